@@ -1,0 +1,44 @@
+# make study   the default study: own .venv, all trainings, the page
+# make test    the whole test suite
+# make lint    format, lint and types, as CI runs them
+.PHONY: study test lint schema clean
+.DEFAULT_GOAL := study
+
+PYTHON ?= python3
+BIN := .venv/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+# flock gives a lock that no crash leaves behind, so Snakemake's own is not needed.
+study: .venv/study
+	@mkdir -p .asymmetry
+	@asymmetry plan > /dev/null
+	@flock --nonblock --close --conflict-exit-code 9 .asymmetry/lock \
+	  snakemake --cores all --nolock --rerun-incomplete --quiet rules host \
+	  || { status=$$?; [ $$status != 9 ] || echo "another study is running here"; exit $$status; }
+	@echo "the page: results/index.html"
+
+test: .venv/test lint
+	pytest -n 2 --dist loadfile
+
+lint: .venv/test
+	ruff format --check
+	ruff check
+	mypy
+	snakefmt --check Snakefile workflow
+	bash workflow/lint.sh
+
+schema: .venv/study
+	asymmetry schema > workflow/study.schema.json
+
+clean:
+	rm -rf .venv .asymmetry .snakemake
+
+.venv/study: pyproject.toml constraints.txt
+	$(PYTHON) workflow/make_venv.py
+	$(BIN)/pip install --quiet --constraint constraints.txt torch==2.13.0
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable .
+	@touch $@
+
+.venv/test: .venv/study
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[test]'
+	@touch $@

@@ -1,0 +1,34 @@
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
+from snakemake.utils import min_version
+
+from asymmetry.errors import UserError
+from asymmetry.plan import Plan
+from asymmetry.stages import Stages
+from asymmetry.study import parse_study
+
+min_version("9.3")
+
+# A study given with --configfile stands alone; without one, params.yaml is the study.
+if "grid" not in config:
+
+    configfile: "params.yaml"
+
+
+try:
+    stages = Stages(Plan(parse_study(config, "study")))
+    study, plan = stages.study, stages.plan
+    # Not a parameter of the rules: a job runs again for what its path says, not for a file's name.
+    shell.prefix(f"set -euo pipefail; export ASYMMETRY_STUDY={stages.study_file}; ")
+except UserError as error:
+    raise WorkflowError(str(error)) from None
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/train.smk"
+include: "workflow/rules/assess.smk"
+include: "workflow/rules/skill.smk"
+include: "workflow/rules/transfer.smk"
+include: "workflow/rules/figures.smk"
+include: "workflow/rules/targets.smk"

@@ -1,0 +1,1 @@
+"""Does a metric that predicts human opinion make a good loss?"""

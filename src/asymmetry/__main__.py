@@ -1,0 +1,5 @@
+"""`python -m asymmetry` is `asymmetry`."""
+
+from asymmetry.cli import main
+
+main()

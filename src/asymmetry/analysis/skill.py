@@ -1,0 +1,52 @@
+"""A, the skill of a loss as a metric: how well it ranks images of an IQA set."""
+
+import numpy as np
+import pandas as pd
+from scipy.stats import norm
+
+# What a set of known severities is, wherever it is named: its ranks are no human judgement.
+SET_KINDS = {"severity": "severity ranks (not opinion scores)", "scores": "opinion scores"}
+_NORMAL = float(norm.ppf(0.975))
+_LARGEST = 1 - 1e-6  # atanh(1) is infinite
+
+
+def fisher_z(correlation: pd.Series | float) -> np.ndarray:
+    """Fisher's z of a correlation, finite also for a perfect one."""
+    values = np.asarray(correlation, dtype=float)
+    return np.asarray(np.arctanh(np.clip(values, -_LARGEST, _LARGEST)))
+
+
+def skill_of_losses(skill: pd.DataFrame) -> pd.DataFrame:
+    """A of each fidelity loss: the Fisher-z mean of its SRCC over the IQA sets.
+
+    Losses that a set lacks are left out: means over different sets cannot be compared.
+    Returns a frame indexed by loss: `z`, `error` (its standard error, from the sets' intervals),
+    and `skill`, `low`, `high` (95 %).
+    """
+    rows = skill[
+        (skill["role"] == "fidelity")
+        & (skill["subset"] == "all")
+        & (skill["statistic"] == "srcc")
+        & skill["value"].notna()
+    ]
+    z = rows.assign(z=fisher_z(rows["value"]))
+    z["variance"] = ((fisher_z(rows["high"]) - fisher_z(rows["low"])) / (2 * _NORMAL)) ** 2
+    by_loss = z.groupby("metric", sort=False)
+    mean = by_loss.agg(z=("z", "mean"), variance=("variance", "sum"), sets=("set", "nunique"))
+    mean = mean[mean["sets"] == rows["set"].nunique()]
+    error = np.sqrt(mean["variance"]) / mean["sets"]
+    return pd.DataFrame(
+        {
+            "z": mean["z"],
+            "error": error,
+            "skill": np.tanh(mean["z"]),
+            "low": np.tanh(mean["z"] - _NORMAL * error),
+            "high": np.tanh(mean["z"] + _NORMAL * error),
+        }
+    )
+
+
+def sets_in_words(skill: pd.DataFrame) -> str:
+    """The IQA sets behind A, each with what its scores are."""
+    sets = skill.loc[skill["role"] == "fidelity", ["set", "kind"]].drop_duplicates()
+    return "; ".join(f"{name}: {SET_KINDS.get(kind, kind)}" for name, kind in sets.to_numpy())

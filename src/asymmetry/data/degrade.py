@@ -1,0 +1,60 @@
+"""Degradations that the generators learn to undo."""
+
+from io import BytesIO
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from PIL import Image
+from scipy.ndimage import gaussian_filter
+
+from asymmetry.data.images import Rgb, round_to_uint8
+from asymmetry.data.resize import imresize
+from asymmetry.study import Task
+
+Pixels: TypeAlias = npt.NDArray[np.uint8] | npt.NDArray[np.float64]
+
+
+def degrade(task: Task, reference: Rgb, rng: np.random.Generator) -> Rgb:
+    """The input that belongs to a reference, uint8 [H,W,3] to [ceil(H/scale),ceil(W/scale),3].
+
+    `bicubic` is MATLAB's imresize, rounded to 8 bits; it draws nothing. `blind` is a light form of
+    the usual model of real degradations (Elad and Feuer 1997; first order of Real-ESRGAN, Wang et
+    al. 2021): Gaussian blur, bicubic reduction, Gaussian noise, JPEG; strengths are uniform in the
+    task's ranges, a function of `rng` alone.
+    """
+    if task.degradation == "bicubic":
+        return reduce_bicubic(reference, task.scale)
+    blurred = blur(reference, rng.uniform(*task.blur))
+    noisy = add_noise(resize(blurred, 1 / task.scale), rng.uniform(*task.noise), rng)
+    low, high = task.jpeg
+    return compress(round_to_uint8(noisy), int(rng.integers(low, high, endpoint=True)))
+
+
+def reduce_bicubic(reference: Rgb, scale: int) -> Rgb:
+    """MATLAB's imresize by 1 / `scale`, rounded to 8 bits."""
+    return round_to_uint8(resize(reference, 1 / scale))
+
+
+def resize(image: Pixels, scale: float) -> npt.NDArray[np.float64]:
+    """`imresize` of an image [H,W,3], 0 to 255; neither clamped nor rounded."""
+    planes = torch.from_numpy(image.astype(np.float64)).permute(2, 0, 1)
+    return imresize(planes.unsqueeze(0), scale)[0].permute(1, 2, 0).numpy()
+
+
+def blur(image: Pixels, sigma: float) -> npt.NDArray[np.float64]:
+    """Gaussian blur of an image [H,W,3], `sigma` in pixels; borders are mirrored."""
+    return gaussian_filter(image.astype(np.float64), (sigma, sigma, 0), mode="reflect")
+
+
+def add_noise(image: Pixels, sigma: float, rng: np.random.Generator) -> npt.NDArray[np.float64]:
+    """White Gaussian noise of `sigma` (0 to 255), independent in pixels and channels."""
+    return image + sigma * rng.standard_normal(image.shape)
+
+
+def compress(rgb: Rgb, quality: int) -> Rgb:
+    """An image [H,W,3] as JPEG of this quality (1 to 100, chroma halved) and back."""
+    file = BytesIO()
+    Image.fromarray(rgb).save(file, "JPEG", quality=quality)
+    return np.asarray(Image.open(file))

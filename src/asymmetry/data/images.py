@@ -1,0 +1,181 @@
+"""Images from files, as 8-bit RGB arrays; whatever may be wrong with a file is caught here."""
+
+import hashlib
+import struct
+import warnings
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
+
+from asymmetry.errors import UserError
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from asymmetry.data.photos import Photo
+
+Rgb: TypeAlias = npt.NDArray[np.uint8]
+"""An image [H,W,3], 0 to 255."""
+
+_MEND = "replace or remove it"
+# What Pillow's decoders raise on damaged content; OSError is the usual one.
+_DAMAGED = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    TypeError,
+    EOFError,
+    LookupError,
+    struct.error,
+    zlib.error,
+)
+_SIXTEEN_BITS = {"I", "I;16", "I;16B", "I;16L", "I;16N"}
+
+
+def read_rgb(path: Path, smallest: int = 1) -> Rgb:
+    """The image in a file as uint8 [H,W,3], upright (EXIF orientation applied).
+
+    Grey is repeated in three channels; 16 bits are scaled to 8 (v / 257, rounded; of 16-bit colour
+    Pillow itself keeps the upper byte, which differs by one at most); CMYK and palettes become RGB
+    as Pillow converts them; what is transparent is laid on white. Colour profiles are ignored.
+    Of a JPEG with previews the first picture is taken.
+
+    Raises UserError where the file is missing, empty, not an image, damaged, an animation, has
+    pixels that are not integers of up to 16 bits, or a side below `smallest` pixels.
+    """
+    return decode_rgb(read_bytes(path), path, smallest)
+
+
+def read_bytes(path: Path) -> bytes:
+    """The content of a file; UserError where it cannot be read or is empty."""
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise UserError(f"{path}: there is no such file; check the path") from None
+    except OSError as error:
+        raise UserError(f"{path}: cannot be read ({error.strerror}); {_MEND}") from None
+    if not content:
+        raise UserError(f"{path}: is empty (0 bytes); {_MEND}")
+    return content
+
+
+def decode_rgb(content: bytes, path: Path, smallest: int = 1) -> Rgb:
+    """As `read_rgb`, of bytes that came from `path`."""
+    try:
+        with _strictly(), Image.open(BytesIO(content)) as image:
+            frames = 1 if image.format == "MPO" else getattr(image, "n_frames", 1)
+            if frames > 1:
+                raise UserError(f"{path}: has {frames} frames or pages, not one; {_MEND}")
+            rgb = _rgb(ImageOps.exif_transpose(image), path)
+    except UnidentifiedImageError:
+        raise UserError(f"{path}: is not an image that Pillow can read; {_MEND}") from None
+    except Image.DecompressionBombError as error:
+        raise UserError(f"{path}: is too large ({error}); {_MEND}") from None
+    except _DAMAGED as error:
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise UserError(f"{path}: is damaged or truncated ({reason}); {_MEND}") from None
+    check_size(rgb, path, smallest)
+    return rgb
+
+
+def check_size(rgb: Rgb, path: Path, smallest: int) -> None:
+    """UserError, naming `path`, where a side of the image is below `smallest` pixels."""
+    height, width = rgb.shape[:2]
+    if min(height, width) < smallest:
+        raise UserError(
+            f"{path}: {width}x{height} pixels, but both sides must be {smallest} or more; "
+            "remove it, or choose a smaller crop or reduction"
+        )
+
+
+def load_photo(photo: "Photo", reduce: int = 1, smallest: int = 1) -> Rgb:
+    """A photo of the manifest, uint8 [H,W,3], reduced by the mean of `reduce` x `reduce` boxes.
+
+    Raises UserError where the bytes are no longer those of the manifest, whatever the modification
+    time says, where the image is unreadable, or smaller than `smallest` after the reduction.
+    """
+    content = read_bytes(photo.path)
+    if hashlib.sha256(content).hexdigest() != photo.sha256:
+        raise UserError(
+            f"{photo.path}: has changed since the manifest was made; "
+            "put it back, or remove .asymmetry/photos.json and start again"
+        )
+    rgb = decode_rgb(content, photo.path)
+    if reduce > 1:
+        rgb = np.asarray(Image.fromarray(rgb).reduce(reduce))
+    check_size(rgb, photo.path, smallest)
+    return rgb
+
+
+def crop_to_multiple(rgb: Rgb, scale: int) -> Rgb:
+    """The top left of an image [H,W,3], with sides that are multiples of the scale."""
+    height, width = (side - side % scale for side in rgb.shape[:2])
+    return rgb[:height, :width]
+
+
+def difference_hash(rgb: Rgb) -> int:
+    """64 bits: whether each of 8 x 8 mean luminances of the image is below its right neighbour.
+
+    Scaling, compression and a change of brightness leave most bits; a flip or a crop does not.
+    """
+    means = np.asarray(Image.fromarray(rgb).convert("L").resize((9, 8), Image.Resampling.BOX))
+    return int.from_bytes(np.packbits(means[:, :-1] < means[:, 1:]).tobytes(), "big")
+
+
+def to_tensor(rgb: Rgb) -> "Tensor":
+    """An image [H,W,3], 0 to 255, as a float32 tensor [1,3,H,W], 0 to 1."""
+    import torch
+
+    return torch.from_numpy(rgb.copy()).permute(2, 0, 1).unsqueeze(0).contiguous().float() / 255
+
+
+def to_uint8(image: "Tensor") -> Rgb:
+    """A tensor [1,3,H,W] or [3,H,W], 0 to 1, as uint8 [H,W,3]: clamped and rounded, halves up."""
+    planes = image.detach().cpu().double().reshape(image.shape[-3:])
+    return round_to_uint8(planes.permute(1, 2, 0).numpy() * 255)
+
+
+def round_to_uint8(values: npt.NDArray[np.floating]) -> Rgb:
+    """Values, 0 to 255, clamped and rounded to integers; halves go up, as in MATLAB."""
+    return np.floor(np.clip(values, 0, 255) + 0.5).astype(np.uint8)
+
+
+@contextmanager
+def _strictly() -> Iterator[None]:
+    """Refuse truncated files, though a library of this process may have switched that off.
+
+    Pillow's warnings about the same files are silenced: the error says it in one line.
+    """
+    before, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            yield
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = before
+
+
+def _rgb(image: Image.Image, path: Path) -> Rgb:
+    if image.mode == "F":
+        raise UserError(
+            f"{path}: has floating-point pixels; save it with 8 or 16 bits, or remove it"
+        )
+    if image.mode in _SIXTEEN_BITS:
+        return _eight_bits(np.asarray(image), path)
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
+    return np.array(image.convert("RGB"))
+
+
+def _eight_bits(grey: npt.NDArray[np.integer], path: Path) -> Rgb:
+    """Grey [H,W], 0 to 65535, as RGB [H,W,3], 0 to 255."""
+    if grey.min() < 0 or grey.max() > 65535:
+        raise UserError(f"{path}: has 32-bit pixels; save it with 8 or 16 bits, or remove it")
+    return np.repeat(round_to_uint8(grey / 257)[..., None], 3, axis=2)

@@ -1,0 +1,26 @@
+"""The device and the threads of a job."""
+
+import torch
+
+from asymmetry.errors import UserError
+
+
+def choose_device(name: str) -> torch.device:
+    """`cpu`, `cuda`, or `auto` for the first GPU where there is one.
+
+    Raises UserError where `cuda` is asked for and there is none.
+    """
+    if name == "cuda" and not torch.cuda.is_available():
+        raise UserError(
+            "execution.device: 'cuda' is asked for but no GPU is visible; use auto or cpu"
+        )
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "cpu"
+    return torch.device(name)
+
+
+def repeatable(threads: int) -> None:
+    """Fix the thread count and refuse algorithms that differ from run to run."""
+    torch.set_num_threads(threads)
+    torch.backends.cudnn.benchmark = False
+    torch.backends.cudnn.deterministic = True

@@ -1,0 +1,90 @@
+"""The DISTS-style family: structure and texture similarity in the features of any backbone.
+
+After Ding, Ma, Wang and Simoncelli, "Image quality assessment: unifying structure and texture
+similarity" (2020), with one formula for all backbones, so that only the features differ:
+
+- stage 0 is the image itself (0 to 1, RGB), then come the backbone's stages; for a vision
+  transformer the mean, variance and covariance are over its patch tokens;
+- S1 compares means (eq. 6 there), S2 variances and covariance (eq. 7);
+- no weights are fitted: every channel of every stage weighs the same, and so do S1 and S2, that is
+  alpha = beta = 1 / (2 * channels of all stages).
+
+The 2x2 max-pools of a VGG network become the anti-aliasing L2 pooling of the paper (eq. 4); other
+backbones are taken as they are. `dists` as its authors trained it is another loss, pyiqa's.
+"""
+
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from asymmetry.backbones.contract import Backbone
+from asymmetry.backbones.registry import build_backbone
+from asymmetry.fidelity.contract import Fidelity, check_pair
+
+STABILITY = 1e-6
+SMALLEST = 16
+
+
+class L2Pool(nn.Module):
+    """The root of the blurred squares of each channel, at half the size: [B, C, H/2, W/2]."""
+
+    window: Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        hanning = torch.hann_window(5, periodic=False)[1:-1]
+        window = torch.outer(hanning, hanning)
+        self.register_buffer("window", (window / window.sum())[None, None], persistent=False)
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Pool; the small constant keeps the gradient finite where features are zero."""
+        channels = features.shape[1]
+        window = self.window.expand(channels, 1, 3, 3)
+        energy = F.conv2d(features.square(), window, stride=2, padding=1, groups=channels)
+        return (energy + 1e-12).sqrt()
+
+
+class Dists(nn.Module):
+    """The distance 1 - sum(alpha S1 + beta S2) of two batches, from 0 (alike) to at most 2."""
+
+    def __init__(self, backbone: Backbone) -> None:
+        super().__init__()
+        self.backbone = with_l2_pooling(backbone)
+        self.eval().requires_grad_(False)
+
+    def forward(self, restored: Tensor, reference: Tensor) -> Tensor:
+        """[B, 3, H, W] in 0..1 twice to [B]; ValueError or UserError where the shapes are wrong."""
+        check_pair(restored, reference, SMALLEST)
+        stages_x = [restored, *self.backbone(restored)]
+        stages_y = [reference, *self.backbone(reference)]
+        terms = [similarity(x, y) for x, y in zip(stages_x, stages_y, strict=True)]
+        return 1 - torch.cat(terms, dim=1).mean(dim=1)
+
+
+def similarity(x: Tensor, y: Tensor) -> Tensor:
+    """S1 and S2 of each channel of a stage: [B, C, h, w] twice to [B, 2C]."""
+    mean_x, mean_y = (maps.mean(dim=(2, 3), keepdim=True) for maps in (x, y))
+    # Centred first: a mean of squares minus a squared mean has no digits left in flat features.
+    centred_x, centred_y = x - mean_x, y - mean_y
+    variances = centred_x.square().mean(dim=(2, 3)) + centred_y.square().mean(dim=(2, 3))
+    covariance = (centred_x * centred_y).mean(dim=(2, 3))
+    mean_x, mean_y = mean_x.flatten(1), mean_y.flatten(1)
+    s1 = (2 * mean_x * mean_y + STABILITY) / (mean_x.square() + mean_y.square() + STABILITY)
+    s2 = (2 * covariance + STABILITY) / (variances + STABILITY)
+    return torch.cat([s1, s2], dim=1)
+
+
+def with_l2_pooling(backbone: Backbone) -> Backbone:
+    """`backbone` with each of its 2x2 max-pools (only VGG has them) replaced, in place."""
+    for module in list(backbone.modules()):
+        for name, child in module.named_children():
+            if isinstance(child, nn.MaxPool2d) and child.kernel_size == 2:
+                setattr(module, name, L2Pool())
+    return backbone
+
+
+def build(variant: str, weights: Path) -> Fidelity:
+    """The loss on the backbone `variant`; one that ends in `-random` is the same for every seed."""
+    return Dists(build_backbone(variant, weights=weights))

@@ -1,0 +1,59 @@
+"""LPIPS (Zhang et al. 2018), version 0.1, on the trunks of this package.
+
+Its scaling of an image in -1..1 is the ImageNet normalisation of an image in 0..1, and its slices
+are the stages of our VGG-16, AlexNet and SqueezeNet; the linear heads are those inside the wheel
+`lpips`. That package's own class would make a whole classifier first, and its gradient is not a
+number where all features of a pixel are zero.
+"""
+
+from pathlib import Path
+
+from torch import Tensor, nn
+
+from asymmetry.backbones.contract import Backbone
+from asymmetry.backbones.registry import build_backbone
+from asymmetry.fidelity.contract import Fidelity, check_pair
+from asymmetry.weights import load_state
+
+# The trunk and the heads of each variant.
+NETWORKS = {
+    "alex": ("alexnet", "lpips_alex"),
+    "squeeze": ("squeezenet", "lpips_squeeze"),
+    "vgg": ("vgg16", "lpips_vgg"),
+}
+SMALLEST = 32
+
+
+class Lpips(nn.Module):
+    """Squared differences of unit feature vectors, weighted by channel, averaged over pixels."""
+
+    def __init__(self, trunk: Backbone, heads: list[Tensor]) -> None:
+        super().__init__()
+        self.trunk = trunk
+        self.heads = nn.ParameterList(heads)
+        self.eval().requires_grad_(False)
+
+    def forward(self, restored: Tensor, reference: Tensor) -> Tensor:
+        """[B, 3, H, W] in 0..1 twice to [B] (eq. 1); ValueError or UserError for wrong shapes."""
+        check_pair(restored, reference, SMALLEST)
+        distance = restored.new_zeros(len(restored))
+        stages = zip(self.trunk(restored), self.trunk(reference), self.heads, strict=True)
+        for x, y, head in stages:
+            difference = (unit(x) - unit(y)).square()
+            distance = distance + (difference * head).sum(dim=1).mean(dim=(1, 2))
+        return distance
+
+
+def unit(features: Tensor) -> Tensor:
+    """`features` [B, C, h, w] with each pixel's vector scaled to length one; zero stays zero."""
+    # The inner constant keeps the gradient of the root finite; the outer one is LPIPS's own.
+    length = (features.square().sum(dim=1, keepdim=True) + 1e-20).sqrt()
+    return features / (length + 1e-10)
+
+
+def build(variant: str, weights: Path) -> Fidelity:
+    """The loss on the trunk `variant`; UserError where its weights are missing or corrupt."""
+    trunk, heads = NETWORKS[variant]
+    state = load_state(heads, weights)
+    weighted = [state[f"lin{index}.model.1.weight"] for index in range(len(state))]
+    return Lpips(build_backbone(trunk, weights=weights), weighted)

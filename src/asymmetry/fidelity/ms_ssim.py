@@ -1,0 +1,43 @@
+"""One minus the multi-scale structural similarity of the luma (Wang, Simoncelli and Bovik 2003)."""
+
+from pathlib import Path
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from asymmetry.fidelity.contract import Fidelity, check_pair
+from asymmetry.metrics.colour import grey
+from asymmetry.metrics.ssim import _mean_maps
+
+EXPONENTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
+WINDOW = 11
+
+
+def ms_ssim(restored: Tensor, reference: Tensor) -> Tensor:
+    """1 - MS-SSIM: [B, 3, H, W] in 0..1 twice to [B].
+
+    Five scales need 176 pixels. A smaller crop has as many as its shorter side has room for (64
+    pixels: three), their exponents scaled to sum to one. Raises UserError below 11 pixels.
+    """
+    check_pair(restored, reference, WINDOW)
+    x, y = grey(restored), grey(reference)
+    exponents = x.new_tensor(EXPONENTS[: scales(min(x.shape[-2:]))])
+    terms = []
+    for _ in exponents[:-1]:
+        terms.append(_mean_maps(x, y)[1])
+        x, y = F.avg_pool2d(x, 2), F.avg_pool2d(y, 2)
+    terms.append(_mean_maps(x, y)[0])
+    # A power of what is not positive has no finite gradient.
+    powers = torch.stack(terms, dim=1).clamp_min(1e-6) ** (exponents / exponents.sum())
+    return 1 - powers.prod(dim=1)
+
+
+def scales(side: int) -> int:
+    """How many scales, of at most five, a side of so many pixels has room for."""
+    return min(len(EXPONENTS), (side // WINDOW).bit_length())
+
+
+def build(_variant: str, _weights: Path) -> Fidelity:
+    """The loss as the registry wants it: no variants, no weights."""
+    return ms_ssim

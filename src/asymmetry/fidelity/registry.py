@@ -1,0 +1,46 @@
+"""Names of fidelity losses. A file of this folder is a loss (or a family), and its name is its name.
+
+`l1.py` is `l1`; `dists.py` is the family `dists-<backbone>`. Imports no torch: the files are listed,
+not imported, so that a study can be checked and planned in milliseconds.
+"""
+
+import importlib
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from asymmetry.backbones.catalog import BACKBONES
+from asymmetry.metrics.contracts import METRICS
+
+if TYPE_CHECKING:
+    from asymmetry.fidelity.contract import Fidelity
+
+_NOT_LOSSES = {"__init__", "registry", "contract", "dists", "lpips", "toolbox"}
+RANDOM = "-random"
+
+
+@cache
+def fidelity_names() -> dict[str, tuple[str, str]]:
+    """Every name that a study may use, with its module and its variant (`dists`, `vgg16-random`)."""
+    files = sorted(Path(__file__).parent.glob("*.py"))
+    names = {file.stem: (file.stem, "") for file in files if file.stem not in _NOT_LOSSES}
+    for backbone, spec in BACKBONES.items():
+        if spec.weights:
+            names[f"dists-{backbone}"] = ("dists", backbone)
+        names[f"dists-{backbone}{RANDOM}"] = ("dists", f"{backbone}{RANDOM}")
+    names |= {f"lpips-{net}": ("lpips", net) for net in ("alex", "squeeze", "vgg")}
+    for metric, contract in METRICS.items():
+        if contract.differentiable:
+            names.setdefault(metric, ("toolbox", metric))
+    return names
+
+
+def module_of(name: str) -> str:
+    """The module that computes the loss `name`: a part of what identifies a run's code."""
+    return f"asymmetry.fidelity.{fidelity_names()[name][0]}"
+
+
+def build_fidelity(name: str, weights: Path) -> "Fidelity":
+    """The loss `name`, ready to be called; `weights` is the folder of the weights manifest's files."""
+    module = importlib.import_module(module_of(name))
+    return module.build(fidelity_names()[name][1], weights)

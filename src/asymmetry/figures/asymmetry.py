@@ -1,0 +1,97 @@
+"""The asymmetry itself: the skill of each loss as a metric against its effect as a loss."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from asymmetry.analysis.asymmetry import WITH, WITHOUT
+from asymmetry.analysis.skill import sets_in_words
+from asymmetry.analysis.tables import SCOPE, Tables
+from asymmetry.figures import parts, style
+from asymmetry.study import Study
+
+NAME = "asymmetry"
+TITLE = "Skill as a metric against effect as a loss"
+_TITLES = {WITHOUT: "without an adversary (λ = 0)", WITH: "with an adversary (λ > 0)"}
+
+
+def caption(tables: Tables, study: Study) -> str:
+    """What is shown, and how much of the grid."""
+    sets = sets_in_words(tables.skill) or "not measured yet"
+    return (
+        f"Skill A: SRCC of each loss as a metric ({sets}), mean over the sets. "
+        f"{parts.effect_in_words(tables.effect)}; with an adversary, the mean over the settings "
+        "that all losses share. Bars: 95 %. ρ: Spearman's rank correlation of A and O with a "
+        f"bootstrap interval over losses, images and seeds, and its permutation p. {tables.coverage}."
+    )
+
+
+def numbers(tables: Tables, study: Study) -> pd.DataFrame:
+    """The table `asymmetry`, with the rank correlation of each panel beside its points."""
+    claims = tables.hypotheses[tables.hypotheses["id"] == "H1"]
+    rho = claims[[*SCOPE, "regime", "value", "low", "high", "p", "n", "verdict"]]
+    rho = rho.rename(columns={"value": "rho", "low": "rho_low", "high": "rho_high"})
+    return tables.asymmetry.merge(rho, on=[*SCOPE, "regime"], how="left")
+
+
+def draw(numbers: pd.DataFrame, study: Study) -> Figure:
+    """A pair of panels, without and with an adversary, for each task, generator and set."""
+    if numbers.empty:
+        return style.nothing_yet(parts.NO_CELLS)
+    pairs = parts.scopes(numbers)
+    figure = style.blank(4.3 * len(pairs))
+    grid = figure.subplots(len(pairs), 2, squeeze=False, sharex=True, sharey="row")
+    for (scope, rows), pair in zip(pairs, grid, strict=True):
+        for axes, regime in zip(pair, _TITLES, strict=True):
+            name = f"{scope}\n{_TITLES[regime]}" if len(pairs) > 1 else _TITLES[regime]
+            _panel(axes, rows[rows["regime"] == regime], name, style.look(study))
+        pair[0].set_ylabel("effect as a loss, O (z-score)")
+    for axes in grid[-1]:
+        axes.set_xlabel("skill as a metric, A (SRCC)")
+    # Only now are the limits of all panels final.
+    for (_, rows), pair in zip(pairs, grid, strict=True):
+        for axes, regime in zip(pair, _TITLES, strict=True):
+            own = _known(rows[rows["regime"] == regime])
+            style.label_points(axes, own[["skill", "effect"]].to_numpy(), own["fidelity"])
+    return figure
+
+
+def _known(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows[rows["skill"].notna() & rows["effect"].notna()]
+
+
+def _panel(axes: Axes, rows: pd.DataFrame, name: str, look: style.Look) -> None:
+    known = _known(rows)
+    for row in parts.records(known):
+        axes.errorbar(
+            row["skill"],
+            row["effect"],
+            xerr=_ends(row["skill"], row["skill_low"], row["skill_high"]),
+            yerr=_ends(row["effect"], row["effect_low"], row["effect_high"]),
+            fmt="o",
+            color=look.fidelity[row["fidelity"]],
+            markersize=6.5,
+            elinewidth=1.3,
+            zorder=3,
+        )
+    axes.axhline(0, color=style.MUTED, linewidth=0.8, zorder=1)
+    axes.margins(0.18)
+    axes.set_title(f"{name}\n{_correlation(rows)}", linespacing=1.5)
+    if known.empty:
+        style.note(axes, "no loss has both A and O")
+
+
+def _ends(value: float, low: float, high: float) -> np.ndarray:
+    """Lengths of both arms of an error bar; none where the interval is unknown."""
+    return np.nan_to_num(np.abs([[value - low], [high - value]]))
+
+
+def _correlation(rows: pd.DataFrame) -> str:
+    if rows.empty or not np.isfinite(rows["rho"].iloc[0]):
+        return "ρ not defined"
+    first = rows.iloc[0]
+    rho, low, high = (style.signed(first[name]) for name in ("rho", "rho_low", "rho_high"))
+    return (
+        f"ρ = {rho} [{low}, {high}], p = {first['p']:.2g}, n = {first['n']:.0f}: {first['verdict']}"
+    )

@@ -1,0 +1,162 @@
+"""The same crop of an evaluation image, restored by every cell."""
+
+from collections.abc import Iterator
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure, SubFigure
+from PIL import Image
+
+from asymmetry.analysis.tables import Tables
+from asymmetry.figures import parts, style
+from asymmetry.grid import NO_DISCRIMINATOR
+from asymmetry.plan import RUNS
+from asymmetry.study import CropStrip, Study
+
+NAME = "crops"
+TITLE = "Crops"
+_TOP = ["reference", "bicubic", "warm-start"]
+_ACROSS = 8  # images side by side
+_COLUMNS = [
+    *("task", "generator", "set", "image", "crop", "run", "kind", "fidelity", "discriminator"),
+    *("adversarial_weight", "status", "file"),
+]
+
+
+def caption(tables: Tables, study: Study) -> str:
+    """What is shown, and how much of the grid."""
+    metrics = " and ".join(map(parts.direction, _metrics(tables, study)))
+    return (
+        "The same crop from every generator of the first seed; rows: fidelity loss, columns: "
+        f"discriminator and adversarial weight. Below: {metrics} of the whole image. "
+        f"Hatched: missing; ×: diverged. {tables.coverage}."
+    )
+
+
+def numbers(tables: Tables, study: Study) -> pd.DataFrame:
+    """A row for each image of the strip: its file, and the metrics of the whole image."""
+    rows = [
+        row
+        for (task, generator), cells in tables.cells.groupby(["task", "generator"], sort=False)
+        for crop in study.evaluation.crops
+        for row in _strip(_shown(tables.runs, cells), str(task), str(generator), crop)
+    ]
+    table = pd.DataFrame(rows, columns=_COLUMNS)
+    scores = tables.scores[tables.scores["status"] == "ok"]
+    for metric in _metrics(tables, study):
+        values = scores.loc[scores["metric"] == metric, ["run", "set", "image", "value"]]
+        values = values.rename(columns={"value": metric})
+        table = table.merge(values, on=["run", "set", "image"], how="left")
+    return table
+
+
+def draw(numbers: pd.DataFrame, study: Study) -> Figure:
+    """A block for each task, generator and crop."""
+    if numbers.empty:
+        return style.nothing_yet(
+            parts.NO_CELLS if study.evaluation.crops else "no crops were chosen"
+        )
+    blocks = list(numbers.groupby(["task", "generator", "crop"], sort=False))
+    cells = numbers[numbers["kind"] == "cell"]
+    settings = _settings(cells)
+    chunks = [settings[start : start + _ACROSS] for start in range(0, len(settings), _ACROSS)]
+    lines = list(product(chunks, cells["fidelity"].unique().tolist()))
+    across = max(len(_TOP), *map(len, chunks))
+    side = min(1.3, (style.WIDTH - 0.7) / across - 0.1)
+    figure = style.blank(
+        len(blocks) * (0.45 + (side + 0.25) * (1 + len(lines)) + 0.3 * len(chunks)), pad=0.03
+    )
+    places = figure.subfigures(len(blocks), 1, squeeze=False).flat
+    for place, (_, rows) in zip(places, blocks, strict=True):
+        task, generator, image = rows[["task", "generator", "image"]].iloc[0]
+        place.suptitle(f"{task} · {generator} · {image}", x=0.01, ha="left", fontsize=9.5)
+        _block(place, rows, lines, across)
+    return figure
+
+
+def _metrics(tables: Tables, study: Study) -> list[str]:
+    judge = parts.perceptual_judge(study, tables.scores)
+    return [parts.distortion_metric(study)] + ([] if judge == parts.EFFECT else [judge])
+
+
+def _shown(runs: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
+    """Bicubic, the warm start of the first seed, and the cells of that seed."""
+    first = cells[cells["seed"] == cells["seed"].min()]
+    task, generator, seed = first[["task", "generator", "seed"]].iloc[0]
+    bicubic = (runs["kind"] == "bicubic") & (runs["task"] == task)
+    warm = (runs["kind"] == "warm-start") & (runs["task"] == task) & (runs["seed"] == seed)
+    return pd.concat([runs[bicubic | (warm & (runs["generator"] == generator))], first])
+
+
+def _strip(
+    runs: pd.DataFrame, task: str, generator: str, crop: CropStrip
+) -> Iterator[tuple[object, ...]]:
+    name = f"{crop.set}-{crop.image.replace('/', '_')}-{crop.left}-{crop.top}-{crop.size}"
+    head = (task, generator, crop.set, crop.image, name)
+    reference = f"{task}/reference"
+    yield (*head, reference, "reference", None, None, None, "done", _file(reference, name))
+    for run in parts.records(runs):
+        setting = (run["fidelity"], run["discriminator"], run["adversarial_weight"])
+        yield (*head, run["run"], run["kind"], *setting, run["status"], _file(run["run"], name))
+
+
+def _file(run: str, name: str) -> str:
+    """Where the assessment saves a crop of a run, relative to the study's folder."""
+    return (RUNS / run / "crops" / f"{name}.png").as_posix()
+
+
+def _settings(cells: pd.DataFrame) -> list[tuple[str, float]]:
+    """The columns of the strip: no adversary, then each discriminator by weight."""
+    order = {name: place for place, name in enumerate(cells["discriminator"].unique())}
+    settings = set(zip(cells["discriminator"], cells["adversarial_weight"], strict=True))
+    return sorted(settings, key=lambda own: (own[0] != NO_DISCRIMINATOR, order[own[0]], own[1]))
+
+
+def _block(
+    figure: SubFigure,
+    rows: pd.DataFrame,
+    lines: list[tuple[list[tuple[str, float]], str]],
+    across: int,
+) -> None:
+    grid = figure.subplots(1 + len(lines), across, squeeze=False)
+    metrics = list(rows.columns[len(_COLUMNS) :])
+    for axes in grid.flat:
+        axes.set_axis_off()
+    for axes, kind in zip(grid[0], _TOP, strict=False):
+        _image(axes, rows[rows["kind"] == kind], metrics)
+        axes.set_title(kind, fontsize=8.5, loc="center", pad=3)
+    cells = rows.set_index(["fidelity", "discriminator", "adversarial_weight"]).sort_index()
+    for line, (settings, loss) in zip(grid[1:], lines, strict=True):
+        for axes, (discriminator, weight) in zip(line, settings, strict=False):
+            key = (loss, discriminator, weight)
+            own = cells[(cells.index == key) & (cells["kind"] == "cell")]
+            _image(axes, own, metrics)
+            if loss == lines[0][1]:
+                title = f"{discriminator}\n{parts.weight_label(weight)}"
+                axes.set_title(title, fontsize=8, loc="center", pad=3)
+        line[0].text(-0.06, 0.5, loss, rotation=90, ha="right", va="center", fontsize=8.5)
+
+
+def _image(axes: Axes, rows: pd.DataFrame, metrics: list[str]) -> None:
+    """The crop with its metrics below, or the mark of what became of the cell."""
+    axes.set(xlim=(0, 1), ylim=(1, 0), aspect="equal")
+    if rows.empty:  # a fractional grid has no such cell
+        return
+    row = rows.iloc[0]
+    if row["status"] == "diverged":
+        style.diverged_box(axes, 0, 0, 1, 1)
+    elif Path(row["file"]).is_file():
+        with Image.open(row["file"]) as image:
+            pixels = np.asarray(image.convert("RGB"))
+        axes.imshow(pixels, extent=(0, 1, 1, 0), interpolation="nearest")
+        values = [_short(row[metric]) for metric in metrics if np.isfinite(row[metric])]
+        axes.text(0.5, 1.04, " / ".join(values), ha="center", va="top", fontsize=8)
+    else:
+        style.missing_box(axes, 0, 0, 1, 1)
+
+
+def _short(value: float) -> str:
+    return f"{value:.2f}" if abs(value) >= 10 else f"{value:.3f}"

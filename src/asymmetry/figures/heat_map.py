@@ -1,0 +1,114 @@
+"""The effect of each fidelity loss with each discriminator, a panel for each adversarial weight."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import LinearSegmentedColormap, Normalize
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from asymmetry.analysis.tables import Tables
+from asymmetry.figures import parts, style
+from asymmetry.study import Study
+
+NAME = "heat_map"
+TITLE = "Fidelity loss and discriminator"
+_COLOURS = LinearSegmentedColormap.from_list(
+    "effect", ["#B24A00", "#F0B68A", "#F7F7F7", "#8FC1E3", "#0072B2"]
+)
+_WIDE_ENOUGH = 0.42  # inches that a number in a cell needs
+
+
+def caption(tables: Tables, study: Study) -> str:
+    """What is shown, and how much of the grid."""
+    return (
+        "Effect of each fidelity loss (rows) with each discriminator (columns) at each adversarial "
+        f"weight. {parts.effect_in_words(tables.effect)}. Hatched: missing; ×: diverged. "
+        f"{tables.coverage}."
+    )
+
+
+def numbers(tables: Tables, study: Study) -> pd.DataFrame:
+    """The table `effect`: a row for each setting, the mean over its seeds."""
+    return tables.effect
+
+
+def draw(numbers: pd.DataFrame, study: Study) -> Figure:
+    """A row of panels for each task, generator and set."""
+    if numbers.empty:
+        return style.nothing_yet(parts.NO_CELLS)
+    strips = parts.scopes(numbers)
+    losses = numbers["fidelity"].unique()
+    figure = style.blank(1.75 + len(strips) * (0.7 + 0.44 * len(losses)))
+    largest = np.nanmax([0.0, *numbers["value"].abs()]) or 1.0
+    colours = ScalarMappable(Normalize(-largest, largest), _COLOURS)
+    weights = sorted(numbers["adversarial_weight"].unique())
+    columns = [_columns(numbers, weight) for weight in weights]
+    grid = figure.subplots(
+        len(strips), len(weights), squeeze=False,
+        width_ratios=[len(names) for names in columns],
+    )  # fmt: skip
+    numbered = (style.WIDTH - 2) / sum(map(len, columns)) > _WIDE_ENOUGH
+    for (name, rows), strip in zip(strips, grid, strict=True):
+        for axes, weight, names in zip(strip, weights, columns, strict=True):
+            own = rows[rows["adversarial_weight"] == weight]
+            _panel(axes, own, losses.tolist(), names, colours, numbered)
+            axes.set_title(parts.weight_label(weight))
+        for axes in strip[1:]:
+            axes.set_yticklabels([])
+        if len(strips) > 1:
+            strip[0].set_ylabel(name.replace(" · ", "\n"))
+    bar = figure.colorbar(colours, ax=grid, shrink=0.9, pad=0.015, aspect=14)
+    bar.set_label("effect O (z-score)", labelpad=6)
+    figure.legend(handles=_legend(numbers), loc="outside lower left", ncols=2)
+    return figure
+
+
+def _legend(numbers: pd.DataFrame) -> list[Artist]:
+    """Entries for settings without a value, those that there are."""
+    states = set(numbers.loc[numbers["value"].isna(), "status"])
+    entries: list[Artist] = [style.missing_patch()] if states - {"diverged"} else []
+    return entries + ([style.swatch("diverged", style.INK, "x")] if "diverged" in states else [])
+
+
+def _columns(numbers: pd.DataFrame, weight: float) -> list[str]:
+    return numbers.loc[numbers["adversarial_weight"] == weight, "discriminator"].unique().tolist()
+
+
+def _panel(
+    axes: Axes,
+    rows: pd.DataFrame,
+    losses: list[str],
+    names: list[str],
+    colours: ScalarMappable,
+    numbered: bool,
+) -> None:
+    axes.grid(False)
+    axes.set(xlim=(-0.5, len(names) - 0.5), ylim=(len(losses) - 0.5, -0.5))
+    turn = 35 if numbered else 90
+    axes.set_xticks(range(len(names)), names, rotation=turn, ha="right", rotation_mode="anchor")
+    axes.set_yticks(range(len(losses)), losses)
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(False)
+    for row in parts.records(rows):
+        x, y = names.index(row["discriminator"]), losses.index(row["fidelity"])
+        _cell(axes, x, y, row["value"], row["status"], colours, numbered)
+
+
+def _cell(
+    axes: Axes, x: int, y: int, value: float, status: str, colours: ScalarMappable, numbered: bool
+) -> None:
+    box = (x - 0.48, y - 0.47, 0.96, 0.94)
+    if np.isfinite(value):
+        colour = colours.to_rgba(np.array(value))
+        axes.add_patch(Rectangle(box[:2], *box[2:], facecolor=colour))
+        ink = "white" if 0.3 * colour[0] + 0.6 * colour[1] + 0.1 * colour[2] < 0.5 else style.INK
+        if numbered:
+            number = style.signed(value, plus=True)
+            axes.text(x, y, number, ha="center", va="center", fontsize=8.5, color=ink)
+    elif status == "diverged":
+        style.diverged_box(axes, *box)
+    else:
+        style.missing_box(axes, *box)

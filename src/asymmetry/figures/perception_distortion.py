@@ -1,0 +1,153 @@
+"""The perception-distortion plane (Blau and Michaeli 2018): every run, with both of its errors."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from asymmetry.analysis.tables import SCOPE, Tables
+from asymmetry.figures import parts, style
+from asymmetry.study import Study
+
+NAME = "perception_distortion"
+TITLE = "Perception against distortion"
+_REFERENCES = {"bicubic": "X", "warm-start": "*"}
+_LISTED = 6  # cells without numbers that the legend names one by one
+
+
+def caption(tables: Tables, study: Study) -> str:
+    """What is shown, and how much of the grid."""
+    return (
+        f"Every run of the grid by {parts.direction(parts.distortion_metric(study))} and "
+        f"{parts.direction(_judge(tables, study))}, means over the images; better is up and right. "
+        "Colour: fidelity loss; marker: discriminator; size: adversarial weight. Bicubic and the "
+        f"warm start are references. {tables.coverage}."
+    )
+
+
+def numbers(tables: Tables, study: Study) -> pd.DataFrame:
+    """A row for each run and set: its distortion and perceptual quality, NaN where it has none."""
+    axes = {"distortion": parts.distortion_metric(study), "perception": _judge(tables, study)}
+    runs = _of_every_generator(tables.runs)
+    sets = pd.DataFrame({"set": pd.unique(tables.scores["set"])})
+    rows = runs.merge(sets, how="cross") if len(sets) else runs.assign(set="")
+    for axis, metric in axes.items():
+        rows = rows.merge(_means(tables, metric, axis), on=["run", "set"], how="left")
+        rows[f"{axis}_metric"] = metric
+    kept = [
+        "run",
+        "kind",
+        *SCOPE,
+        "fidelity",
+        "discriminator",
+        "adversarial_weight",
+        "seed",
+        "status",
+    ]
+    return rows[[*kept, "distortion_metric", "distortion", "perception_metric", "perception"]]
+
+
+def draw(numbers: pd.DataFrame, study: Study) -> Figure:
+    """A plane for each task, generator and set."""
+    panels = parts.scopes(numbers)
+    if not (numbers["kind"] == "cell").any():
+        return style.nothing_yet(parts.NO_CELLS)
+    columns = min(2, len(panels))
+    figure = style.blank(4.9 * -(-len(panels) // columns))
+    for place, (name, rows) in enumerate(panels):
+        axes = figure.add_subplot(-(-len(panels) // columns), columns, place + 1)
+        _plane(axes, rows, style.look(study))
+        axes.set_title(name)
+    figure.legend(handles=_legend(numbers, style.look(study)), loc="outside right upper")
+    return figure
+
+
+def _judge(tables: Tables, study: Study) -> str:
+    return parts.perceptual_judge(study, tables.scores)
+
+
+def _of_every_generator(runs: pd.DataFrame) -> pd.DataFrame:
+    """The runs, with bicubic once for each generator of its task: it has none of its own."""
+    generators = runs.loc[runs["kind"] == "cell", ["task", "generator"]].drop_duplicates()
+    bicubic = runs[runs["kind"] == "bicubic"].drop(columns="generator").merge(generators, on="task")
+    return pd.concat([bicubic, runs[runs["kind"] != "bicubic"]], ignore_index=True)[runs.columns]
+
+
+def _means(tables: Tables, metric: str, column: str) -> pd.DataFrame:
+    """The mean of a metric over the images of each run and set."""
+    if metric == parts.EFFECT:
+        effect = tables.effect.assign(run=tables.effect["runs"].str.split()).explode("run")
+        return effect.rename(columns={"value": column})[["run", "set", column]]
+    scores = tables.scores[(tables.scores["metric"] == metric) & (tables.scores["status"] == "ok")]
+    return scores.groupby(["run", "set"])["value"].mean().rename(column).reset_index()
+
+
+def _plane(axes: Axes, rows: pd.DataFrame, look: style.Look) -> None:
+    cells = rows[rows["kind"] == "cell"]
+    for cell in parts.records(cells):
+        axes.scatter(
+            cell["distortion"],
+            cell["perception"],
+            s=look.area[cell["adversarial_weight"]],
+            c=look.fidelity[cell["fidelity"]],
+            marker=look.marker[cell["discriminator"]],
+            alpha=0.85,
+            edgecolors="white",
+            linewidths=0.6,
+            zorder=3,
+        )
+    for kind, marker in _REFERENCES.items():
+        own = rows[rows["kind"] == kind]
+        axes.scatter(
+            own["distortion"], own["perception"], s=110, c=style.INK, marker=marker,
+            edgecolors="white", linewidths=0.8, zorder=4,
+        )  # fmt: skip
+    distortion, perception = rows["distortion_metric"].iloc[0], rows["perception_metric"].iloc[0]
+    axes.set(xlabel=f"{parts.direction(distortion)} →", ylabel=f"{parts.direction(perception)} →")
+    axes.margins(0.08)
+    if parts.lower_is_better(distortion):
+        axes.invert_xaxis()
+    if parts.lower_is_better(perception):
+        axes.invert_yaxis()
+    if not np.isfinite(rows[["distortion", "perception"]].to_numpy(dtype=float)).all(1).any():
+        style.note(axes, "no scores yet")
+
+
+def _legend(numbers: pd.DataFrame, look: style.Look) -> list[Line2D]:
+    cells = numbers[numbers["kind"] == "cell"]
+    weights = sorted(cells["adversarial_weight"].unique())
+    entries = [style.heading("fidelity")]
+    entries += [style.swatch(name, look.fidelity[name]) for name in cells["fidelity"].unique()]
+    entries += [style.gap(), style.heading("discriminator")]
+    entries += [
+        style.swatch(name, style.MUTED, look.marker[name])
+        for name in cells["discriminator"].unique()
+    ]
+    entries += [style.gap(), style.heading(r"adversarial\ weight")]
+    entries += [
+        style.swatch(f"{weight:g}", style.MUTED, "o", look.area[weight]) for weight in weights
+    ]
+    entries += [style.gap(), style.heading("references")]
+    entries += [style.swatch(kind, style.INK, marker, 80) for kind, marker in _REFERENCES.items()]
+    return entries + _without_numbers(cells, look)
+
+
+def _without_numbers(cells: pd.DataFrame, look: style.Look) -> list[Line2D]:
+    """The cells that the plane cannot show, by name where they are few."""
+    absent = cells[cells["status"] != "done"].drop_duplicates("run")
+    if absent.empty:
+        return []
+    title = [style.gap(), style.heading(r"not\ in\ the\ plane")]
+    if len(absent) > _LISTED:
+        counts = absent["status"].value_counts()
+        return title + [style.swatch(f"{n} {state}", "none") for state, n in counts.items()]
+    return title + [
+        style.swatch(
+            f"{cell['status']}, {parts.weight_label(cell['adversarial_weight'])}",
+            look.fidelity[cell["fidelity"]],
+            look.marker[cell["discriminator"]],
+            hollow=True,
+        )
+        for cell in parts.records(absent)
+    ]

@@ -1,0 +1,36 @@
+"""Names of figures. A file of this folder is a figure, and its name is its name.
+
+It has `NAME`, `TITLE`, `caption(tables, study) -> str`, `numbers(tables, study) -> DataFrame` and
+`draw(numbers, study) -> Figure`. Imports nothing heavy: the files are listed, not imported.
+"""
+
+import importlib
+from pathlib import Path
+from types import ModuleType
+
+from asymmetry.errors import UserError
+from asymmetry.names import nearest
+
+_NOT_FIGURES = {"__init__", "parts", "registry", "style", "write"}
+# The order in which one reads them; a new figure comes after these.
+_ORDER = ("asymmetry", "perception_distortion", "heat_map", "weight_curves", "transfer", "crops")
+FORMATS = ("svg", "png", "csv", "json")
+
+
+def figure_names() -> list[str]:
+    """Every figure, in reading order."""
+    names = {file.stem for file in Path(__file__).parent.glob("*.py")} - _NOT_FIGURES
+    return [name for name in _ORDER if name in names] + sorted(names.difference(_ORDER))
+
+
+def figure_modules() -> dict[str, str]:
+    """Every figure and the dotted name of its module, in reading order."""
+    return {name: f"asymmetry.figures.{name}" for name in figure_names()}
+
+
+def load_figure(name: str) -> ModuleType:
+    """The module of a figure; UserError with the nearest name where there is none."""
+    modules = figure_modules()
+    if name not in modules:
+        raise UserError(f"figures: '{name}' is not a known figure; {nearest(name, modules)}")
+    return importlib.import_module(modules[name])

@@ -1,0 +1,200 @@
+"""One look for all figures: colours, markers and sizes mean the same thing everywhere."""
+
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch, Rectangle
+from matplotlib.transforms import Bbox
+from numpy.typing import NDArray
+
+from asymmetry.grid import NO_DISCRIMINATOR, cells
+from asymmetry.study import Study
+
+WIDTH = 9.0  # inches; at 1200 pixels, 8 pt are 15 pixels
+INK, MUTED, FAINT, HATCHING = "#1A1A1A", "#6B6B6B", "#E4E4E4", "#B5B5B5"
+# Okabe and Ito's palette, then four dark tones of Tol's: told apart by colour-blind eyes.
+PALETTE = (
+    *("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000"),
+    *("#332288", "#882255", "#117733", "#999933"),
+)
+_MARKERS = ("s", "^", "D", "v", "P", "h", "<", ">", "p", "d")
+
+_RULES: dict[Any, Any] = {
+    "svg.hashsalt": "asymmetry",
+    "svg.fonttype": "path",
+    "font.family": "DejaVu Sans",
+    "font.size": 9,
+    "axes.titlesize": 9.5,
+    "axes.titlelocation": "left",
+    "axes.titlepad": 7,
+    "axes.labelsize": 9,
+    "xtick.labelsize": 8.5,
+    "ytick.labelsize": 8.5,
+    "legend.fontsize": 8.5,
+    "legend.frameon": False,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": MUTED,
+    "axes.labelcolor": INK,
+    "axes.linewidth": 0.8,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": FAINT,
+    "grid.linewidth": 0.7,
+    "xtick.color": MUTED,
+    "ytick.color": MUTED,
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
+    "text.color": INK,
+    "hatch.color": HATCHING,
+    "hatch.linewidth": 0.8,
+    "figure.facecolor": "white",
+    "savefig.facecolor": "white",
+    "savefig.dpi": 200,
+}
+
+
+def rules() -> AbstractContextManager[None]:
+    """The settings of matplotlib under which every figure is drawn and saved."""
+    return mpl.rc_context(_RULES)
+
+
+@dataclass(frozen=True)
+class Look:
+    """What each name of a study looks like, in every figure the same."""
+
+    fidelity: dict[str, str]
+    discriminator: dict[str, str]
+    marker: dict[str, str]
+    area: dict[float, float]
+
+
+def look(study: Study) -> Look:
+    """What the names of the study look like; areas in pt²."""
+    grid = cells(study)
+    losses = list(dict.fromkeys(cell.fidelity for cell in grid))
+    named = dict.fromkeys(cell.discriminator for cell in grid)
+    discriminators = [name for name in named if name != NO_DISCRIMINATOR]
+    weights = sorted({cell.adversarial_weight for cell in grid})
+    return Look(
+        fidelity=_cycled(losses, PALETTE),
+        discriminator={NO_DISCRIMINATOR: INK} | _cycled(discriminators, PALETTE),
+        marker={NO_DISCRIMINATOR: "o"} | _cycled(discriminators, _MARKERS),
+        area={weight: 36 + 34 * place for place, weight in enumerate(weights)},
+    )
+
+
+def _cycled(names: Iterable[str], values: Sequence[str]) -> dict[str, str]:
+    return {name: values[place % len(values)] for place, name in enumerate(names)}
+
+
+def blank(height: float, pad: float = 0.08) -> Figure:
+    """An empty figure of a height [inches] that keeps its parts apart by itself."""
+    layout = ConstrainedLayoutEngine(h_pad=pad, w_pad=pad, hspace=0, wspace=0)
+    return Figure(figsize=(WIDTH, height), layout=layout)
+
+
+def nothing_yet(what: str) -> Figure:
+    """A figure that says that there is nothing to show yet."""
+    figure = blank(2.2)
+    figure.text(0.5, 0.5, what, ha="center", va="center", fontsize=12, color=MUTED)
+    return figure
+
+
+def heading(text: str) -> Line2D:
+    """An entry of a legend that is only words: the title of those below it."""
+    return Line2D([], [], linestyle="none", label=rf"$\bf{{{text}}}$")
+
+
+def swatch(
+    label: str, colour: str, marker: str = "o", area: float = 49.0, hollow: bool = False
+) -> Line2D:
+    """An entry of a legend: a marker of an area [pt²]."""
+    return Line2D(
+        [],
+        [],
+        linestyle="none",
+        marker=marker,
+        color=colour,
+        markersize=area**0.5,
+        markerfacecolor="white" if hollow else colour,
+        markeredgewidth=1.6 if hollow or marker == "x" else 1.0,
+        label=label,
+    )
+
+
+def gap() -> Line2D:
+    """An empty line of a legend."""
+    return Line2D([], [], linestyle="none", label=" ")
+
+
+def missing_patch() -> Patch:
+    """The entry of a legend for what is missing."""
+    return Patch(facecolor="white", edgecolor=HATCHING, hatch="////", label="missing")
+
+
+def missing_box(axes: Axes, left: float, top: float, width: float, height: float) -> None:
+    """A hatched rectangle: here is no result yet."""
+    axes.add_patch(
+        Rectangle((left, top), width, height, facecolor="white", edgecolor=HATCHING, hatch="////")
+    )
+
+
+def diverged_box(axes: Axes, left: float, top: float, width: float, height: float) -> None:
+    """A crossed grey rectangle: this training diverged."""
+    axes.add_patch(Rectangle((left, top), width, height, facecolor=FAINT))
+    centre = (left + width / 2, top + height / 2)
+    axes.plot(*centre, marker="x", color=INK, markersize=10, markeredgewidth=1.8)
+
+
+def note(axes: Axes, text: str) -> None:
+    """Words in the middle of an axes that has nothing else to show."""
+    axes.text(0.5, 0.5, text, transform=axes.transAxes, ha="center", color=MUTED)
+
+
+def signed(value: float, plus: bool = False) -> str:
+    """A number of two decimals with a real minus sign, and a plus sign if asked for."""
+    return f"{value:{'+' if plus else ''}.2f}".replace("-", "−")
+
+
+def label_points(axes: Axes, points: NDArray[np.float64], labels: Iterable[str]) -> None:
+    """Name points [n, 2] of an axes whose limits are final, hiding neither points nor names."""
+    figure = axes.get_figure(root=True)
+    if isinstance(figure, Figure):
+        figure.draw_without_rendering()
+    placed = [Bbox.from_bounds(x - 7, y - 7, 14, 14) for x, y in axes.transData.transform(points)]
+    frame = axes.get_window_extent()
+    for point, label in zip(points, labels, strict=True):
+        for x, y, across, up in _PLACES:
+            text = axes.annotate(
+                label, point, (x, y), textcoords="offset points", ha=across, va=up, fontsize=8.5
+            )
+            box = text.get_window_extent()
+            inside = frame.x0 < box.x0 < box.x1 < frame.x1 and frame.y0 < box.y0 < box.y1 < frame.y1
+            if inside and not box.count_overlaps(placed):
+                break
+            text.remove()
+        else:
+            text = axes.annotate(label, point, (7, 7), textcoords="offset points", fontsize=8.5)
+        placed.append(text.get_window_extent())
+
+
+# Offsets in points with the alignment of the text, nearest first.
+_PLACES = [
+    (x * far, y * far, across, up)
+    for far in (6, 14, 24)
+    for x, y, across, up in [
+        (1, 1, "left", "bottom"),
+        (-1, 1, "right", "bottom"),
+        (1, -1, "left", "top"),
+        (-1, -1, "right", "top"),
+    ]
+]

@@ -1,0 +1,138 @@
+"""Effect as the adversarial weight grows: a panel for each loss, a line for each discriminator."""
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from asymmetry.analysis.tables import Tables
+from asymmetry.figures import parts, style
+from asymmetry.grid import NO_DISCRIMINATOR
+from asymmetry.study import Study
+
+NAME = "weight_curves"
+TITLE = "Effect over the adversarial weight"
+_COLUMNS = 4
+_STRIP = 0.1  # share of a panel's height
+_DODGE = 0.07  # steps of the x axis between two discriminators
+
+
+def caption(tables: Tables, study: Study) -> str:
+    """What is shown, and how much of the grid."""
+    return (
+        "Effect over the adversarial weight; every line starts from the same loss without an "
+        f"adversary. {parts.effect_in_words(tables.effect)}. Bars: 95 % of a bootstrap over images "
+        f"and seeds. {tables.coverage}."
+    )
+
+
+def numbers(tables: Tables, study: Study) -> pd.DataFrame:
+    """The table `effect`: a row for each setting, the mean over its seeds."""
+    return tables.effect
+
+
+def draw(numbers: pd.DataFrame, study: Study) -> Figure:
+    """Panels of one scale for all fidelity losses of all tasks, generators and sets."""
+    if numbers.empty:
+        return style.nothing_yet(parts.NO_CELLS)
+    scopes = parts.scopes(numbers)
+    panels = [
+        (f"{loss}\n{scope}" if len(scopes) > 1 else str(loss), own)
+        for scope, rows in scopes
+        for loss, own in rows.groupby("fidelity", sort=False)
+    ]
+    columns = min(_COLUMNS, len(panels))
+    rows = -(-len(panels) // columns)
+    figure = style.blank(0.9 + 2.7 * rows)
+    grid = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True)
+    weights = sorted(numbers["adversarial_weight"].unique())
+    look = style.look(study)
+    for axes, (name, own) in zip(grid.flat, panels, strict=False):
+        _panel(axes, own, weights, look)
+        axes.set_title(name)
+    for axes in grid.flat[len(panels) :]:
+        axes.set_visible(False)
+    for axes in grid[:, 0]:
+        axes.set_ylabel("effect O (z-score)")
+    for axes in grid[-1]:
+        axes.set_xlabel("adversarial weight λ")
+    if numbers["value"].isna().any():
+        _strip(grid.flat)
+    figure.legend(handles=_legend(numbers, look), loc="outside lower center", ncols=6)
+    return figure
+
+
+def _panel(axes: Axes, rows: pd.DataFrame, weights: list[float], look: style.Look) -> None:
+    start = rows[rows["discriminator"] == NO_DISCRIMINATOR]
+    _states(axes, start, np.zeros(len(start)), style.INK)
+    named = [name for name in look.discriminator if name in set(rows["discriminator"])]
+    adversaries = [name for name in named if name != NO_DISCRIMINATOR]
+    for place, name in enumerate(adversaries):
+        own = rows[rows["discriminator"] == name].sort_values("adversarial_weight")
+        line = pd.concat([start, own])
+        shift = (place - (len(adversaries) - 1) / 2) * _DODGE
+        steps = np.array([weights.index(weight) for weight in line["adversarial_weight"]])
+        x = steps + np.where(line["adversarial_weight"] > 0, shift, 0)
+        colour, marker = look.discriminator[name], look.marker[name]
+        axes.plot(x, line["value"], color=colour, linewidth=1.4, zorder=2)
+        _points(axes, x[len(start) :], own, colour, marker)
+        _states(axes, own, x[len(start) :], colour)
+    _points(axes, np.zeros(len(start)), start, style.INK, look.marker[NO_DISCRIMINATOR])
+    axes.set_xticks(range(len(weights)), [f"{weight:g}" for weight in weights])
+    axes.set_xlim(-0.35, len(weights) - 0.65)
+    axes.axhline(0, color=style.MUTED, linewidth=0.8, zorder=1)
+
+
+def _points(axes: Axes, x: np.ndarray, rows: pd.DataFrame, colour: str, marker: str) -> None:
+    value = rows["value"].to_numpy(dtype=float)
+    ends = np.abs(rows[["low", "high"]].to_numpy(dtype=float).T - value)
+    axes.errorbar(
+        x, value, yerr=ends, fmt=marker, color=colour, markersize=5.5, elinewidth=1.2, capsize=0,
+        markeredgecolor="white", markeredgewidth=0.5, zorder=3,
+    )  # fmt: skip
+
+
+def _strip(grid: Iterable[Axes]) -> None:
+    """Room below the values for the marks of settings that have none."""
+    panels = list(grid)
+    low, high = panels[0].get_ylim()
+    ticks = [tick for tick in panels[0].get_yticks() if low <= tick <= high]
+    panels[0].set_ylim(low - (high - low) * _STRIP / (1 - _STRIP), high)
+    panels[0].set_yticks(ticks)
+    for axes in panels:
+        axes.axhspan(0, _STRIP, transform=axes.transAxes, color="#F3F3F3", zorder=0.5)
+
+
+def _states(axes: Axes, rows: pd.DataFrame, x: np.ndarray, colour: str) -> None:
+    """Marks at the foot of the panel for settings without a value."""
+    for place, status in zip(x, rows["status"], strict=True):
+        if status != "done":
+            axes.plot(
+                place,
+                _STRIP / 2,
+                transform=axes.get_xaxis_transform(),
+                color=colour,
+                marker="x" if status == "diverged" else "o",
+                markerfacecolor="white",
+                markersize=6.5,
+                markeredgewidth=1.6,
+                zorder=4,
+            )
+
+
+def _legend(numbers: pd.DataFrame, look: style.Look) -> list[Line2D]:
+    named = [name for name in look.discriminator if name in set(numbers["discriminator"])]
+    entries = [
+        Line2D([], [], color=look.discriminator[name], marker=look.marker[name], label=name,
+               linestyle="none" if name == NO_DISCRIMINATOR else "-")
+        for name in named
+    ]  # fmt: skip
+    states = [("diverged", "x"), ("missing", "o")]
+    return entries + [
+        style.swatch(state, style.MUTED, marker, hollow=True)
+        for state, marker in states
+        if (numbers["status"] == state).any()
+    ]

@@ -1,0 +1,74 @@
+"""The stage `figures`: each figure as SVG and PNG, with its numbers and what is behind them."""
+
+import io
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from asymmetry.analysis.provenance import Provenance, provenance
+from asymmetry.analysis.tables import Tables, load_tables
+from asymmetry.figures.registry import load_figure
+from asymmetry.figures.style import rules
+from asymmetry.files import write_atomically
+from asymmetry.study import Study
+
+
+def draw(study: Study, names: Iterable[str], results: Path) -> None:
+    """Draw the named figures from the tables in `results` into `results/figures`.
+
+    Raises UserError for an unknown name, and where a table is damaged or mixes conventions.
+    """
+    figures = [load_figure(name).NAME for name in names]
+    tables, behind = load_tables(results), provenance(results)
+    for name in figures:
+        write_figure(name, tables, study, results / "figures", behind)
+
+
+def write_figure(
+    name: str, tables: Tables, study: Study, folder: Path, provenance: Provenance
+) -> None:
+    """Write NAME.svg, .png, .csv (the numbers plotted) and .json (cells, hashes, commit, caption).
+
+    Equal tables, study and code give equal bytes.
+    """
+    figure = load_figure(name)
+    numbers = figure.numbers(tables, study)
+    with rules():
+        drawn = figure.draw(numbers, study)
+        write_atomically(folder / f"{name}.svg", _saved(drawn, "svg"))
+        write_atomically(folder / f"{name}.png", _saved(drawn, "png"))
+    write_atomically(folder / f"{name}.csv", numbers.to_csv(index=False).encode())
+    behind = {
+        "name": name,
+        "title": figure.TITLE,
+        "caption": figure.caption(tables, study),
+        "coverage": str(tables.coverage),
+        "cells": _cells_behind(tables, numbers),
+        "tables": provenance.tables,
+        "commit": provenance.commit,
+    }
+    content = json.dumps(behind, indent=2, ensure_ascii=False) + "\n"
+    write_atomically(folder / f"{name}.json", content.encode())
+
+
+def _saved(figure: Figure, kind: str) -> bytes:
+    content = io.BytesIO()
+    # No date: equal figures are equal files.
+    empty: dict[str, Any] = {"Date": None} if kind == "svg" else {"Software": None}
+    figure.savefig(content, format=kind, metadata=empty)
+    return content.getvalue()
+
+
+def _cells_behind(tables: Tables, numbers: pd.DataFrame) -> dict[str, str]:
+    """Cells behind the numbers with their status; all cells where the numbers name no run."""
+    status = dict(tables.cells[["run", "status"]].to_numpy().tolist())
+    for column in ("run", "runs"):
+        if column in numbers:
+            lists = numbers[column].dropna().astype(str).str.split()
+            named = {run for names in lists for run in names}
+            return {run: state for run, state in status.items() if run in named}
+    return status

@@ -1,0 +1,90 @@
+"""The plan as a table: the cells, how far they are, and the time that the rest will take."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from statistics import mean
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from asymmetry.records import read_record
+from asymmetry.grid import Cell
+from asymmetry.plan import Plan, Run
+
+# Before anything was measured: a small network on one CPU thread, about ten steps a second.
+_GUESS_SECONDS_PER_STEP = 0.1
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A finished run's cell and speed."""
+
+    cell: Cell
+    seconds_per_step: float
+
+
+def print_plan(plan: Plan) -> None:
+    """Print the cells, a summary line and the expected hours."""
+    runs = [*plan.warm_starts, *plan.runs]
+    records = {run.id: read_record(run.record) for run in runs if run.record.is_file()}
+    table = Table("run", "status", "steps", box=None, pad_edge=False)
+    for run in runs:
+        record = records.get(run.id)
+        table.add_row(run.id, record["status"] if record else _waiting(run), str(_steps(run)))
+    console = Console(soft_wrap=True)
+    console.print(table)
+    done = sum(run.id in records for run in plan.runs)
+    diverged = sum(record["status"] == "diverged" for record in records.values())
+    console.print(
+        f"{len(plan.runs)} cells and {len(plan.warm_starts)} warm starts: "
+        f"{done} cells done ({diverged} diverged), {len(plan.runs) - done} to do"
+    )
+    console.print(_hours([run for run in runs if run.id not in records], records.values(), runs))
+
+
+def seconds_per_step(cell: Cell, measured: Iterable[Measured]) -> float | None:
+    """The mean speed of the finished cells most like this one; None before any is finished.
+
+    Alike means the same generator, and of those the same fidelity loss and discriminator where
+    there are any, else the same discriminator, else any.
+    """
+    known = list(measured)
+    for names in (
+        ("generator", "fidelity", "discriminator"),
+        ("generator", "discriminator"),
+        ("generator",),
+        (),
+    ):
+        alike = [
+            one.seconds_per_step
+            for one in known
+            if all(getattr(one.cell, name) == getattr(cell, name) for name in names)
+        ]
+        if alike:
+            return mean(alike)
+    return None
+
+
+def _waiting(run: Run) -> str:
+    return "begun" if (run.folder / "checkpoint.bin").is_file() else "to do"
+
+
+def _steps(run: Run) -> int:
+    return int(run.settings["training"]["steps"])
+
+
+def _hours(left: list[Run], records: Iterable[dict[str, Any]], runs: list[Run]) -> str:
+    cells = {run.id: run.cell for run in runs}
+    measured = [
+        Measured(cells[record["id"]], record["seconds"] / record["steps"])
+        for record in records
+        if record["steps"]
+    ]
+    speeds = [seconds_per_step(run.cell, measured) for run in left]
+    seconds = sum(
+        _steps(run) * (speed if speed is not None else _GUESS_SECONDS_PER_STEP)
+        for run, speed in zip(left, speeds, strict=True)
+    )
+    basis = f"measured on {len(measured)} finished runs" if measured else "a guess before any run"
+    return f"expected: {seconds / 3600:.2f} hours of training, one at a time ({basis})"

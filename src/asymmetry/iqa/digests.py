@@ -1,0 +1,35 @@
+"""What identifies the content of an IQA set. Imports no torch, and decodes no image."""
+
+from asymmetry.data.photos import Manifest
+from asymmetry.files import digest, sha256_of
+from asymmetry.iqa.scores import read_scores
+from asymmetry.study import SeveritySet, Study
+
+
+def iqa_set_digest(study: Study, set_name: str, photos: Manifest) -> str:
+    """The sha256 (hex) of what the set declares and of its images' bytes; no paths in it.
+
+    Raises UserError as `read_scores`.
+    """
+    declared = study.iqa_sets[set_name]
+    if isinstance(declared, SeveritySet):
+        return digest(
+            {
+                "set": declared.model_dump(mode="json"),
+                "photos": [photos.digest("train"), photos.digest("evaluation")],
+                "reduce": study.photos.reduce,
+            }
+        )
+    rows = read_scores(set_name, declared)
+    files = sorted({file for row in rows for file in (row.image, row.reference) if file})
+    digests = {file: sha256_of(file) for file in files}
+    return digest(
+        {
+            "higher_is_better": declared.higher_is_better,
+            "rows": [
+                [row.name, row.content, row.score, digests[row.image]]
+                + ([digests[row.reference]] if row.reference else [])
+                for row in rows
+            ],
+        }
+    )

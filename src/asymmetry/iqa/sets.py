@@ -1,0 +1,112 @@
+"""IQA sets: images with scores, every score oriented so that HIGHER IS BETTER.
+
+A severity set ranks known distortions of the study's photos; its scores are never opinions. The
+discriminators were trained on crops of the training photos, so its images carry the photos' own
+split, and a test uses the held-out contents only. A scored set brings human scores in a table.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache, partial
+
+from asymmetry.data.distortions import distort
+from asymmetry.data.images import Rgb, load_photo, read_rgb
+from asymmetry.data.photos import Manifest, Photo
+from asymmetry.iqa.scores import read_scores
+from asymmetry.randomness import draws
+from asymmetry.study import ScoredSet, SeveritySet, Study
+
+
+@dataclass(frozen=True)
+class IqaImage:
+    """An image, uint8 RGB [H,W,3] made on demand, and its score.
+
+    `group` is its content, the unit of splits and intervals. `kind` is its distortion, "" where
+    the set does not say. `held_out` tells whether no training of the study saw the content, None
+    where that split does not apply.
+    """
+
+    name: str
+    group: str
+    kind: str
+    score: float
+    pixels: Callable[[], Rgb]
+    reference: Callable[[], Rgb] | None
+    held_out: bool | None = None
+
+
+@dataclass(frozen=True)
+class IqaImages:
+    """The images of a set; `kind` is "severity" or "scores"."""
+
+    name: str
+    kind: str
+    images: tuple[IqaImage, ...]
+
+
+def load_set(study: Study, set_name: str, photos: Manifest) -> IqaImages:
+    """The set that the study's `iqa_sets` declares under `set_name`.
+
+    Raises UserError with one line where a table, a column or an image is missing, or a score is
+    not a number.
+    """
+    declared = study.iqa_sets[set_name]
+    if isinstance(declared, SeveritySet):
+        return _severity_set(set_name, declared, photos, study.photos.reduce)
+    return _scored_set(set_name, declared)
+
+
+def _severity_set(name: str, declared: SeveritySet, photos: Manifest, reduce: int) -> IqaImages:
+    """Each photo's centre at each level of each distortion; the score of level l is -l.
+
+    The pristine centre is the reference and not an image of the set: against itself a
+    full-reference metric says nothing (its PSNR is infinite).
+    """
+    images = []
+    for photo in photos.photos:
+        centre = cache(partial(_centre, photo, declared.crop, reduce))
+        for kind in declared.distortions:
+            for level in range(1, declared.levels + 1):
+                images.append(
+                    IqaImage(
+                        name=f"{photo.name}/{kind}-{level}",
+                        group=photo.group,
+                        kind=kind,
+                        score=float(-level),
+                        pixels=partial(
+                            _distorted, centre, kind, level, declared.levels, photo.name
+                        ),
+                        reference=centre,
+                        held_out=photo.split == "evaluation",
+                    )
+                )
+    return IqaImages(name, declared.kind, tuple(images))
+
+
+def _centre(photo: Photo, crop: int, reduce: int) -> Rgb:
+    """The central square of `crop` pixels, less where the photo is smaller."""
+    rgb = load_photo(photo, reduce)
+    height, width = (min(crop, side) for side in rgb.shape[:2])
+    top, left = (rgb.shape[0] - height) // 2, (rgb.shape[1] - width) // 2
+    return rgb[top : top + height, left : left + width].copy()
+
+
+def _distorted(centre: Callable[[], Rgb], kind: str, level: int, levels: int, photo: str) -> Rgb:
+    # One stream for all levels: they differ in strength alone.
+    return distort(kind, level, levels, centre(), draws(0, f"severity/{photo}/{kind}"))
+
+
+def _scored_set(name: str, declared: ScoredSet) -> IqaImages:
+    sign = 1.0 if declared.higher_is_better else -1.0
+    images = [
+        IqaImage(
+            name=row.name,
+            group=row.content,
+            kind="",
+            score=sign * row.score,
+            pixels=partial(read_rgb, row.image),
+            reference=cache(partial(read_rgb, row.reference)) if row.reference else None,
+        )
+        for row in read_scores(name, declared)
+    ]
+    return IqaImages(name, declared.kind, tuple(images))

@@ -1,0 +1,54 @@
+"""Splits into training, validation and test that never share a content."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from asymmetry.errors import UserError
+from asymmetry.randomness import draws
+
+_SHARE = 0.2  # of the contents, for validation and for test each
+
+
+@dataclass(frozen=True)
+class Split:
+    """The indices of the images in each part, ascending."""
+
+    train: tuple[int, ...]
+    validation: tuple[int, ...]
+    test: tuple[int, ...]
+
+
+def split_by_content(
+    groups: Sequence[str], index: int, test: Collection[str] = (), seed: int = 0
+) -> Split:
+    """Split `index` of a set whose images have the contents `groups`.
+
+    The contents named in `test` are the test part; where none is named, a fifth of them, drawn.
+    A fifth of the others is for validation. The draws are counted from (seed, "split", index), so
+    every process, initialisation and run meets the same splits. Every part holds a content.
+
+    Raises UserError where there are too few contents for that.
+    """
+    names = sorted(set(groups) - set(test))
+    parts = 2 if test else 3
+    if len(names) < parts:
+        raise UserError(
+            f"iqa_sets: {len(names)} contents cannot be split into {parts} parts; "
+            "add images of other contents"
+        )
+    order = [names[place] for place in draws(seed, "split", step=index).permutation(len(names))]
+    drawn = set(test) or {order.pop() for _ in range(_some(len(names)))}
+    validation = {order.pop() for _ in range(_some(len(names)))}
+    return Split(
+        train=_members(groups, set(order)),
+        validation=_members(groups, validation),
+        test=_members(groups, drawn),
+    )
+
+
+def _some(contents: int) -> int:
+    return max(1, round(_SHARE * contents))
+
+
+def _members(groups: Sequence[str], part: Collection[str]) -> tuple[int, ...]:
+    return tuple(place for place, group in enumerate(groups) if group in part)

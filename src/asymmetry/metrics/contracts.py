@@ -1,0 +1,82 @@
+"""What each metric's number means: plain data, so that naming a metric imports no torch."""
+
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Literal
+
+from asymmetry.backbones.catalog import BACKBONES
+
+
+@dataclass(frozen=True)
+class Contract:
+    """The convention of a metric; numbers of two conventions are never mixed.
+
+    `implementation`: what computes it, this package or pyiqa.
+    `colour`: what is measured: `rgb`; `y` (BT.601, studio range); `grey` (MATLAB's rgb2gray).
+    `crop_scale`: a border as wide as the scale factor is left out first, as is the habit in
+    super-resolution.
+    `rounded`: images, and then their grey, are rounded to 8 bits first, as files would be.
+    `differentiable`: it may serve as a loss (`asymmetry.fidelity.toolbox`).
+    `weights`: the entry of the weights manifest that it needs.
+    `minimum_side`: the shortest side, in pixels, of an image, once cropped, that it can measure.
+    """
+
+    implementation: Literal["asymmetry", "pyiqa"]
+    colour: Literal["rgb", "y", "grey"]
+    higher_is_better: bool
+    full_reference: bool = True
+    crop_scale: bool = False
+    rounded: bool = True
+    differentiable: bool = False
+    weights: str | None = None
+    minimum_side: int = 1
+
+    @property
+    def convention(self) -> str:
+        """The convention in words, with the version of pyiqa and the digest of the weights."""
+        from asymmetry.weights import WEIGHTS
+
+        other = self.implementation != "asymmetry"
+        parts = [
+            f"{self.implementation} {version(self.implementation)}" if other else "asymmetry",
+            self.colour,
+            "border cropped by the scale" if self.crop_scale else "no crop",
+            "8 bits" if self.rounded else "not rounded",
+            "higher is better" if self.higher_is_better else "lower is better",
+        ]
+        if self.weights:
+            parts.append(f"{self.weights} {WEIGHTS[self.weights].sha256[:8]}")
+        return ", ".join(parts)
+
+
+METRICS: dict[str, Contract] = {
+    # Full reference, without weights.
+    "psnr": Contract("asymmetry", "rgb", True, differentiable=True),
+    "psnr_y": Contract("asymmetry", "y", True, crop_scale=True, differentiable=True),
+    "ssim": Contract("asymmetry", "grey", True, differentiable=True, minimum_side=11),
+    "ssim_y": Contract(
+        "asymmetry", "y", True, crop_scale=True, differentiable=True, minimum_side=11
+    ),
+    "ms_ssim": Contract("asymmetry", "grey", True, differentiable=True, minimum_side=176),
+    "gmsd": Contract("asymmetry", "grey", False, differentiable=True, minimum_side=4),
+    "cw_ssim": Contract("pyiqa", "grey", True, differentiable=True, minimum_side=64),
+    "fsim": Contract("pyiqa", "rgb", True, differentiable=True, minimum_side=16),
+    "nlpd": Contract("pyiqa", "grey", False, differentiable=True, minimum_side=64),
+    "vif": Contract("pyiqa", "grey", True, differentiable=True, minimum_side=64),
+    "vsi": Contract("pyiqa", "rgb", True, differentiable=True, minimum_side=16),
+    # No reference.
+    "niqe": Contract(
+        "pyiqa", "y", False, full_reference=False, weights="niqe_pristine", minimum_side=192
+    ),
+    "piqe": Contract("pyiqa", "grey", False, full_reference=False, minimum_side=16),
+    # Full reference, on pretrained trunks: LPIPS, and the DISTS-style family of this package.
+    "lpips-alex": Contract("asymmetry", "rgb", False, weights="alexnet", minimum_side=32),
+    "lpips-squeeze": Contract("asymmetry", "rgb", False, weights="squeezenet1_1", minimum_side=32),
+    "lpips-vgg": Contract("asymmetry", "rgb", False, weights="vgg16", minimum_side=32),
+}
+METRICS |= {
+    f"dists-{backbone}": Contract("asymmetry", "rgb", False, weights=spec.weights, minimum_side=32)
+    for backbone, spec in BACKBONES.items()
+    if spec.weights
+}
+WEIGHTED_METRICS = [name for name, contract in METRICS.items() if contract.weights]

@@ -1,0 +1,41 @@
+"""The metrics that pyiqa computes, with every option written out and nothing downloaded."""
+
+import importlib
+from typing import Any
+
+from torch import Tensor, nn
+
+from asymmetry import torchvision_ops  # noqa: F401
+
+# Name of the metric: module of pyiqa.archs, class, options.
+_CLASSES: dict[str, tuple[str, str, dict[str, Any]]] = {
+    # K, zero in the paper, keeps flat images from a division of zero by zero.
+    "cw_ssim": ("ssim_arch", "CW_SSIM", {"channels": 1, "level": 4, "ori": 8, "K": 0.01}),
+    "fsim": ("fsim_arch", "FSIM", {"chromatic": True}),
+    "nlpd": ("nlpd_arch", "NLPD", {"channels": 1, "test_y_channel": True}),
+    "piqe": ("piqe_arch", "PIQE", {}),
+    "vif": ("vif_arch", "VIF", {"channels": 1, "level": 4, "ori": 6}),
+    "vsi": ("vsi_arch", "VSI", {}),
+}
+
+
+def pyiqa_network(name: str) -> nn.Module:
+    """The class of pyiqa behind a metric that needs no weights, frozen and in eval mode."""
+    module, cls, options = _CLASSES[name]
+    network = getattr(importlib.import_module(f"pyiqa.archs.{module}"), cls)(**options)
+    return network.eval().requires_grad_(False)
+
+
+class Toolbox(nn.Module):
+    """A metric of pyiqa as a measure: planes [B, 1 or 3, H, W] in 0..1 to [B]."""
+
+    def __init__(self, name: str, full_reference: bool) -> None:
+        super().__init__()
+        self.network = pyiqa_network(name)
+        self.full_reference = full_reference
+
+    def forward(self, restored: Tensor, reference: Tensor) -> Tensor:
+        """[B] of the restored images; `reference` is not read by a no-reference metric."""
+        images = (restored, reference) if self.full_reference else (restored,)
+        # pyiqa wants three channels; the luma of a grey image is that image.
+        return self.network(*(image.float().expand(-1, 3, -1, -1) for image in images)).flatten()

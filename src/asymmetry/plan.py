@@ -1,0 +1,140 @@
+"""The plan of a study: its runs, each with the id that says what it holds. Imports no torch."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from asymmetry.backbones.catalog import BACKBONES
+from asymmetry.data.photos import Manifest, read_manifest
+from asymmetry.errors import UserError
+from asymmetry.fidelity.registry import fidelity_names, module_of
+from asymmetry.files import digest
+from asymmetry.generators.catalog import GENERATORS
+from asymmetry.grid import Cell, cells
+from asymmetry.identity import code_digest
+from asymmetry.metrics.contracts import METRICS
+from asymmetry.names import nearest
+from asymmetry.study import Optimisation, Study
+from asymmetry.weights import WEIGHTS
+
+RUNS = Path("runs")
+WARM_START = "warm-start"
+_LOOP = "asymmetry.training.job"
+
+
+@dataclass(frozen=True)
+class Run:
+    """A training: a cell, or the warm start that the cells of a task, generator and seed share.
+
+    `settings` is all that can change its bytes; the digits of `id` are its digest.
+    """
+
+    id: str
+    cell: Cell
+    settings: dict[str, Any]
+    warm_start: str | None = None
+
+    @property
+    def folder(self) -> Path:
+        """Where the run's files lie."""
+        return RUNS / self.id
+
+    @property
+    def record(self) -> Path:
+        """The file that is written last, and stands for the whole run."""
+        return self.folder / "run.json"
+
+
+class Plan:
+    """A study with its data, expanded into runs."""
+
+    def __init__(self, study: Study) -> None:
+        self.study = study
+
+    @cached_property
+    def photos(self) -> Manifest:
+        """The photos, split into those for training and those held out."""
+        return read_manifest(self.study.photos)
+
+    @cached_property
+    def runs(self) -> list[Run]:
+        """A run for each cell of the grid, in the order of the grid."""
+        return [self._cell_run(cell) for cell in cells(self.study)]
+
+    @cached_property
+    def warm_starts(self) -> list[Run]:
+        """The warm starts that the cells begin from."""
+        return list({run.id: run for run in self._warm.values()}.values()) if self.runs else []
+
+    @cached_property
+    def _warm(self) -> dict[tuple[str, str, int], Run]:
+        keys = [(cell.task, cell.generator, cell.seed) for cell in cells(self.study)]
+        return {key: self._warm_run(*key) for key in dict.fromkeys(keys)}
+
+    def find(self, run_id: str) -> Run:
+        """The run of this id; UserError with the nearest one where there is none."""
+        runs = {run.id: run for run in [*self.runs, *self.warm_starts]}
+        if run_id not in runs:
+            close = nearest(run_id, runs).split("Allowed:")[0]
+            raise UserError(
+                f"{run_id}: no run of this study has this id {close}"
+                "(the settings, data or code have changed?); see `asymmetry plan`"
+            )
+        return runs[run_id]
+
+    def _warm_run(self, task: str, generator: str, seed: int) -> Run:
+        cell = Cell(task, generator, self.study.training.pixel, WARM_START, 0.0, seed)
+        settings = self._settings(cell, self.study.warm_start, [cell.fidelity])
+        return Run(
+            f"{task}/{generator}/{WARM_START}/seed{seed}-{_digits(settings)}", cell, settings
+        )
+
+    def _cell_run(self, cell: Cell) -> Run:
+        warm = self._warm[cell.task, cell.generator, cell.seed].id
+        losses = [cell.fidelity, self.study.training.pixel]
+        settings = self._settings(cell, self.study.training, losses) | {"warm_start": warm}
+        return Run(f"{cell.name}-{_digits(settings)}", cell, settings, warm)
+
+    def _settings(self, cell: Cell, section: Optimisation, losses: list[str]) -> dict[str, Any]:
+        spec = self.study.discriminators.get(cell.discriminator)
+        backbones = {name for loss in losses if (name := backbone_of(loss))}
+        pretrained = {BACKBONES[name].weights for name in backbones if name in BACKBONES}
+        pretrained |= {METRICS[loss].weights for loss in losses if loss in METRICS}
+        roots = [_LOOP, "asymmetry.generators.build", *map(module_of, losses)]
+        if spec:
+            backbones.add(spec.backbone)
+            roots += ["asymmetry.discriminators.build", "asymmetry.discriminators.losses"]
+            if spec.initialisation == "pretrained":
+                pretrained.add(BACKBONES[spec.backbone].weights)
+        trunks = {name: BACKBONES[name.removesuffix("-random")] for name in sorted(backbones)}
+        roots += [trunk.builder.partition(":")[0] for trunk in trunks.values()]
+        return {
+            "cell": asdict(cell),
+            "task": self.study.tasks[cell.task].model_dump(mode="json"),
+            "generator": asdict(GENERATORS[cell.generator]),
+            "discriminator": spec and spec.model_dump(mode="json"),
+            "backbones": {name: asdict(trunk) for name, trunk in trunks.items()},
+            "training": section.model_dump(mode="json"),
+            "numerics": self.study.numerics.model_dump(mode="json"),
+            "photos": {"digest": self.photos.digest("train"), "reduce": self.study.photos.reduce},
+            "weights": weight_digests(pretrained),
+            "code": code_digest(roots),
+        }
+
+
+def backbone_of(loss: str) -> str | None:
+    """The backbone inside a loss of the DISTS-style family, None for other losses."""
+    module, variant = fidelity_names()[loss]
+    return variant if module == "dists" else None
+
+
+def weight_digests(names: Iterable[str | None]) -> dict[str, str]:
+    """The sha256 that the weights manifest demands, by name."""
+    return {name: WEIGHTS[name].sha256 for name in sorted(filter(None, names))}
+
+
+def _digits(settings: dict[str, Any]) -> str:
+    """The digits at the end of a run id."""
+    return digest(settings)[:8]

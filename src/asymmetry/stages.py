@@ -1,0 +1,211 @@
+"""What each stage of a study makes of what: the one source of paths for Snakefile and commands.
+
+Heavy results lie at content-keyed paths, so a path says what it holds and modification times need
+not be trusted. Cheap stages, from tables to the page, keep plain paths; they depend on a stamp, a
+small file that changes exactly when the stage's own code or settings do. Imports no torch.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from asymmetry.backbones.catalog import BACKBONES
+from asymmetry.data.sets import set_digest
+from asymmetry.errors import UserError
+from asymmetry.fidelity.registry import module_of
+from asymmetry.figures.registry import figure_modules
+from asymmetry.files import canonical_json, digest, write_if_changed
+from asymmetry.identity import code_digest
+from asymmetry.iqa.digests import iqa_set_digest
+from asymmetry.metrics.contracts import METRICS
+from asymmetry.plan import Plan, backbone_of, weight_digests
+from asymmetry.weights import has_weights
+
+CACHE = Path(".asymmetry")
+
+
+@dataclass(frozen=True)
+class Part:
+    """A table that one job makes: of some runs, or of one IQA set."""
+
+    path: Path
+    runs: tuple[str, ...] = ()
+    iqa_set: str = ""
+
+
+class Stages:
+    """The stages after training, for one plan."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan, self.study = plan, plan.study
+        self.results = Path(plan.study.results)
+
+    @cached_property
+    def study_file(self) -> Path:
+        """The whole study as the jobs read it; named by content, so two studies never mix."""
+        content = canonical_json(self.study.model_dump(mode="json"))
+        path = CACHE / "studies" / f"{digest(self.study.model_dump(mode='json'))[:12]}.yaml"
+        write_if_changed(path, content)
+        return path
+
+    @cached_property
+    def baselines(self) -> list[str]:
+        """Bicubic interpolation, for each task of the grid."""
+        return [f"{task}/bicubic" for task in dict.fromkeys(r.cell.task for r in self.plan.runs)]
+
+    @cached_property
+    def assessed(self) -> list[str]:
+        """The runs and baselines that are assessed."""
+        runs = [*self.plan.warm_starts, *self.plan.runs]
+        return [*self.baselines, *(run.id for run in runs)]
+
+    @cached_property
+    def assess_key(self) -> str:
+        """What identifies an assessment beside its run: images, metrics, weights, code."""
+        evaluation = self.study.evaluation
+        measured = [*evaluation.metrics, *evaluation.metrics_with_weights]
+        return digest(
+            {
+                "evaluation": evaluation.model_dump(mode="json"),
+                "sets": {
+                    name: set_digest(self.study, name, self.plan.photos) for name in evaluation.sets
+                },
+                "reduce": self.study.photos.reduce,
+                "tasks": {
+                    name: task.model_dump(mode="json") for name, task in self.study.tasks.items()
+                },
+                "weights": self._present(measured),
+                "code": code_digest(["asymmetry.assessment.engine", *_metric_modules(measured)]),
+            }
+        )[:12]
+
+    def skill_key(self, iqa_set: str) -> str:
+        """What identifies the skill of all losses and metrics on one IQA set."""
+        evaluation, losses = self.study.evaluation, self._losses
+        measured = [*evaluation.metrics, *evaluation.metrics_with_weights]
+        modules = [*_metric_modules(measured), *map(module_of, losses), *_backbone_modules(losses)]
+        return digest(
+            {
+                "losses": losses,
+                "metrics": measured,
+                "set": self._iqa_set(iqa_set),
+                "bootstrap": self.study.execution.bootstrap,
+                "weights": self._present([*measured, *losses]),
+                "code": code_digest(["asymmetry.iqa.skill", *modules]),
+            }
+        )[:12]
+
+    @cached_property
+    def transfer_key(self) -> str:
+        """What identifies a fine-tuning beside the run whose discriminator it starts from."""
+        transfer, used = self.study.transfer, self.study.discriminators
+        trunks = [spec.backbone for spec in used.values()]
+        modules = [BACKBONES[name].builder.partition(":")[0] for name in trunks]
+        modules.append("asymmetry.discriminators.build")
+        return digest(
+            {
+                "transfer": transfer.model_dump(mode="json"),
+                "discriminators": {name: spec.model_dump() for name, spec in used.items()},
+                "sets": {name: self._iqa_set(name) for name in transfer.sets},
+                "bootstrap": self.study.execution.bootstrap,
+                "weights": self._present(trunks),
+                "code": code_digest(["asymmetry.iqa.transfer", *modules]),
+            }
+        )[:12]
+
+    @cached_property
+    def assess_parts(self) -> list[Part]:
+        """The tables of scores, some runs each."""
+        return self._parts("scores", self.assess_key, self.assessed)
+
+    @cached_property
+    def skill_parts(self) -> list[Part]:
+        """The tables of skill, an IQA set each."""
+        folder = self.results / "parts"
+        return [
+            Part(folder / f"skill-{name}-{self.skill_key(name)}.parquet", iqa_set=name)
+            for name in self.study.iqa_sets
+        ]
+
+    @cached_property
+    def transfer_parts(self) -> list[Part]:
+        """The tables of transfer, some discriminators each; controls stand beside their runs."""
+        runs = [run.id for run in self.plan.runs if run.cell.adversarial_weight > 0]
+        return self._parts("transfer", self.transfer_key, [*self.transfer_controls, *runs])
+
+    @cached_property
+    def transfer_controls(self) -> list[str]:
+        """`random/<discriminator>/seed<n>` and `pretrained/...`, where the study asks for them."""
+        games = [run.cell for run in self.plan.runs if run.cell.adversarial_weight > 0]
+        pairs = dict.fromkeys((cell.discriminator, cell.seed) for cell in games)
+        controls = [i for i in self.study.transfer.initialisations if i != "discriminator"]
+        return [f"{start}/{name}/seed{seed}" for start in controls for name, seed in pairs]
+
+    def part(self, path: Path) -> Part:
+        """The part at a path; UserError where the study has none there."""
+        for part in [*self.assess_parts, *self.skill_parts, *self.transfer_parts]:
+            if part.path == path:
+                return part
+        raise UserError(f"{path}: is no table of this study; see `snakemake -n` for those it has")
+
+    def records(self, part: Part) -> list[Path]:
+        """The `run.json` files that a part reads."""
+        known = {run.id: run for run in [*self.plan.warm_starts, *self.plan.runs]}
+        return [known[name].record for name in part.runs if name in known]
+
+    def stamp(self, stage: str, modules: Sequence[str]) -> Path:
+        """A file that changes when the stage's code, or the list of its inputs, does."""
+        inputs = [*self.assess_parts, *self.skill_parts, *self.transfer_parts]
+        content = {"code": code_digest(modules), "parts": [str(part.path) for part in inputs]}
+        content["study"] = self.study.model_dump(mode="json", exclude={"execution"})
+        path = CACHE / "stamps" / self.results.name / stage
+        write_if_changed(path, canonical_json(content))
+        return path
+
+    @cached_property
+    def figures(self) -> dict[str, str]:
+        """The figures and the modules that draw them."""
+        return figure_modules()
+
+    def _parts(self, kind: str, key: str, runs: list[str]) -> list[Part]:
+        size = self.study.execution.runs_per_job
+        groups = [tuple(runs[i : i + size]) for i in range(0, len(runs), size)]
+        folder = self.results / "parts"
+        return [
+            Part(folder / f"{kind}-{index:03d}-{digest([key, *group])[:12]}.parquet", group)
+            for index, group in enumerate(groups)
+        ]
+
+    @cached_property
+    def _losses(self) -> list[str]:
+        return list(dict.fromkeys(run.cell.fidelity for run in self.plan.runs))
+
+    def _iqa_set(self, name: str) -> str:
+        return iqa_set_digest(self.study, name, self.plan.photos)
+
+    def _present(self, names: Sequence[str]) -> dict[str, str]:
+        """The digests of the weights, of those that are present, inside metrics and backbones."""
+        folder = Path(self.study.execution.weights)
+        return {
+            name: expected
+            for name, expected in weight_digests(map(_weights_of, names)).items()
+            if has_weights(name, folder)
+        }
+
+
+def _weights_of(name: str) -> str | None:
+    """The entry of the weights manifest inside a metric, a loss or a backbone."""
+    if name in METRICS:
+        return METRICS[name].weights
+    backbone = name if name in BACKBONES else backbone_of(name)
+    return BACKBONES[backbone].weights if backbone in BACKBONES else None
+
+
+def _metric_modules(metrics: Sequence[str]) -> list[str]:
+    return ["asymmetry.metrics.build"] if metrics else []
+
+
+def _backbone_modules(losses: Sequence[str]) -> list[str]:
+    backbones = [name.removesuffix("-random") for loss in losses if (name := backbone_of(loss))]
+    return [BACKBONES[name].builder.partition(":")[0] for name in backbones]

@@ -1,0 +1,99 @@
+"""Puts a run's networks, losses and optimizers together.
+
+Components are reached by name through their registries, so that a run's code identity holds the
+components that it uses and no others.
+"""
+
+import importlib
+from functools import partial
+from pathlib import Path
+
+import safetensors.torch
+import torch
+from torch import nn
+
+from asymmetry.records import read_record
+from asymmetry.discriminators.registry import build_discriminator
+from asymmetry.errors import UserError
+from asymmetry.fidelity.registry import build_fidelity
+from asymmetry.files import sha256_of
+from asymmetry.grid import Cell
+from asymmetry.plan import WARM_START, Plan, Run
+from asymmetry.study import Numerics, Optimisation, Training
+from asymmetry.training.loop import Game, Objective
+from asymmetry.training.state import State
+
+
+def layout_of(numerics: Numerics) -> torch.memory_format:
+    """The memory layout of networks and images."""
+    return torch.channels_last if numerics.channels_last else torch.contiguous_format
+
+
+def fresh_state(plan: Plan, run: Run, section: Optimisation, device: torch.device) -> State:
+    """The state before the first step: a warm-started generator, a fresh discriminator."""
+    cell, study = run.cell, plan.study
+    generator = _placed(
+        _generator(cell.generator, study.tasks[cell.task].scale, cell.seed), study.numerics, device
+    )
+    if run.warm_start:
+        generator.load_state_dict(_warm_generator(plan.find(run.warm_start)))
+    state = State(generator, _adam(generator, section.learning_rate, section))
+    spec = study.discriminators.get(cell.discriminator)
+    if spec:
+        discriminator = build_discriminator(spec, cell.seed, Path(study.execution.weights)).train()
+        state.discriminator = _placed(discriminator, study.numerics, device)
+        rate = study.training.discriminator_learning_rate
+        state.discriminator_optimizer = _adam(state.discriminator, rate, section)
+    return state
+
+
+def _placed(module: nn.Module, numerics: Numerics, device: torch.device) -> nn.Module:
+    module.to(device).to(memory_format=layout_of(numerics))  # type: ignore[call-overload]
+    if numerics.compile:
+        module.compile()
+    return module
+
+
+def _adam(module: nn.Module, rate: float, section: Optimisation) -> torch.optim.Adam:
+    parameters = [p for p in module.parameters() if p.requires_grad]
+    groups = [{"params": parameters, "initial_lr": rate}]
+    return torch.optim.Adam(groups, lr=rate, betas=section.betas)
+
+
+def objective_of(cell: Cell, section: Training, weights: Path, device: torch.device) -> Objective:
+    """The terms of a run's loss: the warm start has the pixel term alone."""
+    names = {"pixel": (section.pixel_weight, section.pixel)}
+    if cell.discriminator != WARM_START:
+        names["fidelity"] = (section.fidelity_weight, cell.fidelity)
+    distances = {}
+    for term, (weight, name) in names.items():
+        if weight > 0:
+            distance = build_fidelity(name, weights)
+            if isinstance(distance, nn.Module):
+                distance.to(device)
+            distances[term] = (weight, distance)
+    game = None
+    if cell.adversarial_weight > 0:
+        losses = importlib.import_module("asymmetry.discriminators.losses")
+        kind = section.adversarial_loss
+        game = Game(partial(losses.generator_loss, kind), partial(losses.discriminator_loss, kind))
+    return Objective(distances, game, cell.adversarial_weight)
+
+
+def _generator(name: str, scale: int, seed: int) -> nn.Module:
+    build = importlib.import_module("asymmetry.generators.build")
+    return build.build_generator(name, scale, seed)
+
+
+def _warm_generator(warm: Run) -> dict[str, torch.Tensor]:
+    """The generator of a finished warm start, verified; UserError where it is not usable."""
+    record = read_record(warm.record)
+    path = warm.folder / "generator.safetensors"
+    if record["status"] != "done":
+        raise UserError(f"{warm.record}: the warm start diverged; lower warm_start.learning_rate")
+    if not path.is_file() or sha256_of(path) != record["outputs"][path.name]:
+        raise UserError(
+            f"{path}: missing or not the file that run.json names; "
+            f"delete {warm.folder} and start again"
+        )
+    return safetensors.torch.load_file(path)

@@ -1,0 +1,58 @@
+"""Checkpoints: whole or absent, hashed, tied to their run, and free of pickle.
+
+A file is a magic line, a line with the sha256 of the rest, then a safetensors image whose metadata
+names the run and the step. They lie outside Snakemake's outputs, which it empties at each attempt.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from pathlib import Path
+
+import safetensors.torch
+from torch import Tensor
+
+from asymmetry.errors import UserError
+from asymmetry.files import write_atomically
+
+_MAGIC = b"asymmetry checkpoint 1\n"
+_DIGEST_END = len(_MAGIC) + 65
+_TO_DO = "delete it and start again (the training then begins anew)"
+
+
+@dataclass(frozen=True)
+class Header:
+    """What a checkpoint says of itself; `seconds` and `continued` count over all attempts."""
+
+    run: str
+    step: int
+    seconds: float
+    continued: int
+
+
+def save_checkpoint(path: Path, header: Header, tensors: dict[str, Tensor]) -> None:
+    """Write a checkpoint aside and rename it; UserError where the disk is full."""
+    # Clone: tensors that share memory (tied weights) are refused by safetensors.
+    whole = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in tensors.items()}
+    image = safetensors.torch.save(whole, {"header": json.dumps(asdict(header))})
+    write_atomically(path, _MAGIC + sha256(image).hexdigest().encode() + b"\n" + image)
+
+
+def load_checkpoint(path: Path, run: str) -> tuple[Header, dict[str, Tensor]]:
+    """The checkpoint of a run; UserError where the file is not a whole checkpoint of this run."""
+    content = path.read_bytes()
+    if not content.startswith(_MAGIC):
+        raise UserError(f"{path}: is not a checkpoint of this program; {_TO_DO}")
+    image = content[_DIGEST_END:]
+    if sha256(image).hexdigest().encode() != content[len(_MAGIC) : _DIGEST_END - 1]:
+        raise UserError(f"{path}: is truncated or damaged (its sha256 differs); {_TO_DO}")
+    header = _header(image)
+    if header.run != run:
+        raise UserError(f"{path}: belongs to the run {header.run}, not to {run}; {_TO_DO}")
+    return header, safetensors.torch.load(image)
+
+
+def _header(image: bytes) -> Header:
+    length = int.from_bytes(image[:8], "little")
+    metadata = json.loads(image[8 : 8 + length])["__metadata__"]
+    return Header(**json.loads(metadata["header"]))

@@ -1,0 +1,174 @@
+"""One training from its plan to its `run.json`: put together, continued, stopped, finished."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+import safetensors.torch
+import torch
+from torch import nn
+
+from asymmetry.data.crops import TrainingCrops
+from asymmetry.devices import choose_device, repeatable
+from asymmetry.errors import UserError
+from asymmetry.files import write_atomically
+from asymmetry.plan import WARM_START, Plan, Run
+from asymmetry.study import Optimisation
+from asymmetry.training.assemble import fresh_state, layout_of, objective_of
+from asymmetry.training.checkpoint import Header, load_checkpoint, save_checkpoint
+from asymmetry.training.deadline import EXIT_CONTINUE, Deadline
+from asymmetry.training.loop import Batch, train_step
+from asymmetry.training.progress import Log, Progress
+from asymmetry.training.record import (
+    peak_memory_mb,
+    restore_record,
+    spectral_norms,
+    summary,
+    write_record,
+)
+from asymmetry.training.watch import Divergence, Watch
+
+
+class Job:
+    """A training of one run of a plan, ready to go on from where it was left."""
+
+    def __init__(self, plan: Plan, run: Run) -> None:
+        study = plan.study
+        self.run, self.numerics, self.execution = run, study.numerics, study.execution
+        self.section: Optimisation = (
+            study.warm_start if run.cell.discriminator == WARM_START else study.training
+        )
+        self.device = choose_device(study.execution.device)
+        repeatable(study.numerics.threads)
+        weights = Path(study.execution.weights)
+        self.objective = objective_of(run.cell, study.training, weights, self.device)
+        self.state = fresh_state(plan, run, self.section, self.device)
+        self.crops = TrainingCrops(
+            plan.photos.split("train"),
+            study.tasks[run.cell.task],
+            self.section.crop,
+            self.section.batch,
+            run.cell.seed,
+            study.photos.reduce,
+        )
+        self.checkpoint = run.folder / "checkpoint.bin"
+        self.header = self._continue()
+        self.log = Log(run.folder / "log.csv", self.state.step)
+
+    def _continue(self) -> Header:
+        """Resume from the checkpoint where there is one; else the state is warm or fresh."""
+        if not self.checkpoint.exists():
+            return Header(self.run.id, 0, 0.0, 0)
+        header, tensors = load_checkpoint(self.checkpoint, self.run.id)
+        self.state.load(tensors, header.step)
+        return header
+
+    def train(self) -> int:
+        """Train to the end, a divergence or the deadline; the exit code of the process."""
+        deadline, watch = Deadline(self.execution.minutes), Watch()
+        progress = Progress(self.run.id, self.state.step, self.section.steps)
+        began = saved = time.monotonic()
+        step_seconds = save_seconds = 0.0
+        while self.state.step < self.section.steps:
+            if deadline.reached(step_seconds + save_seconds):
+                return self._stop(watch, began, deadline.signalled)
+            before = time.monotonic()
+            logs = train_step(
+                self.state, self._batch(), self.objective, self.section, self.numerics
+            )
+            watch.look(self.state.step, logs)
+            if self.state.step % self.execution.log_every == 0 or self.state.step == 1:
+                progress.show(self.log.add(self.state.step, logs))
+                if watch.found():
+                    break
+            now = time.monotonic()
+            step_seconds = max(step_seconds, now - before)
+            if now - saved > self.execution.checkpoint_seconds:
+                if watch.found():
+                    break
+                self._save(began)
+                saved = time.monotonic()
+                save_seconds = max(save_seconds, saved - now)
+        progress.close()
+        self._finish(watch.found(), began)
+        return 0
+
+    def _batch(self) -> Batch:
+        layout = layout_of(self.numerics)
+        low, reference = self.crops.batch(self.state.step)
+        return (
+            low.to(self.device, memory_format=layout),
+            reference.to(self.device, memory_format=layout),
+        )
+
+    def _save(self, began: float) -> None:
+        seconds = self.header.seconds + time.monotonic() - began
+        header = Header(self.run.id, self.state.step, seconds, self.header.continued + 1)
+        self.log.save()
+        save_checkpoint(self.checkpoint, header, self.state.tensors())
+
+    def _stop(self, watch: Watch, began: float, signalled: bool) -> int:
+        """Save and ask to be continued; a whole time limit without a step gained is a failure."""
+        if divergence := watch.found():
+            self._finish(divergence, began)
+            return 0
+        if self.state.step == self.header.step:
+            if signalled:
+                return EXIT_CONTINUE
+            raise UserError(
+                f"{self.run.id}: stopped at step {self.state.step} without gaining a step; "
+                "give the job more time (execution.minutes, or the rule's runtime)"
+            )
+        self._save(began)
+        return EXIT_CONTINUE
+
+    def _finish(self, divergence: Divergence | None, began: float) -> None:
+        """Write the models (none of a diverged run), then `run.json`, then drop the checkpoint."""
+        for name, module in (
+            ("generator", self.state.average),
+            ("discriminator", self.state.discriminator),
+        ):
+            path = self.run.folder / f"{name}.safetensors"
+            path.unlink(missing_ok=True)
+            if module and not divergence:
+                write_atomically(path, _model_bytes(module))
+        self.log.save()
+        write_record(self.run, divergence, self._facts(time.monotonic() - began))
+        self.checkpoint.unlink(missing_ok=True)
+
+    def _facts(self, seconds: float) -> dict[str, Any]:
+        discriminator = self.state.discriminator
+        weights = {name: weight for name, (weight, _) in self.objective.distances.items()}
+        return {
+            "steps": self.state.step,
+            "seconds": round(self.header.seconds + seconds, 3),
+            "device": _device_name(self.device),
+            "threads": self.numerics.threads,
+            "peak_memory_mb": round(peak_memory_mb(self.device), 1),
+            "continued": self.header.continued,
+            "spectral_norms": spectral_norms(discriminator),
+            "parameters": sum(p.numel() for p in self.state.generator.parameters()),
+            "discriminator_parameters": sum(p.numel() for p in discriminator.parameters())
+            if discriminator
+            else 0,
+            **summary(self.log.rows, weights | {"adversarial": self.objective.adversarial_weight}),
+        }
+
+
+def _model_bytes(module: nn.Module) -> bytes:
+    tensors = {
+        name: t.detach().cpu().contiguous().clone() for name, t in module.state_dict().items()
+    }
+    return safetensors.torch.save(tensors)
+
+
+def _device_name(device: torch.device) -> str:
+    return torch.cuda.get_device_name(device) if device.type == "cuda" else "cpu"
+
+
+def train(plan: Plan, run_id: str) -> int:
+    """Train a run of the plan, or continue it; its exit code (0 finished, 75 start me again)."""
+    run = plan.find(run_id)
+    if run.record.is_file() or restore_record(run):
+        return 0
+    return Job(plan, run).train()

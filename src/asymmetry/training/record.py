@@ -1,0 +1,120 @@
+"""`run.json`: what a run is and how it went. Written last, so that it stands for the whole run."""
+
+import json
+import resource
+import subprocess
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from asymmetry.records import read_record
+from asymmetry.files import sha256_of, write_atomically
+from asymmetry.plan import Run
+from asymmetry.training.progress import Row
+from asymmetry.training.watch import Divergence
+
+FINISHED = "finished.json"
+_LIBRARIES = ("torch", "timm", "spandrel", "pyiqa")
+
+
+def write_record(run: Run, divergence: Divergence | None, facts: dict[str, Any]) -> None:
+    """Write `run.json` with the run's settings, the sha256 of its outputs, and `facts`."""
+    outputs = sorted(run.folder.glob("*.safetensors"))
+    record = {
+        "id": run.id,
+        "status": "diverged" if divergence else "done",
+        "diverged": asdict(divergence) if divergence else None,
+        "settings": run.settings,
+        "outputs": {path.name: sha256_of(path) for path in outputs},
+        "versions": {name: version(name) for name in _LIBRARIES},
+        "commit": commit(),
+        **facts,
+    }
+    text = json.dumps(_finite(record), indent=1, allow_nan=False).encode() + b"\n"
+    write_atomically(run.folder / FINISHED, text)
+    write_atomically(run.record, text)
+
+
+def restore_record(run: Run) -> bool:
+    """Bring back the `run.json` of a finished run that lost it; whether that was possible.
+
+    Snakemake deletes a rule's outputs before it starts the rule again, also where the job had
+    finished after its head was killed. The copy, once verified, keeps that from costing a training.
+    """
+    copy = run.folder / FINISHED
+    if not copy.is_file():
+        return False
+    for name, expected in read_record(copy)["outputs"].items():
+        path = run.folder / name
+        if not path.is_file() or sha256_of(path) != expected:
+            return False
+    write_atomically(run.record, copy.read_bytes())
+    return True
+
+
+def summary(rows: list[Row], weights: dict[str, float]) -> dict[str, Any]:
+    """First and last value of each term, mean gradient norms, and the adversarial ratio.
+
+    The ratio is |adversarial_weight g_adversarial| / |fidelity_weight g_fidelity| at the
+    generator's output, null without an adversary or a fidelity term.
+    """
+    names = [name for name in rows[0] if name != "step"] if rows else []
+    values = [name for name in names if not name.startswith("|")]
+    norms = {
+        name.strip("|"): sum(row[name] for row in rows) / len(rows)
+        for name in names
+        if name.startswith("|")
+    }
+    ratio = None
+    if "adversarial" in norms and norms.get("fidelity", 0.0) * weights.get("fidelity", 0.0) > 0:
+        ratio = weights["adversarial"] * norms["adversarial"]
+        ratio /= weights["fidelity"] * norms["fidelity"]
+    return {
+        "losses": {name: {"first": rows[0][name], "last": rows[-1][name]} for name in values},
+        "gradient_norms": norms,
+        "gradient_ratio": ratio,
+    }
+
+
+def peak_memory_mb(device: torch.device) -> float:
+    """Peak memory of the process in MB: of the GPU where there is one, else resident."""
+    if device.type == "cuda":
+        return torch.cuda.max_memory_allocated(device) / 2**20
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10
+
+
+def spectral_norms(module: nn.Module | None) -> dict[str, float]:
+    """The largest singular value of each effective weight matrix (convolutions flattened)."""
+    layers = module.named_modules() if module else ()
+    weights = {
+        name: layer.weight for name, layer in layers if isinstance(layer, nn.Conv2d | nn.Linear)
+    }
+    return {name: _largest(weight.detach()) for name, weight in weights.items()}
+
+
+def _largest(weight: Tensor) -> float:
+    return float(torch.linalg.matrix_norm(weight.float().flatten(1), ord=2))
+
+
+def _finite(value: Any) -> Any:
+    """`value` with numbers that JSON cannot hold (NaN, infinity) as null."""
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, float) and value - value != 0:
+        return None
+    return value
+
+
+def commit() -> str:
+    """The checked-out commit, with `-dirty` where files differ from it; "unknown" outside git."""
+    described = subprocess.run(
+        ["git", "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"],
+        capture_output=True,
+        text=True,
+        cwd=Path(__file__).parent,
+    )
+    return described.stdout.strip() or "unknown"

@@ -1,0 +1,54 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of photos, weights and published values beside the checkout."""
+    folder = ROOT.parent / "shared"
+    if not folder.is_dir():
+        pytest.skip("no ../shared beside the checkout: its data are needed here")
+    return folder
+
+
+def small_values() -> dict[str, Any]:
+    """A study of five cells whose trainings take a second each."""
+    return {
+        "tasks": {"bicubic-x4": {"degradation": "bicubic"}, "blind-x4": {"degradation": "blind"}},
+        "discriminators": {
+            "vgg-patch": {"backbone": "vgg-small", "head": "patch"},
+            "vit-vanilla": {"backbone": "vit-small", "head": "vanilla", "spectral_norm": True},
+        },
+        "grid": {
+            "tasks": ["bicubic-x4"],
+            "generators": ["compact-tiny"],
+            "fidelity": ["l1"],
+            "discriminators": ["vgg-patch", "vit-vanilla"],
+            "adversarial_weights": [0, 0.01, 0.1],
+            "seeds": [0],
+        },
+        "warm_start": {"steps": 20, "batch": 2, "crop": 32, "learning_rate": 1e-3},
+        "training": {"steps": 12, "batch": 2, "crop": 32},
+        "evaluation": {"metrics": ["psnr_y", "gmsd"], "judges": ["gmsd"]},
+        "iqa_sets": {
+            "severity": {"kind": "severity", "distortions": ["blur"], "levels": 3, "crop": 64}
+        },
+        "transfer": {"sets": ["severity"], "steps": 4, "batch": 4, "crop": 32, "validate_every": 2},
+        "execution": {"device": "cpu", "log_every": 1, "bootstrap": 50},
+    }
+
+
+@pytest.fixture
+def study_values() -> dict[str, Any]:
+    return small_values()
+
+
+@pytest.fixture
+def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder as the current one: runs, caches and results of a test lie there."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path

@@ -1,0 +1,79 @@
+import numpy as np
+import pytest
+from PIL import Image
+from scipy.signal import convolve2d
+
+from asymmetry.data.degrade import add_noise, blur, compress, degrade, reduce_bicubic
+from asymmetry.randomness import draws
+from asymmetry.study import Task
+
+RGB = np.random.default_rng(0).integers(0, 256, (48, 64, 3), dtype=np.uint8)
+BLIND = Task(degradation="blind")
+
+
+def test_bicubic_draws_nothing():
+    task = Task(degradation="bicubic")
+    first, second = degrade(task, RGB, draws(0, "a")), degrade(task, RGB, draws(1, "b"))
+    assert np.array_equal(first, second)
+    assert np.array_equal(first, reduce_bicubic(RGB, 4))
+
+
+@pytest.mark.parametrize("scale", [1, 2, 3, 4, 8])
+@pytest.mark.parametrize("kind", ["bicubic", "blind"])
+def test_size_and_type(kind, scale):
+    degraded = degrade(Task(degradation=kind, scale=scale), RGB, draws(0, "a"))
+    assert degraded.shape == (48 // scale, -(-64 // scale), 3)
+    assert degraded.dtype == np.uint8
+
+
+def test_bicubic_at_scale_one_changes_nothing():
+    assert np.array_equal(degrade(Task(degradation="bicubic", scale=1), RGB, draws(0, "a")), RGB)
+
+
+def test_blind_is_a_function_of_the_draws():
+    first = degrade(BLIND, RGB, draws(0, "degradation", 3, 1))
+    assert np.array_equal(first, degrade(BLIND, RGB, draws(0, "degradation", 3, 1)))
+    for other in (draws(1, "degradation", 3, 1), draws(0, "degradation", 4, 1)):
+        assert not np.array_equal(first, degrade(BLIND, RGB, other))
+
+
+def test_blind_without_blur_and_noise_is_jpeg_of_bicubic():
+    task = Task(degradation="blind", blur=(0, 0), noise=(0, 0), jpeg=(75, 75))
+    assert np.array_equal(
+        degrade(task, RGB, draws(0, "a")), compress(reduce_bicubic(RGB, task.scale), 75)
+    )
+
+
+def test_each_strength_stays_in_its_range(monkeypatch):
+    seen = {"blur": [], "noise": [], "jpeg": []}
+    module = "asymmetry.data.degrade"
+    monkeypatch.setattr(f"{module}.blur", lambda image, s: seen["blur"].append(s) or image)
+    monkeypatch.setattr(f"{module}.add_noise", lambda im, s, _: seen["noise"].append(s) or im)
+    monkeypatch.setattr(f"{module}.compress", lambda rgb, q: seen["jpeg"].append(q) or rgb)
+    task = Task(degradation="blind", blur=(0.2, 1.5), noise=(2, 8), jpeg=(60, 62))
+    for step in range(200):
+        degrade(task, RGB[:8, :8], draws(0, "a", step))
+    assert 0.2 <= min(seen["blur"]) < 0.25 < 1.45 < max(seen["blur"]) <= 1.5
+    assert 2 <= min(seen["noise"]) < 2.2 < 7.8 < max(seen["noise"]) <= 8
+    assert set(seen["jpeg"]) == {60, 61, 62}
+
+
+def test_blur_is_convolution_with_a_gaussian():
+    reach = np.arange(-8, 9)
+    taps = np.exp(-(reach**2) / (2 * 2.0**2))
+    kernel = np.outer(taps, taps) / taps.sum() ** 2
+    expected = convolve2d(RGB[..., 1].astype(float), kernel, "same", "symm")
+    assert np.allclose(blur(RGB, 2.0)[..., 1], expected)
+    assert np.array_equal(blur(RGB, 0.0), RGB)
+
+
+def test_noise_has_its_sigma_and_no_correlation_of_channels():
+    noise = add_noise(np.zeros((200, 200, 3)), 5.0, draws(0, "noise"))
+    assert noise.std() == pytest.approx(5, rel=0.01)
+    assert abs(noise.mean()) < 0.05
+    assert np.abs(np.corrcoef(noise.reshape(-1, 3).T) - np.eye(3)).max() < 0.02
+
+
+def test_compression_is_pillows(tmp_path):
+    Image.fromarray(RGB).save(tmp_path / "a.jpg", quality=30)
+    assert np.array_equal(compress(RGB, 30), np.asarray(Image.open(tmp_path / "a.jpg")))

@@ -1,0 +1,28 @@
+import subprocess
+import sys
+
+from asymmetry.metrics.contracts import METRICS, WEIGHTED_METRICS
+from asymmetry.weights import WEIGHTS
+
+
+def test_naming_a_metric_imports_no_torch():
+    code = "import sys, asymmetry.metrics.contracts as c; c.METRICS['niqe'].convention; "
+    code += "sys.exit('torch' in sys.modules or 'numpy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+def test_weights_of_metrics_are_in_the_manifest():
+    assert {METRICS[name].weights for name in WEIGHTED_METRICS} <= set(WEIGHTS)
+
+
+def test_a_no_reference_metric_is_no_loss():
+    for contract in METRICS.values():
+        assert contract.full_reference or not contract.differentiable
+
+
+def test_a_convention_names_version_and_weights():
+    niqe = METRICS["niqe"].convention
+    assert niqe.startswith("pyiqa 0.")
+    assert "lower is better" in niqe
+    assert niqe.endswith(f"niqe_pristine {WEIGHTS['niqe_pristine'].sha256[:8]}")
+    assert "border cropped" in METRICS["psnr_y"].convention

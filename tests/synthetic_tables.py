@@ -1,0 +1,207 @@
+"""A small study and made-up tables of known truth: for tests of analysis, figures, report."""
+
+from collections.abc import Sequence
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from PIL import Image
+
+from asymmetry.metrics.contracts import METRICS
+from asymmetry.study import (
+    CropStrip,
+    Discriminator,
+    Evaluation,
+    Execution,
+    Grid,
+    Optimisation,
+    SeveritySet,
+    Study,
+    Task,
+    Training,
+    Transfer,
+)
+
+TASK, GENERATOR, SET = "bicubic-x4", "compact-tiny", "held-out"
+FIDELITY = ("l1", "ms_ssim", "lpips-alex")
+DISCRIMINATORS = {"vgg-patch": "vgg16", "resnet-vanilla": "resnet50", "vit-patch": "vit-small"}
+WEIGHTS = (0.001, 0.01)
+METRIC_NAMES = ("psnr_y", "ssim_y", "fsim", "vsi", "gmsd", "lpips-alex", "niqe")
+JUDGES = ["vsi", "gmsd", "lpips-alex", "niqe"]
+WARM = f"{TASK}/{GENERATOR}/warm-start/seed0-0a0a0a0a"
+_LEVEL = {"psnr_y": (25, 0.6), "gmsd": (0.09, 0.01), "niqe": (6.5, 0.7)}  # others: (0.8, 0.04)
+
+
+def make_study(
+    results: Path,
+    fidelity: Sequence[str] = FIDELITY,
+    seeds: Sequence[int] = (0,),
+    bootstrap: int = 200,
+) -> Study:
+    """A study over the synthetic grid, whose tables lie in `results`."""
+    return Study(
+        results=str(results),
+        tasks={TASK: Task(degradation="bicubic")},
+        discriminators={
+            name: Discriminator.model_construct(backbone=backbone, head=name.split("-")[1])
+            for name, backbone in DISCRIMINATORS.items()
+        },
+        grid=Grid(
+            tasks=[TASK],
+            generators=[GENERATOR],
+            fidelity=list(fidelity),
+            discriminators=list(DISCRIMINATORS),
+            adversarial_weights=[0, *WEIGHTS],
+            seeds=list(seeds),
+        ),
+        warm_start=Optimisation(steps=100),
+        training=Training(steps=100),
+        evaluation=Evaluation(
+            sets={SET: "photos"},
+            metrics=[name for name in METRIC_NAMES if name not in ("lpips-alex", "niqe")],
+            metrics_with_weights=["lpips-alex", "niqe"],
+            judges=JUDGES,
+            crops=[CropStrip(set=SET, image="astronaut", left=170, top=60, size=48)],
+        ),
+        iqa_sets={"severities": SeveritySet(kind="severity")},
+        transfer=Transfer(sets=["severities"]),
+        execution=Execution(bootstrap=bootstrap),
+    )
+
+
+def make_runs(fidelity: Sequence[str] = FIDELITY, seeds: Sequence[int] = (0,)) -> pd.DataFrame:
+    """The table `runs`: bicubic, the warm start, and the grid with one diverged and one missing."""
+    rows = [_run(f"{TASK}/bicubic", "bicubic"), _run(WARM, "warm-start")]
+    settings = [("none", 0.0), *product(DISCRIMINATORS, WEIGHTS)]
+    for seed, loss, (discriminator, weight) in product(seeds, fidelity, settings):
+        name = f"{TASK}/{GENERATOR}/{loss}/{discriminator}/{weight:g}/seed{seed}-0123abcd"
+        status = "done"
+        if (loss, discriminator, weight) == (fidelity[0], "vit-patch", 0.01):
+            status = "diverged"
+        if (loss, discriminator, weight) == (fidelity[1], "resnet-vanilla", 0.01):
+            status = "missing"
+        row = _run(name, "cell", loss, discriminator, weight, seed, status)
+        rows.append(row | {"backbone": DISCRIMINATORS.get(discriminator)})
+    return pd.DataFrame(rows)
+
+
+def make_scores(
+    runs: pd.DataFrame,
+    quality: dict[str, float] | None = None,
+    metrics: Sequence[str] = METRIC_NAMES,
+    images: int = 4,
+    noise: float = 0.2,
+    key: int = 0,
+) -> pd.DataFrame:
+    """The table `scores`; `quality` of a loss [standard deviations] shifts its cells' metrics."""
+    picks = np.random.default_rng(key)
+    quality = quality or {loss: place for place, loss in enumerate(FIDELITY)}
+    names = ["astronaut", "chelsea", "coffee", *(f"photo{index:03}" for index in range(images))]
+    rows = []
+    for run in runs[runs["status"] == "done"].itertuples():
+        good = quality.get(str(run.fidelity), -1.0) + 0.3 * (run.adversarial_weight > 0)
+        for metric, (place, image) in product(metrics, enumerate(names[:images])):
+            level, spread = _LEVEL.get(metric, (0.8, 0.04))
+            sign = 1 if METRICS[metric].higher_is_better else -1
+            better = -0.4 * good if metric == "psnr_y" else good
+            value = level + spread * (sign * better + noise * picks.standard_normal() + place)
+            rows.append(
+                (run.run, TASK, SET, image, metric, METRICS[metric].convention, value, "ok")
+            )
+    columns = ["run", "task", "set", "image", "metric", "convention", "value", "status"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def make_skill(values: dict[str, float] | None = None) -> pd.DataFrame:
+    """The table `skill`: the SRCC of each loss on one set of severity ranks."""
+    values = values or {"l1": 0.82, "ms_ssim": 0.93, "lpips-alex": 0.88}
+    return pd.DataFrame(
+        [
+            {"metric": loss, "role": "fidelity", "set": "severities", "kind": "severity"}
+            | {"subset": "all", "statistic": "srcc", "value": value, "n": 100}
+            | {"low": value - 0.05, "high": min(0.999, value + 0.04)}
+            for loss, value in values.items()
+        ]
+    )
+
+
+def make_transfer(runs: pd.DataFrame) -> pd.DataFrame:
+    """The table `transfer`: test SRCC from each done discriminator, and of two controls."""
+    picks = np.random.default_rng(5)
+    level = {"random": 0.35, "discriminator": 0.45, "pretrained": 0.7}
+    rows = []
+    for run in runs[(runs["status"] == "done") & (runs["discriminator"] != "none")].itertuples():
+        for start in level:
+            if start == "pretrained" and run.discriminator == "vit-patch":
+                continue
+            value = level[start] + 0.05 * picks.standard_normal()
+            rows.append(
+                {"run": run.run, "discriminator": run.discriminator, "backbone": run.backbone}
+                | {"head": run.head, "fidelity": run.fidelity, "seed": run.seed, "split": 0}
+                | {"adversarial_weight": run.adversarial_weight, "initialisation": start}
+                | {"mode": "fine-tune", "set": "severities", "part": "test", "statistic": "srcc"}
+                | {"value": value, "low": value - 0.15, "high": value + 0.12, "n": 40}
+                | {"status": "ok"}
+            )
+    return pd.DataFrame(rows)
+
+
+def write_tables(results: Path, **tables: pd.DataFrame) -> None:
+    """Write tables as the stages do."""
+    results.mkdir(parents=True, exist_ok=True)
+    for name, table in tables.items():
+        table.to_parquet(results / f"{name}.parquet", index=False)
+
+
+def write_study_tables(results: Path) -> None:
+    """All input tables of the small study."""
+    runs = make_runs()
+    scores, skill, transfer = make_scores(runs), make_skill(), make_transfer(runs)
+    write_tables(results, runs=runs, scores=scores, skill=skill, transfer=transfer)
+
+
+def write_crops(runs_folder: Path, runs: pd.DataFrame) -> None:
+    """The crops of all done runs, of bicubic and of the reference, as the assessment saves them."""
+    from skimage import data
+
+    photo = Image.fromarray(data.astronaut()).crop((170, 60, 218, 108))
+    name = f"{SET}-astronaut-170-60-48.png"
+    sides = {f"{TASK}/reference": 48}
+    sides |= {run: 12 + index for index, run in enumerate(runs[runs["status"] == "done"]["run"])}
+    for run, side in sides.items():
+        folder = runs_folder / run / "crops"
+        folder.mkdir(parents=True, exist_ok=True)
+        photo.resize((side, side)).resize((48, 48)).save(folder / name)
+
+
+def _run(
+    name: str,
+    kind: str,
+    fidelity: str = "l1",
+    discriminator: str = "none",
+    weight: float = 0.0,
+    seed: int = 0,
+    status: str = "done",
+) -> dict[str, object]:
+    done = status == "done"
+    return {
+        "run": name,
+        "kind": kind,
+        "task": TASK,
+        "generator": None if kind == "bicubic" else GENERATOR,
+        "fidelity": None if kind == "bicubic" else fidelity,
+        "discriminator": discriminator,
+        "backbone": None,
+        "head": discriminator.partition("-")[2] or None,
+        "initialisation": None if discriminator == "none" else "scratch",
+        "adversarial_weight": weight,
+        "seed": seed,
+        "status": status,
+        "steps": 100 if done else None,
+        "seconds": 12.5 if done else None,
+        "device": "cpu" if done else None,
+        "gradient_ratio": 0.2 if weight and done else None,
+        "diverged_at": 42 if status == "diverged" else None,
+        "diverged_term": "adversarial" if status == "diverged" else None,
+    }

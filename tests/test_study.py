@@ -1,0 +1,119 @@
+import json
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from asymmetry.errors import UserError
+from asymmetry.study import parse_study, read_study, schema_text
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def changed(values: dict[str, Any], key: str, value: Any) -> dict[str, Any]:
+    """A copy of the study with the value at a dotted key set."""
+    copy = deepcopy(values)
+    *path, last = key.split(".")
+    section = copy
+    for part in path:
+        section = section[part]
+    section[last] = value
+    return copy
+
+
+def refusal(values: dict[str, Any]) -> str:
+    with pytest.raises(UserError) as caught:
+        parse_study(values, "params.yaml")
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "parts"),
+    [
+        (
+            "grid.fidelity",
+            ["ms-ssim"],
+            ["grid.fidelity", "'ms-ssim'", "did you mean 'ms_ssim'?", "Allowed:"],
+        ),
+        ("grid.fidelty", ["l1"], ["grid", "'fidelty'", "did you mean 'fidelity'?"]),
+        ("grid.generators", ["compact-tyni"], ["'compact-tyni'", "did you mean 'compact-tiny'?"]),
+        ("grid.tasks", ["bicubic"], ["grid.tasks", "'bicubic'", "did you mean 'bicubic-x4'?"]),
+        ("grid.discriminators", ["vgg"], ["grid.discriminators", "'vgg'", "vgg-patch"]),
+        ("grid.seeds", [], ["grid.seeds", "empty axis"]),
+        ("grid.seeds", [1, 1], ["grid.seeds", "1 stands there twice"]),
+        ("grid.seeds", ["zero"], ["grid.seeds[0]", "'zero'"]),
+        ("grid.seeds", [-1], ["grid.seeds[0]", "-1"]),
+        ("grid.adversarial_weights", [-0.1], ["grid.adversarial_weights[0]", "-0.1"]),
+        ("training.steps", "many", ["training.steps", "'many'"]),
+        ("training.steps", 0, ["training.steps", "0"]),
+        ("training.crop", 30, ["training.crop", "30", "multiple of 4"]),
+        ("training.adversarial_loss", "wgan", ["training.adversarial_loss", "'bce'", "'wgan'"]),
+        ("evaluation.metrics", ["psnr_x"], ["evaluation.metrics", "did you mean 'psnr_y'?"]),
+        ("evaluation.judges", ["fsim"], ["evaluation", "'fsim'", "psnr_y"]),
+        ("transfer.sets", ["live"], ["transfer.sets", "'live'", "severity"]),
+        ("discriminators.vgg-patch.head", "patches", ["head", "'patches'", "'patch'"]),
+        ("discriminators.vgg-patch.backbone", "vgg", ["backbone", "'vgg'", "vgg"]),
+        ("discriminators.vgg-patch.frozen", True, ["frozen", "pretrained"]),
+        ("tasks.a/b", {"degradation": "bicubic"}, ["tasks.a/b"]),
+        ("tasks.blind-x4.jpeg", [90, 60], ["tasks.blind-x4.jpeg", "90 to 60 is reversed"]),
+        ("tasks.blind-x4.jpeg", [90, 101], ["tasks.blind-x4.jpeg", "above 100"]),
+        ("surprise", 1, ["'surprise'", "Allowed: results, photos"]),
+    ],
+)
+def test_a_mistake_is_a_line_that_names_key_value_and_choices(
+    study_values: dict[str, Any], key: str, value: Any, parts: list[str]
+):
+    message = refusal(changed(study_values, key, value))
+    assert "\n" not in message
+    for part in ["params.yaml: ", *parts]:
+        assert part in message
+
+
+def test_each_mistake_has_its_own_line(study_values: dict[str, Any]):
+    twice = changed(changed(study_values, "training.steps", 0), "grid.seeds", [])
+    assert len(refusal(twice).splitlines()) == 2
+
+
+def test_a_missing_section_is_named(study_values: dict[str, Any]):
+    del study_values["training"]
+    assert refusal(study_values) == "params.yaml: training: is missing; add it"
+
+
+def test_pretrained_needs_weights(study_values: dict[str, Any]):
+    wrong = changed(study_values, "discriminators.vgg-patch.initialisation", "pretrained")
+    assert "no pretrained weights" in refusal(wrong)
+
+
+@pytest.mark.parametrize(
+    ("content", "part"),
+    [(b"grid: [", "cannot be read as YAML"), (b"\xff\xfe\x00", "cannot be read"), (b"7", "study")],
+)
+def test_what_is_no_study_is_refused(tmp_path: Path, content: bytes, part: str):
+    file = tmp_path / "p.yaml"
+    file.write_bytes(content)
+    with pytest.raises(UserError, match=part):
+        read_study(file)
+    with pytest.raises(UserError, match="no such file"):
+        read_study(tmp_path / "none.yaml")
+
+
+def test_yaml_is_never_code(tmp_path: Path):
+    file = tmp_path / "p.yaml"
+    file.write_text("grid: !!python/object/apply:os.system ['touch owned']")
+    with pytest.raises(UserError, match="cannot be read as YAML"):
+        read_study(file)
+
+
+def test_the_default_study_is_as_large_as_promised():
+    study = read_study(ROOT / "params.yaml")
+    weights = [weight for weight in study.grid.adversarial_weights if weight > 0]
+    assert len(study.grid.fidelity) >= 3
+    assert len(study.grid.discriminators) >= 3
+    assert 0 in study.grid.adversarial_weights
+    assert len(weights) >= 2
+
+
+def test_the_schema_for_editors_is_the_study():
+    stored = (ROOT / "workflow/study.schema.json").read_text()
+    assert json.loads(stored) == json.loads(schema_text()), "run `make schema`"

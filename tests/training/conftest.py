@@ -1,0 +1,49 @@
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from asymmetry.plan import Plan
+from asymmetry.study import parse_study
+
+Start = Callable[..., subprocess.Popen[str]]
+
+
+@pytest.fixture
+def make_plan(workplace: Path, study_values: dict[str, Any]) -> Callable[..., Plan]:
+    """Writes the small study, with changes by section, as params.yaml and plans it."""
+
+    def make(**changes: dict[str, Any]) -> Plan:
+        values = study_values | {
+            name: study_values.get(name, {}) | change for name, change in changes.items()
+        }
+        (workplace / "params.yaml").write_text(yaml.safe_dump(values))
+        return Plan(parse_study(values, "params.yaml"))
+
+    return make
+
+
+@pytest.fixture
+def start() -> Start:
+    """Starts `asymmetry train <run>` as a process of its own."""
+
+    def begin(run: str, folder: Path, **environment: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "asymmetry", "train", run],
+            cwd=folder,
+            env=os.environ | {"OMP_NUM_THREADS": "1"} | environment,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    return begin
+
+
+def step_of(line: str) -> int:
+    """The step in a line of progress, -1 in other lines."""
+    return int(line.split(" step ")[1].split("/")[0]) if " step " in line else -1

@@ -1,0 +1,127 @@
+import json
+import math
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import safetensors.torch
+import torch
+
+from asymmetry.plan import Plan
+from asymmetry.training.deadline import EXIT_CONTINUE, Deadline
+from asymmetry.training.job import train
+from asymmetry.training.watch import Divergence, Watch
+from tests.training.conftest import Start, step_of
+
+
+def test_a_divergence_is_a_finished_run(make_plan: Callable[..., Plan]):
+    plan = make_plan(training={"learning_rate": 1e30, "steps": 40})
+    train(plan, plan.warm_starts[0].id)
+    run = plan.runs[0]
+    assert train(plan, run.id) == 0
+    record = json.loads(run.record.read_text())
+    assert record["status"] == "diverged"
+    assert 1 < record["diverged"]["step"] <= 40
+    assert record["diverged"]["term"].strip("|") in {"pixel", "fidelity"}
+    assert record["outputs"] == {}
+
+
+def test_the_record_tells_what_the_run_was(make_plan: Callable[..., Plan]):
+    plan = make_plan()
+    train(plan, plan.warm_starts[0].id)
+    run = next(run for run in plan.runs if run.cell.discriminator == "vit-vanilla")
+    train(plan, run.id)
+    record = json.loads(run.record.read_text())
+    assert record["settings"] == json.loads(json.dumps(run.settings))
+    assert set(record["outputs"]) == {"generator.safetensors", "discriminator.safetensors"}
+    assert record["steps"] == 12
+    assert record["gradient_ratio"] > 0
+    # `vit-vanilla` of the small study asks for spectral normalisation.
+    assert all(norm == pytest.approx(1, abs=0.15) for norm in record["spectral_norms"].values())
+    assert not (run.folder / "checkpoint.bin").exists()
+
+
+def test_cells_of_a_seed_begin_at_their_warm_start(make_plan: Callable[..., Plan]):
+    plan = make_plan(training={"steps": 1, "learning_rate": 1e-30}, grid={"seeds": [0, 1]})
+    for run in [*plan.warm_starts, *plan.runs]:
+        train(plan, run.id)
+    for run in plan.runs:
+        warm = plan.find(str(run.warm_start))
+        assert warm.cell.seed == run.cell.seed
+        ours, theirs = (
+            safetensors.torch.load_file(one.folder / "generator.safetensors") for one in (run, warm)
+        )
+        assert all(torch.allclose(ours[name], theirs[name], atol=1e-6) for name in theirs)
+    one, other = (w.folder / "generator.safetensors" for w in plan.warm_starts)
+    assert one.read_bytes() != other.read_bytes()
+
+
+def test_a_damaged_warm_start_is_named(make_plan: Callable[..., Plan]):
+    plan = make_plan()
+    warm = plan.warm_starts[0]
+    train(plan, warm.id)
+    (warm.folder / "generator.safetensors").write_bytes(b"damaged")
+    with pytest.raises(Exception, match=r"generator.safetensors: missing or not the file"):
+        train(plan, plan.runs[0].id)
+
+
+def test_no_time_at_all_is_a_failure(make_plan: Callable[..., Plan], start: Start, workplace: Path):
+    plan = make_plan()
+    process = start(plan.warm_starts[0].id, workplace, SLURM_JOB_END_TIME="1000000000")
+    _, messages = process.communicate()
+    assert process.returncode == 2
+    assert "without gaining a step" in messages
+
+
+def test_sigint_saves_and_asks_to_be_continued(
+    make_plan: Callable[..., Plan], start: Start, workplace: Path
+):
+    plan = make_plan(warm_start={"steps": 100000})
+    warm = plan.warm_starts[0]
+    process = start(warm.id, workplace)
+    assert process.stderr
+    next(line for line in process.stderr if step_of(line) > 3)
+    process.send_signal(2)
+    messages = process.stderr.read()
+    assert process.wait() == EXIT_CONTINUE
+    assert "Traceback" not in messages
+    assert (warm.folder / "checkpoint.bin").is_file()
+
+
+def test_an_unknown_run_is_a_line(make_plan: Callable[..., Plan], start: Start, workplace: Path):
+    make_plan()
+    process = start("bicubic-x4/compact-tiny/l1/none/0/seed0-00000000", workplace)
+    _, messages = process.communicate()
+    assert process.returncode == 2
+    assert messages.startswith("error: ")
+    assert len(messages.splitlines()) == 1
+
+
+@pytest.mark.parametrize(("seconds_left", "needed", "reached"), [(100, 1, False), (3, 1, True)])
+def test_the_deadline_leaves_room_for_a_step_and_a_checkpoint(
+    monkeypatch: pytest.MonkeyPatch, seconds_left: float, needed: float, reached: bool
+):
+    monkeypatch.setattr("time.time", lambda: 1000.0)
+    monkeypatch.setattr("signal.signal", lambda *_: None)
+    monkeypatch.setenv("SLURM_JOB_END_TIME", str(1000 + seconds_left))
+    assert Deadline(None).reached(needed) is reached
+
+
+def test_the_watch_finds_the_first_term_of_the_first_step():
+    watch = Watch()
+    one, bad = torch.tensor(1.0), torch.tensor(math.nan)
+    watch.look(1, {"pixel": one, "fidelity": one})
+    assert watch.found() is None
+    watch.look(2, {"pixel": one, "fidelity": bad})
+    watch.look(3, {"pixel": bad, "fidelity": bad})
+    assert watch.found() == Divergence(2, "fidelity")
+
+
+def test_training_does_not_import_what_it_does_not_use():
+    """A cell with a pixel loss and no adversary needs neither pyiqa nor timm."""
+    import subprocess
+
+    code = "import sys, asymmetry.training.job; print([m for m in ('pyiqa','timm','lpips') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,133 @@
+import random
+import shutil
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from asymmetry.plan import Plan, Run
+from asymmetry.training.deadline import EXIT_CONTINUE
+from asymmetry.training.job import Job, train
+from asymmetry.training.loop import train_step
+from tests.training.conftest import Start, step_of
+
+
+def prepared(plan: Plan, discriminator: str) -> Run:
+    """The heaviest cell with a discriminator, its warm start trained."""
+    run = next(run for run in reversed(plan.runs) if run.cell.discriminator == discriminator)
+    assert run.warm_start
+    train(plan, run.warm_start)
+    return run
+
+
+def state_bytes(job: Job) -> dict[str, bytes]:
+    return {name: t.detach().numpy().tobytes() for name, t in job.state.tensors().items()}
+
+
+def test_half_and_half_is_the_whole(make_plan: Callable[..., Plan]):
+    """Generator, average, discriminator and both optimizers: the same bytes."""
+    plan = make_plan(training={"steps": 8}, execution={"checkpoint_seconds": 1000})
+    run = prepared(plan, "vit-vanilla")
+    whole = Job(plan, run)
+    whole.train()
+    shutil.rmtree(run.folder)
+
+    half = Job(plan, run)
+    while half.state.step < 4:
+        train_step(half.state, half._batch(), half.objective, half.section, half.numerics)
+    half._save(0.0)
+    rest = Job(plan, run)
+    assert rest.state.step == 4
+    rest.train()
+    assert state_bytes(rest) == state_bytes(whole)
+    parts = {name.split("/")[0] for name in state_bytes(rest)}
+    assert parts == {
+        "generator",
+        "average",
+        "generator_optimizer",
+        "discriminator",
+        "discriminator_optimizer",
+    }
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "discriminator"), [("SIGKILL", "vgg-patch"), ("SIGTERM", "vit-vanilla")]
+)
+def test_ten_kills_change_no_byte(
+    make_plan: Callable[..., Plan], start: Start, workplace: Path, name: str, discriminator: str
+):
+    plan = make_plan(training={"steps": 240}, execution={"checkpoint_seconds": 0.1})
+    run = prepared(plan, discriminator)
+    train(plan, run.id)
+    undisturbed = outputs(run)
+    shutil.rmtree(run.folder)
+
+    chance = random.Random(name)
+    kills = 0
+    while kills < 10:
+        process = start(run.id, workplace)
+        assert process.stderr
+        first = next(step for line in process.stderr if (step := step_of(line)) > 0)
+        target = first + chance.randint(0, 15)
+        for line in process.stderr:
+            if step_of(line) >= target:
+                break
+        process.send_signal(getattr(signal, name))
+        process.stderr.read()
+        code = process.wait()
+        if code == 0:
+            break
+        assert code == (-signal.SIGKILL if name == "SIGKILL" else EXIT_CONTINUE)
+        assert not run.record.exists()
+        kills += 1
+    assert kills == 10
+    last = start(run.id, workplace)
+    _, messages = last.communicate()
+    assert last.returncode == 0, messages
+    assert outputs(run) == undisturbed
+
+
+def outputs(run: Run) -> dict[str, bytes]:
+    assert run.record.is_file()
+    return {
+        file.name: file.read_bytes()
+        for file in [*run.folder.glob("*.safetensors"), run.folder / "log.csv"]
+    }
+
+
+def test_a_deadline_saves_and_asks_for_more(
+    make_plan: Callable[..., Plan], monkeypatch: pytest.MonkeyPatch
+):
+    plan = make_plan()
+    run = prepared(plan, "vgg-patch")
+    train(plan, run.id)
+    undisturbed = outputs(run)
+    shutil.rmtree(run.folder)
+
+    job = Job(plan, run)
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            "asymmetry.training.deadline.Deadline.reached", lambda *_: job.state.step == 5
+        )
+        assert job.train() == EXIT_CONTINUE
+    assert not run.record.exists()
+    assert train(plan, run.id) == 0
+    assert outputs(run) == undisturbed
+
+
+def test_a_lost_record_comes_back_without_training(make_plan: Callable[..., Plan]):
+    """Snakemake deletes a rule's outputs when it runs the rule again."""
+    plan = make_plan()
+    run = prepared(plan, "vgg-patch")
+    train(plan, run.id)
+    record = run.record.read_bytes()
+    run.record.unlink()
+    assert train(plan, run.id) == 0
+    assert run.record.read_bytes() == record
+
+    run.record.unlink()
+    (run.folder / "generator.safetensors").write_bytes(b"damaged")
+    train(plan, run.id)  # a damaged model does not pass: trained again, the same bytes
+    assert (run.folder / "generator.safetensors").stat().st_size > 1000

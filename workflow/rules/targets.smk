@@ -1,0 +1,33 @@
+# Everything that can be asked for by name; `all` is what `snakemake` makes without a name.
+
+
+rule all:
+    default_target: True
+    input:
+        stages.results / "index.html",
+        stages.results / "photos.csv",
+
+
+rule train:
+    input:
+        [run.record for run in [*plan.warm_starts, *plan.runs]],
+
+
+rule assess:
+    input:
+        stages.results / "scores.parquet",
+
+
+rule skill:
+    input:
+        stages.results / "skill.parquet",
+
+
+rule transfer:
+    input:
+        stages.results / "transfer.parquet",
+
+
+rule figures:
+    input:
+        expand(str(stages.results / "figures/{name}.svg"), name=stages.figures),
