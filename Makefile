@@ -25,7 +25,7 @@ lint: .venv/test
 	ruff check
 	mypy
 	snakefmt --check Snakefile workflow
-	bash workflow/lint.sh
+	python workflow/lint.py
 
 schema: .venv/study
 	asymmetry schema > workflow/study.schema.json

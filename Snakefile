@@ -25,10 +25,16 @@ except UserError as error:
     raise WorkflowError(str(error)) from None
 
 
+rule all:
+    input:
+        stages.results / "index.html",
+        stages.results / "photos.csv",
+
+
 include: "workflow/rules/common.smk"
+include: "workflow/rules/targets.smk"
 include: "workflow/rules/train.smk"
 include: "workflow/rules/assess.smk"
 include: "workflow/rules/skill.smk"
 include: "workflow/rules/transfer.smk"
 include: "workflow/rules/figures.smk"
-include: "workflow/rules/targets.smk"

@@ -2,6 +2,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
+
+from asymmetry import torchvision_ops  # noqa: F401 - before any test imports torchvision
+
+# Several tests run side by side; and one thread and two differ in the last bits.
+torch.set_num_threads(1)
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
+from asymmetry.analysis.analyse import analyse
+from asymmetry.analysis.tables import Tables, load_tables
 from asymmetry.metrics.contracts import METRICS
 from asymmetry.study import (
     CropStrip,
@@ -44,7 +46,7 @@ def make_study(
         results=str(results),
         tasks={TASK: Task(degradation="bicubic")},
         discriminators={
-            name: Discriminator.model_construct(backbone=backbone, head=name.split("-")[1])
+            name: Discriminator.model_validate({"backbone": backbone, "head": name.split("-")[1]})
             for name, backbone in DISCRIMINATORS.items()
         },
         grid=Grid(
@@ -89,18 +91,24 @@ def make_runs(fidelity: Sequence[str] = FIDELITY, seeds: Sequence[int] = (0,)) -
 def make_scores(
     runs: pd.DataFrame,
     quality: dict[str, float] | None = None,
+    with_adversary: dict[str, float] | None = None,
     metrics: Sequence[str] = METRIC_NAMES,
     images: int = 4,
     noise: float = 0.2,
     key: int = 0,
 ) -> pd.DataFrame:
-    """The table `scores`; `quality` of a loss [standard deviations] shifts its cells' metrics."""
+    """The table `scores`; `quality` of a loss [standard deviations] shifts its cells' metrics.
+
+    `with_adversary` is the quality of its cells of adversarial weight > 0.
+    """
     picks = np.random.default_rng(key)
     quality = quality or {loss: place for place, loss in enumerate(FIDELITY)}
     names = ["astronaut", "chelsea", "coffee", *(f"photo{index:03}" for index in range(images))]
     rows = []
     for run in runs[runs["status"] == "done"].itertuples():
         good = quality.get(str(run.fidelity), -1.0) + 0.3 * (run.adversarial_weight > 0)
+        if with_adversary and run.adversarial_weight > 0:
+            good = with_adversary[str(run.fidelity)]
         for metric, (place, image) in product(metrics, enumerate(names[:images])):
             level, spread = _LEVEL.get(metric, (0.8, 0.04))
             sign = 1 if METRICS[metric].higher_is_better else -1
@@ -205,3 +213,11 @@ def _run(
         "diverged_at": 42 if status == "diverged" else None,
         "diverged_term": "adversarial" if status == "diverged" else None,
     }
+
+
+def analysed_study(folder: Path) -> tuple[Study, Tables]:
+    """The small study with all its tables in `folder`, after the analysis."""
+    study = make_study(folder)
+    write_study_tables(folder)
+    analyse(study, folder)
+    return study, load_tables(folder)

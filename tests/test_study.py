@@ -54,6 +54,7 @@ def refusal(values: dict[str, Any]) -> str:
         ("transfer.sets", ["live"], ["transfer.sets", "'live'", "severity"]),
         ("discriminators.vgg-patch.head", "patches", ["head", "'patches'", "'patch'"]),
         ("discriminators.vgg-patch.backbone", "vgg", ["backbone", "'vgg'", "vgg"]),
+        ("discriminators.vgg-patch.head", "pixel", ["pixel head", "unet-small"]),
         ("discriminators.vgg-patch.frozen", True, ["frozen", "pretrained"]),
         ("tasks.a/b", {"degradation": "bicubic"}, ["tasks.a/b"]),
         ("tasks.blind-x4.jpeg", [90, 60], ["tasks.blind-x4.jpeg", "90 to 60 is reversed"]),

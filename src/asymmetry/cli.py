@@ -139,9 +139,15 @@ app.add_typer(weights_app, name="weights")
 @weights_app.command("list")
 def weights_list(study: StudyFile = DEFAULT) -> None:
     """Print the weights manifest: what is present, its licence and source."""
-    from asymmetry.weights import print_weights
+    from rich.console import Console
+    from rich.table import Table
 
-    print_weights(_weights_folder(study))
+    from asymmetry.weights import listing
+
+    table = Table("name", "present", "licence", "source", box=None, pad_edge=False)
+    for entry in listing(_weights_folder(study)):
+        table.add_row(entry.name, "yes" if entry.present else "no", entry.licence, entry.source)
+    Console(soft_wrap=True).print(table)
 
 
 @weights_app.command("get")
@@ -150,7 +156,7 @@ def weights_get(names: list[str], study: StudyFile = DEFAULT) -> None:
     from asymmetry.weights import fetch
 
     for name in names:
-        fetch(name, _weights_folder(study))
+        print(fetch(name, _weights_folder(study)))
 
 
 @weights_app.command("add")
@@ -158,7 +164,12 @@ def weights_add(source: Path, study: StudyFile = DEFAULT) -> None:
     """Take over a file, or the files of a folder, that the manifest knows by their sha256."""
     from asymmetry.weights import add
 
-    add(source, _weights_folder(study))
+    taken, refused = add(source, _weights_folder(study))
+    for name in taken:
+        print(f"{name}: taken")
+    for line in refused:
+        print(f"refused: {line}", file=sys.stderr)
+    raise typer.Exit(0 if taken else 2)
 
 
 def _weights_folder(study: Path) -> Path:

@@ -33,10 +33,15 @@ def collect_table(stages: "Stages", table: str) -> None:
 def _joined(parts: list["Part"]) -> "pd.DataFrame":
     import pandas as pd
 
+    from asymmetry.assessment.tables import check_conventions
+
     frames = [pd.read_parquet(part.path) for part in parts if part.path.is_file()]
     if not frames:
         raise UserError("collect: none of the table's parts is there yet; run `snakemake` first")
-    return pd.concat(frames, ignore_index=True)
+    table = pd.concat(frames, ignore_index=True)
+    if "convention" in table:
+        check_conventions(table, str(parts[0].path.parent))
+    return table
 
 
 def _runs(stages: "Stages") -> "pd.DataFrame":
@@ -55,7 +60,8 @@ def _runs(stages: "Stages") -> "pd.DataFrame":
 
 def _row(stages: "Stages", run: "Run", kind: str) -> dict[str, Any]:
     cell, spec = run.cell, stages.study.discriminators.get(run.cell.discriminator)
-    record = read_record(run.record) if run.record.is_file() else {"status": "missing"}
+    missing: dict[str, Any] = {"status": "missing"}
+    record = read_record(run.record) if run.record.is_file() else missing
     diverged = record.get("diverged") or {}
     return {
         "run": run.id,

@@ -8,9 +8,9 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from asymmetry.records import read_record
 from asymmetry.grid import Cell
 from asymmetry.plan import Plan, Run
+from asymmetry.records import read_record
 
 # Before anything was measured: a small network on one CPU thread, about ten steps a second.
 _GUESS_SECONDS_PER_STEP = 0.1

@@ -6,10 +6,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from asymmetry.backbones.catalog import BACKBONES
+from asymmetry.backbones.catalog import BACKBONES, RANDOM, builder_module
 from asymmetry.data.photos import Manifest, read_manifest
 from asymmetry.errors import UserError
-from asymmetry.fidelity.registry import fidelity_names, module_of
+from asymmetry.fidelity.registry import backbone_of, code_of
 from asymmetry.files import digest
 from asymmetry.generators.catalog import GENERATORS
 from asymmetry.grid import Cell, cells
@@ -102,19 +102,21 @@ class Plan:
         backbones = {name for loss in losses if (name := backbone_of(loss))}
         pretrained = {BACKBONES[name].weights for name in backbones if name in BACKBONES}
         pretrained |= {METRICS[loss].weights for loss in losses if loss in METRICS}
-        roots = [_LOOP, "asymmetry.generators.build", *map(module_of, losses)]
+        roots = [_LOOP, "asymmetry.generators.build"]
+        roots += [module for loss in losses for module in code_of(loss)]
         if spec:
             backbones.add(spec.backbone)
+            roots.append(builder_module(spec.backbone))
             roots += ["asymmetry.discriminators.build", "asymmetry.discriminators.losses"]
             if spec.initialisation == "pretrained":
                 pretrained.add(BACKBONES[spec.backbone].weights)
-        trunks = {name: BACKBONES[name.removesuffix("-random")] for name in sorted(backbones)}
-        roots += [trunk.builder.partition(":")[0] for trunk in trunks.values()]
+        trunks = {name: BACKBONES[name.removesuffix(RANDOM)] for name in sorted(backbones)}
         return {
             "cell": asdict(cell),
             "task": self.study.tasks[cell.task].model_dump(mode="json"),
             "generator": asdict(GENERATORS[cell.generator]),
             "discriminator": spec and spec.model_dump(mode="json"),
+            "metrics": {loss: asdict(METRICS[loss]) for loss in losses if loss in METRICS},
             "backbones": {name: asdict(trunk) for name, trunk in trunks.items()},
             "training": section.model_dump(mode="json"),
             "numerics": self.study.numerics.model_dump(mode="json"),
@@ -122,12 +124,6 @@ class Plan:
             "weights": weight_digests(pretrained),
             "code": code_digest(roots),
         }
-
-
-def backbone_of(loss: str) -> str | None:
-    """The backbone inside a loss of the DISTS-style family, None for other losses."""
-    module, variant = fidelity_names()[loss]
-    return variant if module == "dists" else None
 
 
 def weight_digests(names: Iterable[str | None]) -> dict[str, str]:

@@ -10,16 +10,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from asymmetry.backbones.catalog import BACKBONES
+from asymmetry.backbones.catalog import BACKBONES, builder_module
 from asymmetry.data.sets import set_digest
 from asymmetry.errors import UserError
-from asymmetry.fidelity.registry import module_of
+from asymmetry.fidelity.registry import backbone_of, code_of, fidelity_names
 from asymmetry.figures.registry import figure_modules
 from asymmetry.files import canonical_json, digest, write_if_changed
 from asymmetry.identity import code_digest
 from asymmetry.iqa.digests import iqa_set_digest
 from asymmetry.metrics.contracts import METRICS
-from asymmetry.plan import Plan, backbone_of, weight_digests
+from asymmetry.plan import Plan, weight_digests
 from asymmetry.weights import has_weights
 
 CACHE = Path(".asymmetry")
@@ -76,7 +76,7 @@ class Stages:
                     name: task.model_dump(mode="json") for name, task in self.study.tasks.items()
                 },
                 "weights": self._present(measured),
-                "code": code_digest(["asymmetry.assessment.engine", *_metric_modules(measured)]),
+                "code": code_digest(["asymmetry.assessment.engine", *_modules(measured)]),
             }
         )[:12]
 
@@ -84,7 +84,7 @@ class Stages:
         """What identifies the skill of all losses and metrics on one IQA set."""
         evaluation, losses = self.study.evaluation, self._losses
         measured = [*evaluation.metrics, *evaluation.metrics_with_weights]
-        modules = [*_metric_modules(measured), *map(module_of, losses), *_backbone_modules(losses)]
+        modules = _modules([*measured, *losses])
         return digest(
             {
                 "losses": losses,
@@ -101,8 +101,7 @@ class Stages:
         """What identifies a fine-tuning beside the run whose discriminator it starts from."""
         transfer, used = self.study.transfer, self.study.discriminators
         trunks = [spec.backbone for spec in used.values()]
-        modules = [BACKBONES[name].builder.partition(":")[0] for name in trunks]
-        modules.append("asymmetry.discriminators.build")
+        modules = ["asymmetry.discriminators.build", *map(builder_module, trunks)]
         return digest(
             {
                 "transfer": transfer.model_dump(mode="json"),
@@ -157,8 +156,11 @@ class Stages:
     def stamp(self, stage: str, modules: Sequence[str]) -> Path:
         """A file that changes when the stage's code, or the list of its inputs, does."""
         inputs = [*self.assess_parts, *self.skill_parts, *self.transfer_parts]
-        content = {"code": code_digest(modules), "parts": [str(part.path) for part in inputs]}
-        content["study"] = self.study.model_dump(mode="json", exclude={"execution"})
+        content = {
+            "code": code_digest(modules),
+            "parts": [str(part.path) for part in inputs],
+            "study": self.study.model_dump(mode="json", exclude={"execution"}),
+        }
         path = CACHE / "stamps" / self.results.name / stage
         write_if_changed(path, canonical_json(content))
         return path
@@ -202,10 +204,6 @@ def _weights_of(name: str) -> str | None:
     return BACKBONES[backbone].weights if backbone in BACKBONES else None
 
 
-def _metric_modules(metrics: Sequence[str]) -> list[str]:
-    return ["asymmetry.metrics.build"] if metrics else []
-
-
-def _backbone_modules(losses: Sequence[str]) -> list[str]:
-    backbones = [name.removesuffix("-random") for loss in losses if (name := backbone_of(loss))]
-    return [BACKBONES[name].builder.partition(":")[0] for name in backbones]
+def _modules(names: Sequence[str]) -> list[str]:
+    """The modules of losses, and of metrics that are losses too; other metrics need none here."""
+    return [module for name in names if name in fidelity_names() for module in code_of(name)]

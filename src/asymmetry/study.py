@@ -18,7 +18,7 @@ from pydantic import (
     model_validator,
 )
 
-from asymmetry.backbones.catalog import BACKBONES
+from asymmetry.backbones.catalog import BACKBONES, UNET
 from asymmetry.errors import UserError
 from asymmetry.fidelity.registry import fidelity_names
 from asymmetry.generators.catalog import GENERATORS
@@ -97,12 +97,9 @@ class Discriminator(Section):
             raise ValueError(
                 f"initialisation: '{self.backbone}' has no pretrained weights; use scratch"
             )
-        encoder = spec.builder.startswith("asymmetry.backbones.unet:")
-        if self.head == "pixel" and not encoder:
+        if self.head == "pixel":
             unets = [name for name, one in BACKBONES.items() if one.builder == UNET]
-            raise ValueError(
-                f"head: 'pixel' needs a U-Net backbone, not '{self.backbone}'; {', '.join(unets)}"
-            )
+            check_name(self.backbone, unets, "backbone of a pixel head", key="backbone")
         if self.frozen and self.initialisation == "scratch":
             raise ValueError("frozen: a frozen trunk needs `initialisation: pretrained`")
         return self

@@ -10,7 +10,6 @@ from asymmetry.backbones.registry import build_backbone
 from asymmetry.discriminators.build import Discriminator
 from asymmetry.discriminators.losses import LOSSES, discriminator_loss, generator_loss
 from asymmetry.discriminators.registry import build_discriminator
-from asymmetry.errors import UserError
 from asymmetry.generators.build import build_generator
 from asymmetry.study import Discriminator as Spec
 
@@ -199,11 +198,6 @@ def test_deep_layers_that_a_patch_head_does_not_use_stay_as_they_began():
     before = [p.clone() for p in unused]
     train(discriminator, steps=2)
     assert all(map(torch.equal, before, unused))
-
-
-def test_the_pixel_head_is_refused_upon_another_backbone():
-    with pytest.raises(UserError, match=r"head: 'pixel' needs a U-Net backbone, not 'vgg-small'"):
-        built(Spec(backbone="vgg-small", head="pixel"))
 
 
 def test_a_u_net_trunk_carries_the_other_heads_too():

@@ -8,8 +8,8 @@ import torch
 from PIL import Image
 
 from asymmetry.backbones.registry import build_backbone
-from asymmetry.fidelity.lpips import NETWORKS, Lpips, unit
-from asymmetry.fidelity.registry import build_fidelity
+from asymmetry.fidelity.lpips import Lpips, unit
+from asymmetry.fidelity.registry import LPIPS_TRUNKS, build_fidelity
 from asymmetry.weights import load_state
 
 # isort: split
@@ -39,11 +39,11 @@ def test_published_values(shared: Path):
 )
 def test_equals_the_authors_package(net: str, maker: str, monkeypatch: pytest.MonkeyPatch):
     """On one random trunk, which the package is given in place of torchvision's."""
-    trunk = build_backbone(NETWORKS[net][0], weights=None)
+    trunk = build_backbone(LPIPS_TRUNKS[net], weights=None)
     network = SimpleNamespace(features=trunk.body)
     monkeypatch.setattr(lpips.pretrained_networks.tv, maker, lambda pretrained: network)
     oracle = lpips.LPIPS(net=net, pnet_rand=True, verbose=False)
-    heads = load_state(NETWORKS[net][1], Path("nowhere"))
+    heads = load_state(f"lpips_{net}", Path("nowhere"))
     ours = Lpips(trunk, [heads[f"lin{i}.model.1.weight"] for i in range(len(heads))])
     x, y = torch.rand(2, 3, 48, 64), torch.rand(2, 3, 48, 64)
     torch.testing.assert_close(ours(x, y), oracle(x, y, normalize=True).flatten())

@@ -25,7 +25,8 @@ def crops(name: str) -> Tensor:
     """Two crops of a photo: 64 pixels a side, or as many as the metric needs."""
     side = max(64, METRICS[name].minimum_side)
     pixels = torch.from_numpy(skimage.data.chelsea()).permute(2, 0, 1).float() / 255
-    return torch.stack([pixels[:, 60:, 150:], pixels[:, 100:, 200:]][:1] * 2)[..., :side, :side]
+    corners = [(60, 150), (100, 200)]
+    return torch.stack([pixels[:, y : y + side, x : x + side] for y, x in corners])
 
 
 def noisy(reference: Tensor) -> Tensor:
@@ -66,7 +67,7 @@ def test_one_value_an_image_and_images_do_not_mix(name):
 @pytest.mark.parametrize("name", LOSSES)
 @pytest.mark.parametrize("level", ["equal", "black", "grey"])
 def test_gradient_is_finite_where_the_metric_has_none(name, level):
-    reference = crops(name)
+    reference = crops(name)[:1]
     reference = {"equal": reference, "black": 0 * reference, "grey": 0 * reference + 0.5}[level]
     value, slope = gradient(name, reference, reference)
     assert value.isfinite().all()

@@ -42,5 +42,7 @@ def test_a_scored_set_is_its_scores_and_its_files_wherever_they_lie(photos, tabl
 
 
 def test_no_torch_is_imported():
-    code = "import asymmetry.iqa.digests, sys; sys.exit(bool({'torch', 'numpy'} & set(sys.modules)))"
+    code = (
+        "import asymmetry.iqa.digests, sys; sys.exit(bool({'torch', 'numpy'} & set(sys.modules)))"
+    )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

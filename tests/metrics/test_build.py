@@ -74,15 +74,16 @@ def test_values_are_those_of_saved_files(name):
     unsaved = noisy(0.1)
     saved = (unsaved * 255).round() / 255
     assert metric(name)(unsaved, photo()) == metric(name)(saved, photo())
-    assert metric(name)(unsaved + 2, photo()) == metric(name)(torch.ones(unsaved.shape), photo())
+    white = metric(name)(torch.ones(unsaved.shape), photo())
+    assert metric(name)(unsaved + 2, photo()) == pytest.approx(white, rel=1e-12)
 
 
 def test_only_the_contracts_that_say_so_crop_the_border():
     framed = photo().clone()
     framed[..., :4, :] = 0
     assert metric("psnr_y")(framed, photo(), 4) == 100
-    assert metric("psnr_y")(framed, photo(), 3) < 30
-    assert metric("psnr")(framed, photo(), 4) < 30
+    assert metric("psnr_y")(framed, photo(), 3) < 40
+    assert metric("psnr")(framed, photo(), 4) < 40
 
 
 def test_psnr_and_ssim_agree_with_scikit_image():

@@ -122,6 +122,9 @@ def test_training_does_not_import_what_it_does_not_use():
     """A cell with a pixel loss and no adversary needs neither pyiqa nor timm."""
     import subprocess
 
-    code = "import sys, asymmetry.training.job; print([m for m in ('pyiqa','timm','lpips') if m in sys.modules])"
+    code = """
+import sys, asymmetry.training.job
+print([name for name in ("pyiqa", "timm", "lpips") if name in sys.modules])
+"""
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

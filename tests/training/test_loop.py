@@ -1,4 +1,4 @@
-"""One step against the textbook's: a summed loss, sent back once, then the discriminator's own step."""
+"""One step against the textbook's: a summed loss, then the discriminator's own step."""
 
 from copy import deepcopy
 

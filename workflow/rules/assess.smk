@@ -27,7 +27,9 @@ rule scores:
         stamp("scores", "asymmetry.collect"),
     output:
         stages.results / "scores.parquet",
+    log:
+        stages.results / "logs/collect-scores.log",
     message:
         "collecting the scores"
     shell:
-        "asymmetry collect scores"
+        "asymmetry collect scores 2> {log}"

@@ -3,10 +3,12 @@ rule photos:
         stamp("photos", "asymmetry.data.photos"),
     output:
         stages.results / "photos.csv",
+    log:
+        stages.results / "logs/photos.log",
     message:
         "writing the manifest of the photos"
     shell:
-        "asymmetry data"
+        "asymmetry data > {log} 2>&1"
 
 
 rule runs:
@@ -15,10 +17,12 @@ rule runs:
         stamp("runs", "asymmetry.collect"),
     output:
         stages.results / "runs.parquet",
+    log:
+        stages.results / "logs/runs.log",
     message:
         "collecting the runs"
     shell:
-        "asymmetry collect runs"
+        "asymmetry collect runs 2> {log}"
 
 
 rule analyse:
@@ -32,10 +36,12 @@ rule analyse:
         stages.results / "effect.parquet",
         stages.results / "hypotheses.json",
         stages.results / "hypotheses.csv",
+    log:
+        stages.results / "logs/analyse.log",
     message:
         "testing the hypotheses"
     shell:
-        "asymmetry analyse"
+        "asymmetry analyse 2> {log}"
 
 
 rule figure:
@@ -46,10 +52,12 @@ rule figure:
         multiext(
             str(stages.results / "figures/{figure}"), ".svg", ".png", ".csv", ".json"
         ),
+    log:
+        stages.results / "logs/figure-{figure}.log",
     message:
         "drawing {wildcards.figure}"
     shell:
-        "asymmetry figures {wildcards.figure}"
+        "asymmetry figures {wildcards.figure} 2> {log}"
 
 
 rule report:
@@ -58,7 +66,9 @@ rule report:
         stamp("report", "asymmetry.report.build"),
     output:
         report_page=stages.results / "index.html",
+    log:
+        stages.results / "logs/report.log",
     message:
         "writing the page"
     shell:
-        "asymmetry report"
+        "asymmetry report > {log} 2>&1"

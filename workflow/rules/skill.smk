@@ -20,7 +20,9 @@ rule skill_table:
         stamp("skill", "asymmetry.collect"),
     output:
         stages.results / "skill.parquet",
+    log:
+        stages.results / "logs/collect-skill.log",
     message:
         "collecting the skill"
     shell:
-        "asymmetry collect skill"
+        "asymmetry collect skill 2> {log}"

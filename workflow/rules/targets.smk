@@ -1,11 +1,4 @@
-# Everything that can be asked for by name; `all` is what `snakemake` makes without a name.
-
-
-rule all:
-    default_target: True
-    input:
-        stages.results / "index.html",
-        stages.results / "photos.csv",
+# What can be asked for by name beside `all`.
 
 
 rule train:

@@ -27,7 +27,9 @@ rule transfer_table:
         stamp("transfer", "asymmetry.collect"),
     output:
         stages.results / "transfer.parquet",
+    log:
+        stages.results / "logs/collect-transfer.log",
     message:
         "collecting the transfer"
     shell:
-        "asymmetry collect transfer"
+        "asymmetry collect transfer 2> {log}"

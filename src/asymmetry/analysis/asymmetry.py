@@ -20,6 +20,7 @@ from asymmetry.randomness import draws
 WITHOUT, WITH, CHANGE = "without adversary", "with adversary", "change"
 ALPHA = 0.05
 STRONG = 0.5  # a rank correlation below it predicts a loss's effect poorly
+_RULE = f"Supported: interval below {STRONG}; contradicted: rho > 0 with p ≤ {ALPHA}."
 _H1 = "Skill as a metric does not predict effect as a loss"
 _H2 = "The misalignment grows under adversarial training"
 
@@ -119,7 +120,7 @@ def _h1(part: Regime, known: pd.DataFrame) -> dict[str, Any]:
         "p": p,
         "n": len(losses),
         "verdict": _h1_verdict(rho, float(high), p, len(losses)),
-        "note": f"{_power_note(len(losses))} {_settings_note(part)}".strip(),
+        "note": f"{_power_note(len(losses))} {_RULE} {_settings_note(part)}".strip(),
     }
 
 

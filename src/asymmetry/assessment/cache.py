@@ -8,12 +8,10 @@ import pandas as pd
 
 from asymmetry.assessment.images import EvaluationImage
 from asymmetry.assessment.score import OK, Key, Score
-from asymmetry.backbones.catalog import BACKBONES
-from asymmetry.fidelity.registry import fidelity_names, module_of
+from asymmetry.fidelity.registry import code_of, fidelity_names
 from asymmetry.files import digest, write_atomically
 from asymmetry.identity import code_digest
 from asymmetry.metrics.contracts import METRICS
-from asymmetry.plan import backbone_of
 from asymmetry.study import CropStrip, Task
 
 _COLUMNS = ["set", "image", "metric", "convention", "value", "status"]
@@ -73,9 +71,7 @@ def cache_key(
 ) -> str:
     """What identifies scores beside run, metric and convention: task, pixels, crops and code."""
     losses = [name for name in metrics if name in fidelity_names()]
-    backbones = {name.removesuffix("-random") for loss in losses if (name := backbone_of(loss))}
-    roots = ["asymmetry.assessment.score", *map(module_of, losses)]
-    roots += [BACKBONES[name].builder.partition(":")[0] for name in sorted(backbones)]
+    roots = ["asymmetry.assessment.score", *(part for loss in losses for part in code_of(loss))]
     return digest(
         {
             "task": task.model_dump(mode="json"),

@@ -13,8 +13,6 @@ from asymmetry.errors import UserError
 from asymmetry.files import write_atomically
 from asymmetry.study import CropStrip
 
-REFERENCE = "reference"
-
 
 def crop_path(folder: Path, crop: CropStrip) -> Path:
     """Where a crop lies: `<folder>/crops/<set>-<image>-<left>-<top>-<size>.png`.

@@ -16,7 +16,6 @@ from asymmetry.assessment.images import EvaluationImage, all_images
 from asymmetry.assessment.score import DIVERGED, MISSING_WEIGHTS, Key, Score, score_images
 from asymmetry.assessment.tables import COLUMNS, check_conventions
 from asymmetry.assessment.targets import Target, verify_generator
-from asymmetry.collect import read_record
 from asymmetry.devices import choose_device, repeatable
 from asymmetry.errors import UserError
 from asymmetry.files import write_atomically
@@ -24,6 +23,7 @@ from asymmetry.metrics.build import Metric, build_metric
 from asymmetry.metrics.contracts import METRICS
 from asymmetry.names import nearest
 from asymmetry.plan import RUNS, Plan
+from asymmetry.records import read_record
 from asymmetry.study import Study
 from asymmetry.weights import has_weights
 
@@ -117,7 +117,8 @@ class Engine:
             for name, metric in self.metrics.items()
             if not complete(scores, self.images, name)
         }
-        if missing or not all(crop_path(target.folder, crop).is_file() for crop in self.crops):
+        crops = [crop_path(folder, crop) for folder in target.crop_folders for crop in self.crops]
+        if missing or not all(path.is_file() for path in crops):
             scores |= score_images(target, task, self.images, missing, self.crops, self.device)
             cache.write(scores)
         return scores

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from asymmetry.assessment.crops import REFERENCE, save_crop
+from asymmetry.assessment.crops import save_crop
 from asymmetry.assessment.images import EvaluationImage, reference_and_low
 from asymmetry.assessment.targets import Target, restorer
 from asymmetry.metrics.build import Metric
@@ -43,7 +43,8 @@ def score_images(
 ) -> dict[Key, Score]:
     """Restore each image once, measure it with each metric and save its crops.
 
-    One image is in memory at a time. A metric that fails on an image gives a score with the reason.
+    One restored image is in memory at a time. A metric that fails on an image gives a score that
+    says why.
     """
     scores: dict[Key, Score] = {}
     restore = restorer(target, task.scale, device)
@@ -53,9 +54,9 @@ def score_images(
             restored = restore(low)
         for crop in crops:
             if (crop.set, crop.image) == (image.set, image.photo.name):
-                save_crop(restored, crop, target.folder)
-                if target.generator is None:
-                    save_crop(reference, crop, target.folder.with_name(REFERENCE))
+                # Only the baseline has a folder for the reference too.
+                for folder, picture in zip(target.crop_folders, [restored, reference]):  # noqa: B905
+                    save_crop(picture, crop, folder)
         for name, metric in metrics.items():
             key = Key(image.set, image.photo.name, name)
             scores[key] = _measure(metric, restored, reference, task.scale)

@@ -30,6 +30,13 @@ class Target:
     generator: str | None = None
     status: str = "done"
 
+    @property
+    def crop_folders(self) -> list[Path]:
+        """Where crops go: of the restored image and, from the baseline, of the reference."""
+        if self.generator is None:
+            return [self.folder, self.folder.with_name("reference")]
+        return [self.folder]
+
 
 def verify_generator(folder: Path, record: dict[str, Any]) -> None:
     """UserError where the generator's file in `folder` is not the one that `run.json` records."""

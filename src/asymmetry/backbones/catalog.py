@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+RANDOM = "-random"  # ends the name of a backbone whose random weights are a choice
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
 HALF = (0.5, 0.5, 0.5)
@@ -32,7 +33,7 @@ _RESNET = "asymmetry.backbones.convolutional:small_resnet"
 _LITE = "asymmetry.backbones.convolutional:efficientnet_lite"
 _SWIN = "asymmetry.backbones.transformer:swin"
 _VIT = "asymmetry.backbones.transformer:vit"
-_UNET = "asymmetry.backbones.unet:encoder"
+UNET = "asymmetry.backbones.unet:encoder"
 
 # `stages`: the block after which a feature map is tapped, its channels and its stride.
 # `smallest`: the side in pixels up to which a smaller image is padded; without it, any of 16 does.
@@ -199,15 +200,20 @@ BACKBONES: dict[str, BackboneSpec] = {
     ),
     # The encoder of Real-ESRGAN's U-Net discriminator (Wang et al. 2021), and a narrow one.
     "unet": BackboneSpec(
-        _UNET,
+        UNET,
         {"stages": {"0": (64, 1), "1": (128, 2), "2": (256, 4), "3": (512, 8)}},
         mean=HALF,
         std=HALF,
     ),
     "unet-small": BackboneSpec(
-        _UNET,
+        UNET,
         {"stages": {"0": (8, 1), "1": (16, 2), "2": (32, 4), "3": (64, 8)}},
         mean=HALF,
         std=HALF,
     ),
 }
+
+
+def builder_module(name: str) -> str:
+    """The module that builds a backbone, random or not: a part of what identifies a run's code."""
+    return BACKBONES[name.removesuffix(RANDOM)].builder.partition(":")[0]

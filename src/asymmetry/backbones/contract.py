@@ -14,6 +14,8 @@ class Backbone(nn.Module):
 
     channels: tuple[int, ...]
     strides: tuple[int, ...]
+    mean: Tensor
+    std: Tensor
 
     def __init__(self, spec: BackboneSpec) -> None:
         super().__init__()
@@ -21,7 +23,7 @@ class Backbone(nn.Module):
         self.register_buffer("std", torch.tensor(spec.std).view(1, 3, 1, 1), persistent=False)
 
     def stages(self, image: Tensor) -> list[Tensor]:
-        """The feature maps [B, channels[i], ~H/strides[i], ~W/strides[i]] of an RGB image in 0..1."""
+        """The maps [B, channels[i], ~H/strides[i], ~W/strides[i]] of an RGB image in 0..1."""
         return self.features((image - self.mean) / self.std)
 
     def features(self, normalised: Tensor) -> list[Tensor]:

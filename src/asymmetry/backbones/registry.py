@@ -4,14 +4,12 @@ import importlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from asymmetry.backbones.catalog import BACKBONES
+from asymmetry.backbones.catalog import BACKBONES, RANDOM
 from asymmetry.errors import UserError
 from asymmetry.names import nearest
 
 if TYPE_CHECKING:
     from asymmetry.backbones.contract import Backbone
-
-RANDOM = "-random"
 
 
 def build_backbone(name: str, *, weights: Path | None, seed: int = 0) -> "Backbone":

@@ -13,14 +13,9 @@ from torch import Tensor, nn
 from asymmetry.backbones.contract import Backbone
 from asymmetry.backbones.registry import build_backbone
 from asymmetry.fidelity.contract import Fidelity, check_pair
+from asymmetry.fidelity.registry import LPIPS_TRUNKS
 from asymmetry.weights import load_state
 
-# The trunk and the heads of each variant.
-NETWORKS = {
-    "alex": ("alexnet", "lpips_alex"),
-    "squeeze": ("squeezenet", "lpips_squeeze"),
-    "vgg": ("vgg16", "lpips_vgg"),
-}
 SMALLEST = 32
 
 
@@ -53,7 +48,6 @@ def unit(features: Tensor) -> Tensor:
 
 def build(variant: str, weights: Path) -> Fidelity:
     """The loss on the trunk `variant`; UserError where its weights are missing or corrupt."""
-    trunk, heads = NETWORKS[variant]
-    state = load_state(heads, weights)
-    weighted = [state[f"lin{index}.model.1.weight"] for index in range(len(state))]
-    return Lpips(build_backbone(trunk, weights=weights), weighted)
+    state = load_state(f"lpips_{variant}", weights)
+    heads = [state[f"lin{index}.model.1.weight"] for index in range(len(state))]
+    return Lpips(build_backbone(LPIPS_TRUNKS[variant], weights=weights), heads)

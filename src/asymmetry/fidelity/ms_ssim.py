@@ -8,7 +8,7 @@ from torch.nn import functional as F
 
 from asymmetry.fidelity.contract import Fidelity, check_pair
 from asymmetry.metrics.colour import grey
-from asymmetry.metrics.ssim import _mean_maps
+from asymmetry.metrics.ssim import mean_maps
 
 EXPONENTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
 WINDOW = 11
@@ -25,9 +25,9 @@ def ms_ssim(restored: Tensor, reference: Tensor) -> Tensor:
     exponents = x.new_tensor(EXPONENTS[: scales(min(x.shape[-2:]))])
     terms = []
     for _ in exponents[:-1]:
-        terms.append(_mean_maps(x, y)[1])
+        terms.append(mean_maps(x, y)[1])
         x, y = F.avg_pool2d(x, 2), F.avg_pool2d(y, 2)
-    terms.append(_mean_maps(x, y)[0])
+    terms.append(mean_maps(x, y)[0])
     # A power of what is not positive has no finite gradient.
     powers = torch.stack(terms, dim=1).clamp_min(1e-6) ** (exponents / exponents.sum())
     return 1 - powers.prod(dim=1)

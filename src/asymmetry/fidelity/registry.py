@@ -1,7 +1,7 @@
-"""Names of fidelity losses. A file of this folder is a loss (or a family), and its name is its name.
+"""Names of fidelity losses: a file of this folder is a loss (or a family) of its name.
 
-`l1.py` is `l1`; `dists.py` is the family `dists-<backbone>`. Imports no torch: the files are listed,
-not imported, so that a study can be checked and planned in milliseconds.
+`l1.py` is `l1`; `dists.py` is the family `dists-<backbone>`. Imports no torch: the files are
+listed, not imported, so that a study can be checked and planned in milliseconds.
 """
 
 import importlib
@@ -9,26 +9,26 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from asymmetry.backbones.catalog import BACKBONES
+from asymmetry.backbones.catalog import BACKBONES, RANDOM, builder_module
 from asymmetry.metrics.contracts import METRICS
 
 if TYPE_CHECKING:
     from asymmetry.fidelity.contract import Fidelity
 
 _NOT_LOSSES = {"__init__", "registry", "contract", "dists", "lpips", "toolbox"}
-RANDOM = "-random"
+LPIPS_TRUNKS = {"alex": "alexnet", "squeeze": "squeezenet", "vgg": "vgg16"}
 
 
 @cache
 def fidelity_names() -> dict[str, tuple[str, str]]:
-    """Every name that a study may use, with its module and its variant (`dists`, `vgg16-random`)."""
+    """Every name that a study may use, with module and variant (`dists`, `vgg16-random`)."""
     files = sorted(Path(__file__).parent.glob("*.py"))
     names = {file.stem: (file.stem, "") for file in files if file.stem not in _NOT_LOSSES}
     for backbone, spec in BACKBONES.items():
         if spec.weights:
             names[f"dists-{backbone}"] = ("dists", backbone)
         names[f"dists-{backbone}{RANDOM}"] = ("dists", f"{backbone}{RANDOM}")
-    names |= {f"lpips-{net}": ("lpips", net) for net in ("alex", "squeeze", "vgg")}
+    names |= {f"lpips-{net}": ("lpips", net) for net in LPIPS_TRUNKS}
     for metric, contract in METRICS.items():
         if contract.differentiable:
             names.setdefault(metric, ("toolbox", metric))
@@ -40,7 +40,21 @@ def module_of(name: str) -> str:
     return f"asymmetry.fidelity.{fidelity_names()[name][0]}"
 
 
+def backbone_of(name: str) -> str | None:
+    """The backbone inside the loss `name` ("vgg16", "vgg16-random"), None where there is none."""
+    module, variant = fidelity_names()[name]
+    if module == "lpips":
+        return LPIPS_TRUNKS[variant]
+    return variant if module == "dists" else None
+
+
+def code_of(name: str) -> list[str]:
+    """The modules that decide the values of the loss `name`: its own and its backbone's."""
+    backbone = backbone_of(name)
+    return [module_of(name), *([builder_module(backbone)] if backbone else [])]
+
+
 def build_fidelity(name: str, weights: Path) -> "Fidelity":
-    """The loss `name`, ready to be called; `weights` is the folder of the weights manifest's files."""
+    """The loss `name`; `weights` is the folder of the weights manifest's files."""
     module = importlib.import_module(module_of(name))
     return module.build(fidelity_names()[name][1], weights)

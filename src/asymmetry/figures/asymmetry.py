@@ -23,7 +23,8 @@ def caption(tables: Tables, study: Study) -> str:
         f"Skill A: SRCC of each loss as a metric ({sets}), mean over the sets. "
         f"{parts.effect_in_words(tables.effect)}; with an adversary, the mean over the settings "
         "that all losses share. Bars: 95 %. ρ: Spearman's rank correlation of A and O with a "
-        f"bootstrap interval over losses, images and seeds, and its permutation p. {tables.coverage}."
+        "bootstrap interval over losses, images and seeds, and its permutation p. "
+        f"{tables.coverage}."
     )
 
 
@@ -53,7 +54,11 @@ def draw(numbers: pd.DataFrame, study: Study) -> Figure:
     for (_, rows), pair in zip(pairs, grid, strict=True):
         for axes, regime in zip(pair, _TITLES, strict=True):
             own = _known(rows[rows["regime"] == regime])
-            style.label_points(axes, own[["skill", "effect"]].to_numpy(), own["fidelity"])
+            points = own[["skill", "effect"]].to_numpy()
+            across = own[["skill_low", "effect", "skill_high", "effect"]].to_numpy()
+            up = own[["skill", "effect_low", "skill", "effect_high"]].to_numpy()
+            bars = np.concatenate([across, up]).reshape(-1, 2, 2)
+            style.label_points(axes, points, own["fidelity"], bars)
     return figure
 
 

@@ -20,6 +20,7 @@ NAME = "crops"
 TITLE = "Crops"
 _TOP = ["reference", "bicubic", "warm-start"]
 _ACROSS = 8  # images side by side
+_MOST_LINES = 60  # images below each other: more would be too tall for a PNG
 _COLUMNS = [
     *("task", "generator", "set", "image", "crop", "run", "kind", "fidelity", "discriminator"),
     *("adversarial_weight", "status", "file"),
@@ -32,7 +33,8 @@ def caption(tables: Tables, study: Study) -> str:
     return (
         "The same crop from every generator of the first seed; rows: fidelity loss, columns: "
         f"discriminator and adversarial weight. Below: {metrics} of the whole image. "
-        f"Hatched: missing; ×: diverged. {tables.coverage}."
+        f"Hatched: missing; ×: diverged. At most {_MOST_LINES} rows are drawn; the CSV has all. "
+        f"{tables.coverage}."
     )
 
 
@@ -59,11 +61,12 @@ def draw(numbers: pd.DataFrame, study: Study) -> Figure:
         return style.nothing_yet(
             parts.NO_CELLS if study.evaluation.crops else "no crops were chosen"
         )
-    blocks = list(numbers.groupby(["task", "generator", "crop"], sort=False))
     cells = numbers[numbers["kind"] == "cell"]
     settings = _settings(cells)
     chunks = [settings[start : start + _ACROSS] for start in range(0, len(settings), _ACROSS)]
     lines = list(product(chunks, cells["fidelity"].unique().tolist()))
+    shown = max(1, _MOST_LINES // (1 + len(lines)))
+    blocks = list(numbers.groupby(["task", "generator", "crop"], sort=False))[:shown]
     across = max(len(_TOP), *map(len, chunks))
     side = min(1.3, (style.WIDTH - 0.7) / across - 0.1)
     figure = style.blank(

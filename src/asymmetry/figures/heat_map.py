@@ -55,12 +55,14 @@ def draw(numbers: pd.DataFrame, study: Study) -> Figure:
         for axes, weight, names in zip(strip, weights, columns, strict=True):
             own = rows[rows["adversarial_weight"] == weight]
             _panel(axes, own, losses.tolist(), names, colours, numbered)
-            axes.set_title(parts.weight_label(weight))
+            narrow = len(names) == 1 and not numbered
+            axes.set_title(f"{weight:g}" if narrow else parts.weight_label(weight))
         for axes in strip[1:]:
             axes.set_yticklabels([])
         if len(strips) > 1:
             strip[0].set_ylabel(name.replace(" · ", "\n"))
-    bar = figure.colorbar(colours, ax=grid, shrink=0.9, pad=0.015, aspect=14)
+    long = 3.7 * figure.get_figheight()  # keeps the bar as wide in a tall figure
+    bar = figure.colorbar(colours, ax=grid, shrink=0.9, pad=0.015, aspect=long)
     bar.set_label("effect O (z-score)", labelpad=6)
     figure.legend(handles=_legend(numbers), loc="outside lower left", ncols=2)
     return figure
@@ -104,7 +106,7 @@ def _cell(
     if np.isfinite(value):
         colour = colours.to_rgba(np.array(value))
         axes.add_patch(Rectangle(box[:2], *box[2:], facecolor=colour))
-        ink = "white" if 0.3 * colour[0] + 0.6 * colour[1] + 0.1 * colour[2] < 0.5 else style.INK
+        ink = "white" if 0.3 * colour[0] + 0.6 * colour[1] + 0.1 * colour[2] < 0.4 else style.INK
         if numbered:
             number = style.signed(value, plus=True)
             axes.text(x, y, number, ha="center", va="center", fontsize=8.5, color=ink)

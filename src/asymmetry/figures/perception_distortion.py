@@ -54,12 +54,15 @@ def draw(numbers: pd.DataFrame, study: Study) -> Figure:
     if not (numbers["kind"] == "cell").any():
         return style.nothing_yet(parts.NO_CELLS)
     columns = min(2, len(panels))
-    figure = style.blank(4.9 * -(-len(panels) // columns))
+    lines = -(-len(panels) // columns)
+    look = style.look(study)
+    legend = _legend(numbers, look)
+    figure = style.blank(max(4.9 * lines, 0.19 * len(legend) + 0.3))
     for place, (name, rows) in enumerate(panels):
-        axes = figure.add_subplot(-(-len(panels) // columns), columns, place + 1)
-        _plane(axes, rows, style.look(study))
+        axes = figure.add_subplot(lines, columns, place + 1)
+        _plane(axes, rows, look)
         axes.set_title(name)
-    figure.legend(handles=_legend(numbers, style.look(study)), loc="outside right upper")
+    figure.legend(handles=legend, loc="outside right upper")
     return figure
 
 

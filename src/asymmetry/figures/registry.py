@@ -5,13 +5,14 @@ It has `NAME`, `TITLE`, `caption(tables, study) -> str`, `numbers(tables, study)
 """
 
 import importlib
-from pathlib import Path
+import pkgutil
 from types import ModuleType
 
+import asymmetry.figures
 from asymmetry.errors import UserError
 from asymmetry.names import nearest
 
-_NOT_FIGURES = {"__init__", "parts", "registry", "style", "write"}
+_NOT_FIGURES = {"parts", "registry", "style", "write"}
 # The order in which one reads them; a new figure comes after these.
 _ORDER = ("asymmetry", "perception_distortion", "heat_map", "weight_curves", "transfer", "crops")
 FORMATS = ("svg", "png", "csv", "json")
@@ -19,7 +20,8 @@ FORMATS = ("svg", "png", "csv", "json")
 
 def figure_names() -> list[str]:
     """Every figure, in reading order."""
-    names = {file.stem for file in Path(__file__).parent.glob("*.py")} - _NOT_FIGURES
+    files = pkgutil.iter_modules(asymmetry.figures.__path__)
+    names = {file.name for file in files} - _NOT_FIGURES
     return [name for name in _ORDER if name in names] + sorted(names.difference(_ORDER))
 
 

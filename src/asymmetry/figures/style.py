@@ -20,10 +20,10 @@ from asymmetry.study import Study
 
 WIDTH = 9.0  # inches; at 1200 pixels, 8 pt are 15 pixels
 INK, MUTED, FAINT, HATCHING = "#1A1A1A", "#6B6B6B", "#E4E4E4", "#B5B5B5"
-# Okabe and Ito's palette, then four dark tones of Tol's: told apart by colour-blind eyes.
+# Okabe and Ito's palette, then tones of Tol's and a grey: told apart by colour-blind eyes.
 PALETTE = (
     *("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000"),
-    *("#332288", "#882255", "#117733", "#999933"),
+    *("#332288", "#882255", "#117733", "#999933", "#8C8C8C", "#661100"),
 )
 _MARKERS = ("s", "^", "D", "v", "P", "h", "<", ">", "p", "d")
 
@@ -165,12 +165,22 @@ def signed(value: float, plus: bool = False) -> str:
     return f"{value:{'+' if plus else ''}.2f}".replace("-", "−")
 
 
-def label_points(axes: Axes, points: NDArray[np.float64], labels: Iterable[str]) -> None:
-    """Name points [n, 2] of an axes whose limits are final, hiding neither points nor names."""
+def label_points(
+    axes: Axes,
+    points: NDArray[np.float64],
+    labels: Iterable[str],
+    bars: NDArray[np.float64],
+) -> None:
+    """Name points [n, 2] of an axes whose limits are final, hiding no point, name or bar.
+
+    `bars` [n, 2, 2] are segments from one end to the other, as the points in data coordinates.
+    """
     figure = axes.get_figure(root=True)
     if isinstance(figure, Figure):
         figure.draw_without_rendering()
     placed = [Bbox.from_bounds(x - 7, y - 7, 14, 14) for x, y in axes.transData.transform(points)]
+    ends = axes.transData.transform(bars.reshape(-1, 2)).reshape(-1, 2, 2)
+    placed += [Bbox([bar.min(0), bar.max(0)]).padded(1.5) for bar in ends if np.isfinite(bar).all()]
     frame = axes.get_window_extent()
     for point, label in zip(points, labels, strict=True):
         for x, y, across, up in _PLACES:

@@ -28,7 +28,8 @@ def caption(tables: Tables, study: Study) -> str:
         "SRCC on the test part after the same fine-tuning budget, by the discriminator's "
         "architecture and the trunk's initialisation. Points: single runs; bars: their means; "
         "lines: 95 %, from the spread of the runs and the bootstrap interval of the test images, "
-        f"which all runs share. {len(rows)} fine-tunings.{absent} {tables.coverage}."
+        "which all runs share; no bar: no such weights, or not done yet. "
+        f"{len(rows)} fine-tunings.{absent} {tables.coverage}."
     )
 
 
@@ -85,7 +86,7 @@ def _bar(axes: Axes, x: float, rows: pd.DataFrame, colour: str) -> None:
     if not np.isfinite(first["mean"]):
         axes.plot(x, 0.02, marker="x", color=colour, markersize=7, markeredgewidth=1.6)
         return
-    axes.bar(x, first["mean"], _WIDTH, color=colour, alpha=0.75, linewidth=0)
+    axes.bar(x, first["mean"], _WIDTH, color=colour, alpha=0.85, linewidth=0)
     axes.vlines(x, first["mean_low"], first["mean_high"], color=style.INK, linewidth=1.3, zorder=4)
     # Spread by rank, not at random: the same runs always lie at the same places.
     spread = np.linspace(-0.3, 0.3, len(rows)) * _WIDTH if len(rows) > 1 else np.zeros(1)

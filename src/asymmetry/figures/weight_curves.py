@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
 
 from asymmetry.analysis.tables import Tables
 from asymmetry.figures import parts, style
@@ -39,22 +40,22 @@ def draw(numbers: pd.DataFrame, study: Study) -> Figure:
     if numbers.empty:
         return style.nothing_yet(parts.NO_CELLS)
     scopes = parts.scopes(numbers)
-    panels = [
-        (f"{loss}\n{scope}" if len(scopes) > 1 else str(loss), own)
-        for scope, rows in scopes
-        for loss, own in rows.groupby("fidelity", sort=False)
-    ]
-    columns = min(_COLUMNS, len(panels))
-    rows = -(-len(panels) // columns)
-    figure = style.blank(0.9 + 2.7 * rows)
-    grid = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True)
+    losses = numbers["fidelity"].unique()
+    columns = min(_COLUMNS, len(losses))
+    lines = -(-len(losses) // columns)  # of each scope
+    figure = style.blank(0.9 + 2.7 * lines * len(scopes))
+    grid = figure.subplots(lines * len(scopes), columns, squeeze=False, sharex=True, sharey=True)
     weights = sorted(numbers["adversarial_weight"].unique())
     look = style.look(study)
-    for axes, (name, own) in zip(grid.flat, panels, strict=False):
-        _panel(axes, own, weights, look)
-        axes.set_title(name)
-    for axes in grid.flat[len(panels) :]:
-        axes.set_visible(False)
+    for place, (scope, rows) in enumerate(scopes):
+        panels = grid[place * lines : (place + 1) * lines].ravel()
+        for axes in panels[len(losses) :]:
+            axes.set_visible(False)
+        for axes, loss in zip(panels, losses, strict=False):
+            _panel(axes, rows[rows["fidelity"] == loss], weights, look)
+            axes.set_title(str(loss))
+        if len(scopes) > 1:
+            grid[place * lines, 0].set_title(f"{scope}\n{losses[0]}")
     for axes in grid[:, 0]:
         axes.set_ylabel("effect O (z-score)")
     for axes in grid[-1]:
@@ -103,7 +104,9 @@ def _strip(grid: Iterable[Axes]) -> None:
     panels[0].set_ylim(low - (high - low) * _STRIP / (1 - _STRIP), high)
     panels[0].set_yticks(ticks)
     for axes in panels:
-        axes.axhspan(0, _STRIP, transform=axes.transAxes, color="#F3F3F3", zorder=0.5)
+        axes.add_patch(
+            Rectangle((0, 0), 1, _STRIP, transform=axes.transAxes, color="#F1F1F1", zorder=0.5)
+        )
 
 
 def _states(axes: Axes, rows: pd.DataFrame, x: np.ndarray, colour: str) -> None:

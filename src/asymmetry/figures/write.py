@@ -39,6 +39,8 @@ def write_figure(
     numbers = figure.numbers(tables, study)
     with rules():
         drawn = figure.draw(numbers, study)
+        drawn.draw_without_rendering()
+        drawn.set_layout_engine("none")  # laid out once, so both formats look the same
         write_atomically(folder / f"{name}.svg", _saved(drawn, "svg"))
         write_atomically(folder / f"{name}.png", _saved(drawn, "png"))
     write_atomically(folder / f"{name}.csv", numbers.to_csv(index=False).encode())

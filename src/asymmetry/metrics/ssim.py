@@ -15,7 +15,7 @@ _WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
 
 def ssim(restored: Tensor, reference: Tensor) -> Tensor:
     """SSIM averaged over pixels and channels: [B, C, H, W] in 0..1 twice to [B]; sides >= 11."""
-    return _mean_maps(restored, reference)[0]
+    return mean_maps(restored, reference)[0]
 
 
 def ms_ssim(restored: Tensor, reference: Tensor) -> Tensor:
@@ -31,13 +31,13 @@ def scale_terms(restored: Tensor, reference: Tensor) -> Tensor:
     """What MS-SSIM multiplies: contrast and structure of four scales, SSIM of the fifth: [B, 5]."""
     terms = []
     for _ in _WEIGHTS[:-1]:
-        terms.append(_mean_maps(restored, reference)[1])
+        terms.append(mean_maps(restored, reference)[1])
         restored, reference = (F.avg_pool2d(image, 2) for image in (restored, reference))
     terms.append(ssim(restored, reference))
     return torch.stack(terms, dim=1)
 
 
-def _mean_maps(restored: Tensor, reference: Tensor) -> tuple[Tensor, Tensor]:
+def mean_maps(restored: Tensor, reference: Tensor) -> tuple[Tensor, Tensor]:
     """The means [B] of the SSIM map and of its contrast-structure part."""
     mean_x, mean_y = _blur(restored), _blur(reference)
     variance = _blur(restored**2) + _blur(reference**2) - mean_x**2 - mean_y**2

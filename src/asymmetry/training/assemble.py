@@ -12,13 +12,13 @@ import safetensors.torch
 import torch
 from torch import nn
 
-from asymmetry.records import read_record
 from asymmetry.discriminators.registry import build_discriminator
 from asymmetry.errors import UserError
 from asymmetry.fidelity.registry import build_fidelity
 from asymmetry.files import sha256_of
 from asymmetry.grid import Cell
 from asymmetry.plan import WARM_START, Plan, Run
+from asymmetry.records import read_record
 from asymmetry.study import Numerics, Optimisation, Training
 from asymmetry.training.loop import Game, Objective
 from asymmetry.training.state import State

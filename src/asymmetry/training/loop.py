@@ -7,7 +7,7 @@ own norm is known without a further pass.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import torch
@@ -35,7 +35,7 @@ class Game:
 class Objective:
     """The terms of the generator's loss with their weights; `game` is None at weight 0."""
 
-    distances: dict[str, tuple[float, Distance]]
+    distances: Mapping[str, tuple[float, Distance]]
     game: Game | None = None
     adversarial_weight: float = 0.0
 

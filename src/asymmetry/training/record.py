@@ -11,9 +11,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from asymmetry.records import read_record
 from asymmetry.files import sha256_of, write_atomically
 from asymmetry.plan import Run
+from asymmetry.records import read_record
 from asymmetry.training.progress import Row
 from asymmetry.training.watch import Divergence
 

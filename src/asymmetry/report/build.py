@@ -1,0 +1,116 @@
+"""The page of a study: its question, its coverage, its claims and its figures."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from asymmetry.analysis.provenance import Provenance, provenance
+from asymmetry.analysis.tables import Tables, load_tables, table_path
+from asymmetry.figures.registry import FORMATS, figure_names
+from asymmetry.files import write_atomically
+from asymmetry.study import Study
+
+_STUDY_FILES = ("photos.csv", "hypotheses.json", "hypotheses.csv")
+
+
+def write_report(study: Study, results: Path) -> None:
+    """Write `index.html` to `results`, from its tables and from the figures that are there.
+
+    The page needs no network: styles are inside, figures are linked relatively. Raises UserError
+    where a table is damaged or mixes conventions.
+    """
+    write_atomically(
+        results / "index.html",
+        page(study, load_tables(results), results, provenance(results)).encode(),
+    )
+
+
+def page(study: Study, tables: Tables, folder: Path, behind: Provenance) -> str:
+    """The page as HTML; `folder` is where it will lie, and its figures below."""
+    # Everything in a table may hold any character, so all of it is escaped.
+    environment = Environment(
+        loader=PackageLoader("asymmetry.report", "."), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    environment.filters |= {"number": number, "duration": duration}
+    return environment.get_template("index.html").render(
+        coverage=tables.coverage,
+        summary=summary(study, tables),
+        hypotheses=_records(tables.hypotheses),
+        figures=figures(folder),
+        runs=_records(tables.runs),
+        files=_files(folder),
+        commit=behind.commit,
+        tables=behind.tables,
+    )
+
+
+def summary(study: Study, tables: Tables) -> list[tuple[str, str]]:
+    """What was studied, on which data, for how long: names and words."""
+    grid, runs = study.grid, tables.runs
+    judges = sorted({name for names in tables.effect["judges"] for name in str(names).split()})
+    images = tables.scores.groupby("set")["image"].nunique()
+    sets = [f"{name} ({count} images)" for name, count in images.items()]
+    seconds = float(pd.to_numeric(runs.get("seconds", pd.Series(dtype=float))).sum())
+    devices = sorted(set(runs.get("device", pd.Series(dtype=object)).dropna().astype(str)))
+    listed = [
+        ("tasks", grid.tasks),
+        ("generators", grid.generators),
+        ("fidelity losses", grid.fidelity),
+        ("discriminators", grid.discriminators),
+        ("adversarial weights", [f"{weight:g}" for weight in grid.adversarial_weights]),
+        ("seeds", [str(seed) for seed in grid.seeds]),
+        ("training photos", [study.photos.source]),
+        ("evaluation sets", sets or list(study.evaluation.sets)),
+        ("judges with numbers", judges),
+        ("IQA sets", [f"{name} ({iqa.kind})" for name, iqa in study.iqa_sets.items()]),
+        ("devices", devices),
+        ("training time", [duration(seconds)]),
+    ]
+    return [(name, ", ".join(values) or "none yet") for name, values in listed]
+
+
+def figures(folder: Path) -> list[dict[str, Any]]:
+    """The figures that were drawn, in reading order, with what their JSON says of them."""
+    found = []
+    for name in figure_names():
+        record = folder / "figures" / f"{name}.json"
+        if record.is_file():
+            files = {kind: f"figures/{name}.{kind}" for kind in FORMATS}
+            found.append(json.loads(record.read_text(encoding="utf-8")) | {"files": files})
+    return found
+
+
+def number(value: Any, digits: int = 2) -> str:
+    """A number as the page shows it: a real minus sign, a dash where there is none."""
+    if value is None or not isinstance(value, int | float | np.number) or not np.isfinite(value):
+        return "–"
+    return f"{value:.{digits}f}".replace("-", "−")
+
+
+def duration(seconds: Any) -> str:
+    """Seconds in the largest fitting unit: `42 s`, `3.5 min`, `12.0 h`."""
+    if seconds is None or not np.isfinite(seconds):
+        return "–"
+    for unit, size in (("h", 3600), ("min", 60)):
+        if seconds >= size:
+            return f"{seconds / size:.1f} {unit}"
+    return f"{seconds:.0f} s"
+
+
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows as mappings, with None for all that is absent."""
+    plain = table.astype(object).where(table.notna(), None)
+    return [
+        {str(column): value for column, value in row.items()} for row in plain.to_dict("records")
+    ]
+
+
+def _files(folder: Path) -> list[str]:
+    """The tables beside the page, for download."""
+    names = [table_path(Path(), name).name for name in Tables.__dataclass_fields__]
+    return [name for name in [*names, *_STUDY_FILES] if (folder / name).is_file()]

@@ -1,0 +1,117 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from asymmetry.analysis.effect import all_effects, interval, z_scores
+from asymmetry.analysis.tables import load_tables
+from tests.synthetic_tables import FIDELITY, JUDGES, make_runs, make_scores, write_tables
+
+
+def nobody(values):
+    return np.zeros(values.shape[:2], dtype=bool)
+
+
+def plain(values, own=None):
+    """z-scores of the sample itself [cells]."""
+    own = nobody(values) if own is None else own
+    return z_scores(values, own, np.ones((1, values.shape[2])), np.ones((1, values.shape[1])))[:, 0]
+
+
+def tables_of(folder, runs, scores):
+    write_tables(folder, runs=runs, scores=scores)
+    return load_tables(folder)
+
+
+def setting(effects, fidelity, discriminator="none", weight=0.0):
+    table = effects.table
+    return table[
+        (table["fidelity"] == fidelity)
+        & (table["discriminator"] == discriminator)
+        & (table["adversarial_weight"] == weight)
+    ].iloc[0]
+
+
+def test_closed_form_of_three_cells():
+    values = np.array(
+        [[[1.0, 3.0], [2.0, 4.0], [6.0, 8.0]]]
+    )  # means 2, 3, 7: mean 4, sd sqrt(14/3)
+    assert plain(values) == pytest.approx(np.array([-2, -1, 3]) / np.sqrt(14 / 3))
+
+
+@given(st.floats(0.01, 100), st.floats(-100, 100), st.integers(0, 1000))
+def test_units_of_a_judge_do_not_matter(scale, shift, key):
+    values = np.random.default_rng(key).standard_normal((2, 5, 3))
+    other = values * np.array([scale, 1])[:, None, None] + np.array([shift, 0])[:, None, None]
+    assert plain(other) == pytest.approx(plain(values), abs=1e-6)
+
+
+def test_equal_cells_have_effect_zero():
+    assert plain(np.full((1, 4, 3), 0.3)) == pytest.approx(np.zeros(4))
+
+
+def test_a_missing_image_does_not_shift_a_cell():
+    values = np.array([[[1.0, 101.0], [2.0, 102.0], [3.0, 103.0]]])
+    whole = plain(values)
+    values[0, 2, 1] = np.nan  # the cell lacks the easy image
+    assert plain(values) == pytest.approx(whole, abs=0.35)
+
+
+def test_own_loss_does_not_judge_but_counts_for_the_others():
+    values = np.array([[[1.0], [2.0], [3.0]], [[3.0], [2.0], [1.0]]])
+    own = nobody(values)
+    own[0, 2] = True
+    z = np.sqrt(1.5)
+    assert plain(values, own) == pytest.approx([0, 0, -z])
+
+
+def test_interval_covers_the_middle():
+    low, high = interval(np.linspace(0, 1, 1001)[None])
+    assert (low[0], high[0]) == pytest.approx((0.025, 0.975))
+    assert np.isnan(interval(np.full((1, 5), np.nan))[0][0])
+
+
+def test_planted_order_is_found_and_diverged_cells_stay(tmp_path):
+    tables = tables_of(tmp_path, runs := make_runs(), make_scores(runs))
+    (effects,) = all_effects(tables, JUDGES, 100)
+    assert len(effects.table) == 21
+    values = [setting(effects, loss)["value"] for loss in FIDELITY]
+    assert values == sorted(values)
+    diverged = setting(effects, "l1", "vit-patch", 0.01)
+    assert diverged["status"] == "diverged"
+    assert np.isnan(diverged["value"])
+    assert setting(effects, "ms_ssim", "resnet-vanilla", 0.01)["status"] == "missing"
+    assert setting(effects, "lpips-alex")["judges"] == "vsi gmsd niqe"
+    done = effects.table[effects.table["value"].notna()]
+    assert (done["low"] <= done["value"]).all()
+    assert (done["value"] <= done["high"]).all()
+
+
+def test_done_without_scores_is_not_assessed(tmp_path):
+    runs = make_runs()
+    scores = make_scores(runs)
+    run = runs.loc[(runs["fidelity"] == "l1") & (runs["kind"] == "cell"), "run"].iloc[0]
+    tables = tables_of(tmp_path, runs, scores[scores["run"] != run])
+    (effects,) = all_effects(tables, JUDGES, 20)
+    assert setting(effects, "l1")["status"] == "not assessed"
+
+
+def test_seeds_are_joined_and_resampled(tmp_path):
+    runs = make_runs(seeds=(0, 1, 2))
+    tables = tables_of(tmp_path, runs, make_scores(runs))
+    (effects,) = all_effects(tables, JUDGES, 100)
+    row = setting(effects, "l1")
+    assert (row["planned"], row["seeds"], len(row["runs"].split())) == (3, 3, 3)
+    assert len(effects.table) == 21
+
+
+def test_judges_without_numbers_leave_no_effect(tmp_path):
+    tables = tables_of(tmp_path, runs := make_runs(), make_scores(runs, metrics=["psnr_y"]))
+    (effects,) = all_effects(tables, JUDGES, 20)
+    assert effects.table["value"].isna().all()
+
+
+def test_same_tables_same_draws(tmp_path):
+    tables = tables_of(tmp_path, runs := make_runs(), make_scores(runs))
+    first, second = (all_effects(tables, JUDGES, 50)[0].draws for _ in range(2))
+    assert np.array_equal(first, second, equal_nan=True)

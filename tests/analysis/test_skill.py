@@ -1,0 +1,49 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from asymmetry.analysis.skill import sets_in_words, skill_of_losses
+from tests.synthetic_tables import make_skill
+
+
+def two_sets(first, second):
+    opinions = make_skill(second).assign(set="live", kind="scores")
+    return pd.concat([make_skill(first), opinions], ignore_index=True)
+
+
+def test_mean_is_fisher_s():
+    skill = skill_of_losses(two_sets({"l1": 0.8}, {"l1": 0.9}))
+    assert skill.loc["l1", "skill"] == pytest.approx(
+        np.tanh((np.arctanh(0.8) + np.arctanh(0.9)) / 2)
+    )
+    assert skill.loc["l1", "low"] < 0.85 < skill.loc["l1", "high"]
+
+
+def test_interval_of_one_set_is_near_its_own():
+    skill = skill_of_losses(make_skill({"l1": 0.5}))
+    assert skill.loc["l1", ["low", "high"]].tolist() == pytest.approx([0.45, 0.54], abs=0.01)
+
+
+def test_a_loss_that_a_set_lacks_is_left_out():
+    skill = skill_of_losses(two_sets({"l1": 0.8, "gmsd": 0.7}, {"l1": 0.9}))
+    assert skill.index.tolist() == ["l1"]
+
+
+def test_a_negative_skill_stays_negative():
+    assert skill_of_losses(make_skill({"l1": -0.6})).loc["l1", "skill"] == pytest.approx(-0.6)
+
+
+def test_a_perfect_skill_is_finite():
+    assert np.isfinite(skill_of_losses(make_skill({"l1": 1.0})).loc["l1", "z"])
+
+
+def test_other_rows_do_not_count():
+    rows = make_skill({"l1": 0.8})
+    other = [rows.assign(role="metric", value=0.1), rows.assign(subset="blur", value=0.1)]
+    other.append(rows.assign(statistic="plcc", value=0.1))
+    assert skill_of_losses(pd.concat([rows, *other])).loc["l1", "skill"] == pytest.approx(0.8)
+
+
+def test_severities_are_never_called_opinions():
+    words = sets_in_words(two_sets({"l1": 0.8}, {"l1": 0.8}))
+    assert words == "severities: severity ranks (not opinion scores); live: opinion scores"

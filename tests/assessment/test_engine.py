@@ -1,0 +1,251 @@
+import json
+import math
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from PIL import Image
+from safetensors.torch import save_file
+
+from asymmetry.assessment import engine, score
+from asymmetry.assessment.crops import crop_path
+from asymmetry.assessment.engine import assess_runs
+from asymmetry.assessment.tables import COLUMNS
+from asymmetry.data.images import to_tensor
+from asymmetry.data.resize import imresize
+from asymmetry.errors import UserError
+from asymmetry.files import sha256_of
+from asymmetry.generators.build import build_generator
+from asymmetry.metrics.contracts import METRICS
+from asymmetry.metrics.psnr import psnr
+from asymmetry.plan import RUNS, Plan
+from asymmetry.study import parse_study
+
+OUTPUT = Path("scores.parquet")
+BICUBIC = "bicubic-x4/bicubic"
+
+
+def photo(seed: int, side: int) -> Image.Image:
+    """Smooth noise, so that bicubic interpolation has something to get right."""
+    noise = np.random.default_rng(seed).integers(0, 256, (side // 8, side // 8, 3), np.uint8)
+    return Image.fromarray(noise).resize((side, side), Image.Resampling.BICUBIC)
+
+
+@pytest.fixture
+def plan(workplace: Path, study_values: dict[str, Any]) -> Plan:
+    """A study on its own small photos, and a plan whose runs are not trained yet."""
+    for folder, seeds in {"photos": range(4), "set": (7, 8)}.items():
+        (workplace / folder).mkdir()
+        for seed in seeds:
+            photo(seed, 70).save(workplace / folder / f"p{seed}.png")
+    crop = {"set": "test", "image": "p8", "left": 8, "top": 4, "size": 32}
+    study_values["photos"] = {"source": "photos"}
+    study_values["evaluation"] = {
+        "sets": {"test": "set"},
+        "metrics": ["psnr_y", "gmsd"],
+        "metrics_with_weights": ["lpips-alex"],
+        "judges": ["gmsd"],
+        "crops": [crop],
+    }
+    return Plan(parse_study(study_values, "test"))
+
+
+def train(plan: Plan, index: int, status: str = "done") -> str:
+    """Put a generator where the run of that index would have left it."""
+    run = plan.runs[index]
+    run.folder.mkdir(parents=True)
+    path = run.folder / "generator.safetensors"
+    save_file(build_generator(run.cell.generator, 4, seed=index).state_dict(), path)
+    record = {"id": run.id, "status": status, "outputs": {path.name: sha256_of(path)}}
+    run.record.write_text(json.dumps(record))
+    return run.id
+
+
+def assess(plan: Plan, *run_ids: str) -> pd.DataFrame:
+    assess_runs(plan.study, plan, run_ids, OUTPUT)
+    return pd.read_parquet(OUTPUT)
+
+
+def count_restorations(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The runs whose generator is loaded from now on."""
+    loaded: list[str] = []
+    original = score.restorer
+
+    def counting(target: Any, *others: Any) -> Any:
+        loaded.append(target.run)
+        return original(target, *others)
+
+    monkeypatch.setattr(score, "restorer", counting)
+    return loaded
+
+
+def test_the_table_is_tidy_and_in_the_studys_order(plan):
+    table = assess(plan, BICUBIC, train(plan, 0))
+    assert list(table.columns) == COLUMNS
+    assert len(table) == 2 * 2 * 3
+    assert table["run"].unique().tolist() == [BICUBIC, plan.runs[0].id]
+    assert table["metric"].tolist() == ["psnr_y", "gmsd", "lpips-alex"] * 4
+    assert set(table["task"]) == {"bicubic-x4"}
+    assert (table["convention"] == [METRICS[m].convention for m in table["metric"]]).all()
+    measured = table["metric"] != "lpips-alex"
+    assert (table["status"] == np.where(measured, "ok", "missing weights")).all()
+    assert (table["value"].notna() == measured).all()
+
+
+def test_the_baseline_is_matlabs_bicubic_at_the_metrics_convention(plan):
+    table = assess(plan, BICUBIC)
+    reference = to_tensor(np.asarray(Image.open("set/p7.png")))[..., :68, :68].double()
+    low = (imresize(reference, 0.25).clamp(0, 1) * 255).round() / 255
+    restored = (imresize(low, 4).clamp(0, 1) * 255).round() / 255
+    luma = torch.tensor([65.481, 128.553, 24.966]).double().view(1, 3, 1, 1) / 255
+    planes = [(x * luma).sum(1, keepdim=True)[..., 4:-4, 4:-4] for x in (restored, reference)]
+    found = table.query("image == 'p7' and metric == 'psnr_y'")["value"].item()
+    assert found == pytest.approx(float(psnr(*planes)), abs=1e-4)
+
+
+def test_scores_of_the_reference_itself_are_perfect(plan, monkeypatch):
+    """A restorer that knows the answer: the engine pairs each image with its own reference."""
+    answers = map(_reference, (7, 8))
+    monkeypatch.setattr(score, "restorer", lambda *_: lambda _low: next(answers))
+    table = assess(plan, BICUBIC).query("status == 'ok'")
+    assert table.query("metric == 'psnr_y'")["value"].tolist() == [100, 100]
+    assert table.query("metric == 'gmsd'")["value"].max() < 1e-9
+
+
+def _reference(seed: int) -> torch.Tensor:
+    return to_tensor(np.asarray(photo(seed, 70)))[..., :68, :68]
+
+
+def test_only_what_is_missing_is_computed(plan, monkeypatch):
+    first = train(plan, 0)
+    before = assess(plan, BICUBIC, first)
+    bytes_before = OUTPUT.read_bytes()
+    loaded = count_restorations(monkeypatch)
+    assess(plan, BICUBIC, first)
+    assert loaded == []
+    assert OUTPUT.read_bytes() == bytes_before
+    second = train(plan, 1)
+    assess(plan, BICUBIC, first, second)
+    assert loaded == [second]
+    values = plan.study.model_dump(mode="json")
+    values["evaluation"]["metrics"].append("psnr")
+    more = assess(Plan(parse_study(values, "test")), first)
+    assert loaded == [second, first]
+    kept = more[more["metric"].isin(["psnr_y", "gmsd"])]["value"].tolist()
+    assert kept == before[before["run"] == first].query("status == 'ok'")["value"].tolist()
+
+
+def test_a_changed_image_is_assessed_again(plan, monkeypatch):
+    before = assess(plan, BICUBIC)
+    photo(9, 70).save("set/p7.png")
+    loaded = count_restorations(monkeypatch)
+    after = assess(Plan(plan.study), BICUBIC)
+    assert loaded == [BICUBIC]
+    changed = (before["value"] != after["value"])[before["status"] == "ok"]
+    assert changed.tolist() == (before[before["status"] == "ok"]["image"] == "p7").tolist()
+    assert len(list((RUNS / BICUBIC).glob("scores-*"))) == 1
+
+
+def test_a_diverged_run_is_in_the_table_and_not_loaded(plan, monkeypatch):
+    loaded = count_restorations(monkeypatch)
+    table = assess(plan, train(plan, 0, status="diverged"))
+    assert set(table["status"]) == {"diverged"}
+    assert table["value"].isna().all()
+    assert len(table) == 6
+    assert loaded == []
+
+
+def test_a_metric_that_fails_on_an_image_is_a_row_and_is_tried_again(plan, monkeypatch):
+    def fails(_restored: Any, reference: Any, _scale: int) -> float:
+        if reference.shape[-1] == 68:
+            raise RuntimeError("no room\nat all")
+        return math.inf
+
+    metrics = engine.build_metrics(plan.study, torch.device("cpu"))
+    photo(8, 90).save("set/p8.png")
+    with monkeypatch.context() as patch:
+        patch.setattr(engine, "build_metrics", lambda *_: metrics | {"gmsd": fails})
+        table = assess(Plan(plan.study), BICUBIC)
+    assert table.query("metric == 'gmsd'")["status"].tolist() == [
+        "failed: no room at all",
+        "failed: not finite",
+    ]
+    assert table.query("metric == 'gmsd'")["value"].isna().all()
+    assert (table.query("metric == 'psnr_y'")["status"] == "ok").all()
+    again = assess(Plan(plan.study), BICUBIC)
+    assert (again.query("metric == 'gmsd'")["status"] == "ok").all()
+
+
+def test_crops_are_pixels_of_the_restored_image_and_come_back(plan):
+    run = train(plan, 0)
+    assess(plan, BICUBIC, run)
+    crop = plan.study.evaluation.crops[0]
+    folders = [RUNS / run, RUNS / BICUBIC, RUNS / "bicubic-x4/reference"]
+    paths = [crop_path(folder, crop) for folder in folders]
+    assert paths[0] == RUNS / run / "crops/test-p8-8-4-32.png"
+    images = [np.asarray(Image.open(path)) for path in paths]
+    assert all(image.shape == (32, 32, 3) for image in images)
+    assert (images[2] == np.asarray(Image.open("set/p8.png"))[4:36, 8:40]).all()
+    for path in (paths[0], paths[2]):
+        path.unlink()
+    assess(plan, BICUBIC, run)
+    again = [np.asarray(Image.open(path)) for path in paths]
+    assert all((one == other).all() for one, other in zip(images, again, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (
+            {"image": "p9"},
+            r"evaluation\.crops\[0\]: 'p9' is not in the set 'test'; it holds p7, p8",
+        ),
+        (
+            {"left": 40},
+            r"evaluation\.crops: 32 pixels from \(40, 4\) do not fit into 'p8' of 68x68",
+        ),
+    ],
+)
+def test_a_crop_that_is_not_there_is_named(plan, change, message):
+    values = plan.study.model_dump(mode="json")
+    values["evaluation"]["crops"][0] |= change
+    with pytest.raises(UserError, match=message):
+        assess(Plan(parse_study(values, "test")), BICUBIC)
+
+
+def test_a_generator_that_is_not_the_recorded_one_is_refused(plan):
+    run = plan.find(train(plan, 0))
+    path = run.folder / "generator.safetensors"
+    path.write_bytes(path.read_bytes()[:-8])
+    with pytest.raises(UserError, match=r"generator\.safetensors: is not the file .* delete the"):
+        assess(plan, run.id)
+    path.unlink()
+    with pytest.raises(UserError, match=r"generator\.safetensors: is missing; delete the folder"):
+        assess(plan, run.id)
+    assert not OUTPUT.exists()
+
+
+def test_unknown_or_untrained_runs_are_refused(plan):
+    with pytest.raises(UserError, match="'bicubic-x3' is not a task; did you mean 'bicubic-x4'"):
+        assess(plan, "bicubic-x3/bicubic")
+    with pytest.raises(UserError, match=r"run\.json: cannot be read"):
+        assess(plan, plan.runs[0].id)
+
+
+def test_missing_weights_of_a_required_metric_stop_the_assessment(plan):
+    values = plan.study.model_dump(mode="json")
+    values["evaluation"]["metrics"].append("niqe")
+    with pytest.raises(UserError, match=r"niqe_pristine\.npz: missing"):
+        assess(Plan(parse_study(values, "test")), BICUBIC)
+
+
+def test_assess_part_asks_the_stages_for_its_runs(plan):
+    stages = SimpleNamespace(
+        study=plan.study, plan=plan, part=lambda _: SimpleNamespace(runs=(BICUBIC,))
+    )
+    engine.assess_part(stages, OUTPUT)  # type: ignore[arg-type]
+    assert set(pd.read_parquet(OUTPUT)["run"]) == {BICUBIC}

@@ -1,0 +1,98 @@
+"""What each figure plots."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from asymmetry.figures import (
+    asymmetry,
+    crops,
+    heat_map,
+    perception_distortion,
+    style,
+    transfer,
+    weight_curves,
+)
+from tests.synthetic_tables import TASK, WARM
+
+
+def test_the_plane_shows_the_means_of_every_run(analysed):
+    study, tables = analysed
+    rows = perception_distortion.numbers(tables, study)
+    assert len(rows) == 23
+    assert rows["perception_metric"].unique().tolist() == ["vsi"]
+    scores = tables.scores
+    own = scores[(scores["run"] == WARM) & (scores["metric"] == "psnr_y")]["value"]
+    assert rows.set_index("run").loc[WARM, "distortion"] == pytest.approx(own.mean())
+    absent = rows[rows["status"] != "done"]
+    assert len(absent) == 2
+    assert absent["perception"].isna().all()
+
+
+def test_a_metric_that_falls_is_turned_round(analysed):
+    study, tables = analysed
+    rows = perception_distortion.numbers(tables, study).assign(perception_metric="gmsd")
+    axes = perception_distortion.draw(rows, study).axes[0]
+    assert axes.yaxis_inverted()
+    assert not axes.xaxis_inverted()
+
+
+def test_map_and_curves_show_the_table_of_effects(analysed):
+    study, tables = analysed
+    for figure in (heat_map, weight_curves):
+        assert figure.numbers(tables, study).equals(tables.effect)
+
+
+def test_the_map_marks_what_is_not_there(analysed):
+    study, tables = analysed
+    figure = heat_map.draw(heat_map.numbers(tables, study), study)
+    hatched = [patch for axes in figure.axes for patch in axes.patches if patch.get_hatch()]
+    crosses = [line for axes in figure.axes for line in axes.lines if line.get_marker() == "x"]
+    assert (len(hatched), len(crosses)) == (1, 1)
+
+
+def test_every_curve_starts_without_an_adversary(analysed):
+    study, tables = analysed
+    panels = weight_curves.draw(weight_curves.numbers(tables, study), study).axes
+    assert [
+        axes.get_title(loc="left") or axes.get_title() for axes in panels
+    ] == study.grid.fidelity
+    lines = [line for line in panels[2].lines if len(line.get_xdata()) == 3]
+    assert len(lines) == 3
+    assert len({line.get_ydata()[0] for line in lines}) == 1
+
+
+def test_points_of_the_asymmetry_carry_their_correlation(analysed):
+    study, tables = analysed
+    rows = asymmetry.numbers(tables, study)
+    assert len(rows) == 6
+    assert rows["n"].tolist() == [3] * 6
+    assert rows.groupby("regime")["rho"].nunique().tolist() == [1, 1]
+
+
+def test_bars_of_transfer_are_means_with_both_kinds_of_spread(analysed):
+    study, tables = analysed
+    rows = transfer.numbers(tables, study)
+    bar = rows[(rows["backbone"] == "vgg16") & (rows["initialisation"] == "random")]
+    within = 0.27 / (2 * 1.96)
+    error = np.sqrt(bar["value"].var() / len(bar) + within**2)
+    assert bar["mean"].iloc[0] == pytest.approx(bar["value"].mean())
+    assert bar["mean_low"].iloc[0] == pytest.approx(bar["value"].mean() - 1.96 * error)
+
+
+def test_crops_name_files_and_metrics(analysed):
+    study, tables = analysed
+    rows = crops.numbers(tables, study)
+    assert rows["kind"].tolist() == ["reference", "bicubic", "warm-start", *["cell"] * 21]
+    there = rows["file"].map(lambda name: Path(name).is_file())
+    assert there.tolist() == (rows["status"] == "done").tolist()
+    assert rows.loc[rows["run"] == f"{TASK}/bicubic", ["psnr_y", "vsi"]].notna().all(axis=None)
+
+
+def test_names_look_the_same_everywhere(analysed):
+    study, _ = analysed
+    look = style.look(study)
+    assert list(look.fidelity) == study.grid.fidelity
+    assert len(set(look.fidelity.values())) == 3
+    assert len(set(look.marker.values())) == 4

@@ -1,0 +1,92 @@
+import json
+from html.parser import HTMLParser
+
+import pytest
+
+from asymmetry.figures.registry import figure_names
+from asymmetry.figures.write import draw
+from asymmetry.report.build import duration, number, write_report
+from tests.synthetic_tables import analysed_study, make_runs, make_study, write_tables
+
+VOID = {"meta", "img", "br", "link"}
+
+
+class Page(HTMLParser):
+    """Links and words of a page; checks that tags close in order."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.open, self.links, self.words = [], [], []
+        self.feed(text)
+        assert not self.open
+
+    def handle_starttag(self, tag, attrs):
+        self.links += [value for name, value in attrs if name in ("href", "src")]
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.words.append(data)
+
+
+def page_of(study, results):
+    write_report(study, results)
+    return Page((results / "index.html").read_text(encoding="utf-8"))
+
+
+def test_page_shows_figures_claims_and_runs_without_network(tmp_path):
+    study, tables = analysed_study(tmp_path)
+    draw(study, figure_names(), tmp_path)
+    page = page_of(study, tmp_path)
+    files = [link for link in page.links if not link.startswith("#")]
+    assert all((tmp_path / link).is_file() for link in files)
+    assert {f"figures/{name}.{kind}" for name in figure_names() for kind in ("svg", "csv")} <= set(
+        files
+    )
+    words = " ".join(" ".join(page.words).split())
+    assert "19 of 21 cells done, 1 diverged, 1 missing" in words
+    assert "at step 42 (adversarial)" in words
+    assert "undecided" in words
+    for run in tables.runs["run"]:
+        assert run in words
+
+
+def test_same_tables_same_page(tmp_path):
+    study, _ = analysed_study(tmp_path)
+    assert (
+        len({(write_report(study, tmp_path), (tmp_path / "index.html").read_bytes()) for _ in "ab"})
+        == 1
+    )
+
+
+def test_page_of_nothing_says_what_to_do(tmp_path):
+    words = " ".join(page_of(make_study(tmp_path), tmp_path).words)
+    assert "No figures yet" in words
+    assert "No claims yet" in words
+
+
+def test_names_are_escaped(tmp_path):
+    attack = "<script>alert(1)</script>"
+    runs = make_runs()
+    runs.loc[0, "run"] = attack
+    write_tables(tmp_path, runs=runs)
+    (tmp_path / "figures").mkdir()
+    record = {"name": "heat_map", "title": attack, "caption": f'"{attack}'}
+    (tmp_path / "figures/heat_map.json").write_text(json.dumps(record))
+    page_of(make_study(tmp_path), tmp_path)
+    assert "<script" not in (tmp_path / "index.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(None, "–"), (42, "42 s"), (210, "3.5 min"), (43200, "12.0 h")]
+)
+def test_durations_are_read_at_a_glance(seconds, words):
+    assert duration(seconds) == words
+
+
+def test_numbers_have_a_minus_sign_and_a_dash_for_none():
+    assert number(-0.5) == "−0.50"
+    assert number(None) == number(float("nan")) == "–"
