@@ -33,7 +33,7 @@ def collect_table(stages: "Stages", table: str) -> None:
 def _joined(parts: list["Part"]) -> "pd.DataFrame":
     import pandas as pd
 
-    from asymmetry.assessment.tables import check_conventions
+    from asymmetry.metrics.conventions import check_conventions
 
     frames = [pd.read_parquet(part.path) for part in parts if part.path.is_file()]
     if not frames:

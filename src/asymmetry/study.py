@@ -208,6 +208,12 @@ class CropStrip(Section):
     top: Annotated[int, Field(ge=0)]
     size: Positive = 96
 
+    @property
+    def file(self) -> str:
+        """The path of the saved crop, below the folder of a run."""
+        image = self.image.replace("/", "_")
+        return f"crops/{self.set}-{image}-{self.left}-{self.top}-{self.size}.png"
+
 
 class Evaluation(Section):
     """The images, the metrics and the judges of the trained generators."""

@@ -12,7 +12,6 @@ from PIL import Image
 from safetensors.torch import save_file
 
 from asymmetry.assessment import engine, score
-from asymmetry.assessment.crops import crop_path
 from asymmetry.assessment.engine import assess_runs
 from asymmetry.assessment.tables import COLUMNS
 from asymmetry.data.images import to_tensor
@@ -185,7 +184,7 @@ def test_crops_are_pixels_of_the_restored_image_and_come_back(plan):
     assess(plan, BICUBIC, run)
     crop = plan.study.evaluation.crops[0]
     folders = [RUNS / run, RUNS / BICUBIC, RUNS / "bicubic-x4/reference"]
-    paths = [crop_path(folder, crop) for folder in folders]
+    paths = [folder / crop.file for folder in folders]
     assert paths[0] == RUNS / run / "crops/test-p8-8-4-32.png"
     images = [np.asarray(Image.open(path)) for path in paths]
     assert all(image.shape == (32, 32, 3) for image in images)

@@ -34,8 +34,8 @@ rule analyse:
         stamp("analyse", "asymmetry.analysis.analyse"),
     output:
         stages.results / "effect.parquet",
-        stages.results / "hypotheses.json",
-        stages.results / "hypotheses.csv",
+        stages.results / "asymmetry.parquet",
+        multiext(str(stages.results / "hypotheses"), ".parquet", ".json", ".csv"),
     log:
         stages.results / "logs/analyse.log",
     message:
@@ -47,7 +47,9 @@ rule analyse:
 rule figure:
     input:
         rules.analyse.output,
-        lambda w: stamp(f"figure-{w.figure}", stages.figures[w.figure]),
+        lambda w: stamp(
+            f"figure-{w.figure}", stages.figures[w.figure], "asymmetry.figures.write"
+        ),
     output:
         multiext(
             str(stages.results / "figures/{figure}"), ".svg", ".png", ".csv", ".json"

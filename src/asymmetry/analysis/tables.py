@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from asymmetry.errors import UserError
+from asymmetry.metrics.conventions import check_conventions
 
 # The columns that a table must have; stages may add others.
 _COLUMNS = {
@@ -86,20 +87,8 @@ def load_tables(results: Path) -> Tables:
     Raises UserError where a table cannot be read, lacks a column, or mixes two conventions.
     """
     tables = Tables(**{name: _load(results, name) for name in COLUMNS})
-    refuse_mixed_conventions(tables.scores, table_path(results, "scores"))
+    check_conventions(tables.scores, str(table_path(results, "scores")))
     return tables
-
-
-def refuse_mixed_conventions(scores: pd.DataFrame, source: Path) -> None:
-    """UserError where numbers of one metric were made under two conventions."""
-    measured = scores[scores["status"] == "ok"]
-    for metric, conventions in measured.groupby("metric", sort=True)["convention"].unique().items():
-        if len(conventions) > 1:
-            listed = " | ".join(sorted(map(str, conventions)))
-            raise UserError(
-                f"{source}: {metric} is there in {len(conventions)} conventions ({listed}), which "
-                "cannot be compared; remove the table and run `asymmetry assess` again"
-            )
 
 
 def empty_table(name: str) -> pd.DataFrame:

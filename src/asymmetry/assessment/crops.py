@@ -14,15 +14,6 @@ from asymmetry.files import write_atomically
 from asymmetry.study import CropStrip
 
 
-def crop_path(folder: Path, crop: CropStrip) -> Path:
-    """Where a crop lies: `<folder>/crops/<set>-<image>-<left>-<top>-<size>.png`.
-
-    `folder` is that of the run, `runs/<task>/bicubic`, or `runs/<task>/reference`.
-    """
-    image = crop.image.replace("/", "_")
-    return folder / "crops" / f"{crop.set}-{image}-{crop.left}-{crop.top}-{crop.size}.png"
-
-
 def check_crops(crops: Sequence[CropStrip], images: Sequence[EvaluationImage]) -> None:
     """UserError where a crop names an image that its set does not hold."""
     for index, crop in enumerate(crops):
@@ -46,4 +37,4 @@ def save_crop(image: Tensor, crop: CropStrip, folder: Path) -> None:
     content = io.BytesIO()
     pixels = image[..., crop.top : bottom, crop.left : right].nan_to_num()
     Image.fromarray(to_uint8(pixels)).save(content, "PNG")
-    write_atomically(crop_path(folder, crop), content.getvalue())
+    write_atomically(folder / crop.file, content.getvalue())

@@ -11,19 +11,20 @@ import pandas as pd
 import torch
 
 from asymmetry.assessment.cache import Cache, cache_key, complete
-from asymmetry.assessment.crops import check_crops, crop_path
+from asymmetry.assessment.crops import check_crops
 from asymmetry.assessment.images import EvaluationImage, all_images
 from asymmetry.assessment.score import DIVERGED, MISSING_WEIGHTS, Key, Score, score_images
-from asymmetry.assessment.tables import COLUMNS, check_conventions
-from asymmetry.assessment.targets import Target, verify_generator
+from asymmetry.assessment.tables import COLUMNS
+from asymmetry.assessment.targets import GENERATOR_FILE, Target
 from asymmetry.devices import choose_device, repeatable
 from asymmetry.errors import UserError
 from asymmetry.files import write_atomically
 from asymmetry.metrics.build import Metric, build_metric
 from asymmetry.metrics.contracts import METRICS
+from asymmetry.metrics.conventions import check_conventions
 from asymmetry.names import nearest
 from asymmetry.plan import RUNS, Plan
-from asymmetry.records import read_record
+from asymmetry.records import read_record, verified_output
 from asymmetry.study import Study
 from asymmetry.weights import has_weights
 
@@ -70,7 +71,7 @@ def find_target(plan: Plan, run_id: str) -> Target:
     run = plan.find(run_id)
     record = read_record(run.record)
     if record["status"] != DIVERGED:
-        verify_generator(run.folder, record)
+        verified_output(run.folder, record, GENERATOR_FILE)
     return Target(run_id, run.folder, run.cell.task, run.cell.generator, record["status"])
 
 
@@ -117,7 +118,7 @@ class Engine:
             for name, metric in self.metrics.items()
             if not complete(scores, self.images, name)
         }
-        crops = [crop_path(folder, crop) for folder in target.crop_folders for crop in self.crops]
+        crops = [folder / crop.file for folder in target.crop_folders for crop in self.crops]
         if missing or not all(path.is_file() for path in crops):
             scores |= score_images(target, task, self.images, missing, self.crops, self.device)
             cache.write(scores)

@@ -1,17 +1,3 @@
 """The table of scores: tidy, one row for each run, image and metric."""
 
-import pandas as pd
-
-from asymmetry.errors import UserError
-
 COLUMNS = ["run", "task", "set", "image", "metric", "convention", "value", "status"]
-
-
-def check_conventions(scores: pd.DataFrame, source: str) -> None:
-    """UserError where a metric stands in the table in two conventions: they cannot be compared."""
-    for metric, conventions in scores.groupby("metric", sort=False)["convention"].unique().items():
-        if len(conventions) > 1:
-            raise UserError(
-                f"{source}: '{metric}' is there in two conventions ({conventions[0]} | "
-                f"{conventions[1]}); delete the older tables and assess again"
-            )

@@ -3,15 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
 from safetensors.torch import load_file
 from torch import Tensor
 
 from asymmetry.data.resize import imresize
-from asymmetry.errors import UserError
-from asymmetry.files import sha256_of
 from asymmetry.generators.build import build_generator
 
 GENERATOR_FILE = "generator.safetensors"
@@ -36,18 +33,6 @@ class Target:
         if self.generator is None:
             return [self.folder, self.folder.with_name("reference")]
         return [self.folder]
-
-
-def verify_generator(folder: Path, record: dict[str, Any]) -> None:
-    """UserError where the generator's file in `folder` is not the one that `run.json` records."""
-    path = folder / GENERATOR_FILE
-    wrong = None
-    if not path.is_file():
-        wrong = "is missing"
-    elif sha256_of(path) != record["outputs"].get(GENERATOR_FILE):
-        wrong = "is not the file that run.json records (its sha256 differs)"
-    if wrong:
-        raise UserError(f"{path}: {wrong}; delete the folder {folder} and start again")
 
 
 def restorer(target: Target, scale: int, device: torch.device) -> Restorer:

@@ -97,18 +97,18 @@ def _shown(runs: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
 def _strip(
     runs: pd.DataFrame, task: str, generator: str, crop: CropStrip
 ) -> Iterator[tuple[object, ...]]:
-    name = f"{crop.set}-{crop.image.replace('/', '_')}-{crop.left}-{crop.top}-{crop.size}"
+    name = Path(crop.file).stem
     head = (task, generator, crop.set, crop.image, name)
     reference = f"{task}/reference"
-    yield (*head, reference, "reference", None, None, None, "done", _file(reference, name))
+    yield (*head, reference, "reference", None, None, None, "done", _file(reference, crop))
     for run in parts.records(runs):
         setting = (run["fidelity"], run["discriminator"], run["adversarial_weight"])
-        yield (*head, run["run"], run["kind"], *setting, run["status"], _file(run["run"], name))
+        yield (*head, run["run"], run["kind"], *setting, run["status"], _file(run["run"], crop))
 
 
-def _file(run: str, name: str) -> str:
+def _file(run: str, crop: CropStrip) -> str:
     """Where the assessment saves a crop of a run, relative to the study's folder."""
-    return (RUNS / run / "crops" / f"{name}.png").as_posix()
+    return (RUNS / run / crop.file).as_posix()
 
 
 def _settings(cells: pd.DataFrame) -> list[tuple[str, float]]:

@@ -8,10 +8,9 @@ from asymmetry.backbones.catalog import BACKBONES
 from asymmetry.backbones.contract import Backbone
 from asymmetry.discriminators.registry import build_discriminator
 from asymmetry.errors import UserError
-from asymmetry.files import sha256_of
 from asymmetry.names import nearest
 from asymmetry.plan import Plan, weight_digests
-from asymmetry.records import read_record
+from asymmetry.records import read_record, verified_output
 from asymmetry.study import Discriminator, Study
 from asymmetry.weights import has_weights
 
@@ -77,20 +76,9 @@ def _trained(plan: Plan, name: str) -> Start:
     content = {"run": run.id}
     if record["status"] == DIVERGED:
         return Start(labels, spec, cell.seed, run.folder, content, DIVERGED)
-    path = _verified(run.folder, record)
+    path = verified_output(run.folder, record, FILE)
     content["sha256"] = record["outputs"][FILE]
     return Start(labels, spec, cell.seed, run.folder, content, state=path)
-
-
-def _verified(folder: Path, record: dict[str, Any]) -> Path:
-    path, wrong = folder / FILE, None
-    if not path.is_file():
-        wrong = "is missing"
-    elif sha256_of(path) != record["outputs"].get(FILE):
-        wrong = "is not the file that run.json records (its sha256 differs)"
-    if wrong:
-        raise UserError(f"{path}: {wrong}; delete the folder {folder} and start again")
-    return path
 
 
 def _control(study: Study, name: str, control: str, rest: str) -> Start:

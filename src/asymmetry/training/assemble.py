@@ -8,17 +8,16 @@ import importlib
 from functools import partial
 from pathlib import Path
 
-import safetensors.torch
 import torch
+from safetensors.torch import load_file
 from torch import nn
 
 from asymmetry.discriminators.registry import build_discriminator
 from asymmetry.errors import UserError
 from asymmetry.fidelity.registry import build_fidelity
-from asymmetry.files import sha256_of
 from asymmetry.grid import Cell
 from asymmetry.plan import WARM_START, Plan, Run
-from asymmetry.records import read_record
+from asymmetry.records import read_record, verified_output
 from asymmetry.study import Numerics, Optimisation, Training
 from asymmetry.training.loop import Game, Objective
 from asymmetry.training.state import State
@@ -88,12 +87,6 @@ def _generator(name: str, scale: int, seed: int) -> nn.Module:
 def _warm_generator(warm: Run) -> dict[str, torch.Tensor]:
     """The generator of a finished warm start, verified; UserError where it is not usable."""
     record = read_record(warm.record)
-    path = warm.folder / "generator.safetensors"
     if record["status"] != "done":
         raise UserError(f"{warm.record}: the warm start diverged; lower warm_start.learning_rate")
-    if not path.is_file() or sha256_of(path) != record["outputs"][path.name]:
-        raise UserError(
-            f"{path}: missing or not the file that run.json names; "
-            f"delete {warm.folder} and start again"
-        )
-    return safetensors.torch.load_file(path)
+    return load_file(verified_output(warm.folder, record, "generator.safetensors"))

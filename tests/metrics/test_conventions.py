@@ -1,8 +1,8 @@
 import pandas as pd
 import pytest
 
-from asymmetry.assessment.tables import check_conventions
 from asymmetry.errors import UserError
+from asymmetry.metrics.conventions import check_conventions
 
 
 def test_two_conventions_of_one_metric_are_refused():
