@@ -21,6 +21,7 @@ try:
     study, plan = stages.study, stages.plan
     # Not a parameter of the rules: a job runs again for what its path says, not for a file's name.
     shell.prefix(f"set -euo pipefail; export ASYMMETRY_STUDY={stages.study_file}; ")
+    stages.trained  # expands the grid, whose mistakes are the user's too
 except UserError as error:
     raise WorkflowError(str(error)) from None
 
@@ -29,6 +30,7 @@ rule all:
     input:
         stages.results / "index.html",
         stages.results / "photos.csv",
+        stages.trained,
 
 
 include: "workflow/rules/common.smk"

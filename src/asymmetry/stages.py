@@ -13,7 +13,7 @@ from pathlib import Path
 from asymmetry.backbones.catalog import BACKBONES, builder_module
 from asymmetry.data.sets import set_digest
 from asymmetry.errors import UserError
-from asymmetry.fidelity.registry import backbone_of, code_of, fidelity_names
+from asymmetry.fidelity.registry import backbone_of, code_of
 from asymmetry.figures.registry import figure_modules
 from asymmetry.files import canonical_json, digest, write_if_changed
 from asymmetry.identity import code_digest
@@ -48,6 +48,11 @@ class Stages:
         path = CACHE / "studies" / f"{digest(self.study.model_dump(mode='json'))[:12]}.yaml"
         write_if_changed(path, content)
         return path
+
+    @cached_property
+    def trained(self) -> list[Path]:
+        """The `run.json` of every warm start and cell."""
+        return [run.record for run in [*self.plan.warm_starts, *self.plan.runs]]
 
     @cached_property
     def baselines(self) -> list[str]:
@@ -135,11 +140,19 @@ class Stages:
 
     @cached_property
     def transfer_controls(self) -> list[str]:
-        """`random/<discriminator>/seed<n>` and `pretrained/...`, where the study asks for them."""
+        """`random/<discriminator>/seed<n>`, and `pretrained/...` where such weights exist."""
         games = [run.cell for run in self.plan.runs if run.cell.adversarial_weight > 0]
         pairs = dict.fromkeys((cell.discriminator, cell.seed) for cell in games)
-        controls = [i for i in self.study.transfer.initialisations if i != "discriminator"]
-        return [f"{start}/{name}/seed{seed}" for start in controls for name, seed in pairs]
+        return [
+            f"{start}/{name}/seed{seed}"
+            for start in self.study.transfer.initialisations
+            for name, seed in pairs
+            if start != "discriminator" and (start != "pretrained" or self._has_pretrained(name))
+        ]
+
+    def _has_pretrained(self, discriminator: str) -> bool:
+        """Whether pretrained weights of the discriminator's backbone exist anywhere."""
+        return BACKBONES[self.study.discriminators[discriminator].backbone].weights is not None
 
     def part(self, path: Path) -> Part:
         """The part at a path; UserError where the study has none there."""
@@ -205,5 +218,5 @@ def _weights_of(name: str) -> str | None:
 
 
 def _modules(names: Sequence[str]) -> list[str]:
-    """The modules of losses, and of metrics that are losses too; other metrics need none here."""
-    return [module for name in names if name in fidelity_names() for module in code_of(name)]
+    """The modules of losses and metrics."""
+    return [module for name in names for module in code_of(name)]

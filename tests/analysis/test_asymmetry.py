@@ -1,7 +1,9 @@
+import numpy as np
 import pandas as pd
 import pytest
 
-from asymmetry.analysis.asymmetry import WITH, WITHOUT, hypotheses, points, regime
+from asymmetry.analysis.asymmetry import ALPHA, FEWEST, WITH, WITHOUT, hypotheses, points, regime
+from asymmetry.analysis.correlation import critical_rho
 from asymmetry.analysis.effect import all_effects
 from asymmetry.analysis.tables import load_tables
 from tests.synthetic_tables import make_runs, make_scores, make_skill, make_study, write_tables
@@ -58,9 +60,24 @@ def test_an_intermediate_correlation_is_recovered(tmp_path):
 def test_three_losses_are_too_few(tmp_path):
     for row in claims(tmp_path, LOSSES[:3], RISING):
         assert row["verdict"] == "undecided"
+        assert np.isnan([row["low"], row["high"]]).all()
+        assert (row["id"] == "H2") == np.isnan(row["p"])
         assert "n = 3: no rank correlation can reach p ≤ 0.05" in row["note"]
         assert "severity ranks (not opinion scores)" in row["note"]
         assert row["coverage"] == "19 of 21 settings done, 1 diverged, 1 missing"
+
+
+def test_the_fewest_losses_are_those_whose_order_can_be_significant():
+    assert critical_rho(FEWEST - 1, ALPHA) == np.inf
+    assert critical_rho(FEWEST, ALPHA) <= 1
+
+
+def test_an_interval_without_width_is_no_certainty(tmp_path):
+    h1, _, h2 = claims(tmp_path, LOSSES, RISING)
+    assert h2["low"] == h2["high"] == 0
+    assert "All draws agree" in h2["note"]
+    assert "All draws agree" not in claims(tmp_path, LOSSES, RISING, FALLING)[2]["note"]
+    assert ("All draws agree" in h1["note"]) == (h1["low"] == h1["high"])
 
 
 def test_losses_are_compared_on_settings_that_all_have(tmp_path):

@@ -7,14 +7,15 @@ import torch
 
 from asymmetry.errors import UserError
 from asymmetry.fidelity.contract import Fidelity
-from asymmetry.fidelity.registry import build_fidelity
+from asymmetry.fidelity.registry import build_fidelity, fidelity_names
 
-PIXELS = ["mse", "charbonnier", "ms_ssim"]
+# Those that are a file of their own: a new one is tested without being named here.
+FILES = [name for name, (_, variant) in fidelity_names().items() if not variant]
 DISTS = ["dists-vgg-small-random", "dists-resnet-small-random", "dists-vit-small-random"]
 LPIPS = ["lpips-alex", "lpips-squeeze"]
 
 
-@pytest.fixture(scope="module", params=["l1", *PIXELS, *DISTS, "dists-efficientnet-lite0", *LPIPS])
+@pytest.fixture(scope="module", params=[*FILES, *DISTS, "dists-efficientnet-lite0", *LPIPS])
 def name(request: pytest.FixtureRequest) -> str:
     return request.param
 

@@ -21,7 +21,7 @@ def test_the_plane_shows_the_means_of_every_run(analysed):
     study, tables = analysed
     rows = perception_distortion.numbers(tables, study)
     assert len(rows) == 23
-    assert rows["perception_metric"].unique().tolist() == ["vsi"]
+    assert rows["perception_metric"].unique().tolist() == ["lpips-alex"]
     scores = tables.scores
     own = scores[(scores["run"] == WARM) & (scores["metric"] == "psnr_y")]["value"]
     assert rows.set_index("run").loc[WARM, "distortion"] == pytest.approx(own.mean())
@@ -36,6 +36,13 @@ def test_a_metric_that_falls_is_turned_round(analysed):
     axes = perception_distortion.draw(rows, study).axes[0]
     assert axes.yaxis_inverted()
     assert not axes.xaxis_inverted()
+    assert axes.get_ylabel() == "gmsd (lower is better), axis inverted   better →"
+    assert axes.get_xlabel() == "psnr_y (dB, higher is better)   better →"
+
+
+def test_the_plane_says_that_a_metric_is_also_a_loss(analysed):
+    study, tables = analysed
+    assert "lpips-alex is also a loss here" in perception_distortion.caption(tables, study)
 
 
 def test_map_and_curves_show_the_table_of_effects(analysed):
@@ -81,13 +88,51 @@ def test_bars_of_transfer_are_means_with_both_kinds_of_spread(analysed):
     assert bar["mean_low"].iloc[0] == pytest.approx(bar["value"].mean() - 1.96 * error)
 
 
+def test_transfer_has_bars_only_where_there_are_values(analysed):
+    study, tables = analysed
+    rows = transfer.numbers(tables, study)
+    without = rows["initialisation"] == "pretrained"
+    rows.loc[without, ["value", "low", "high", "mean", "mean_low", "mean_high"]] = np.nan
+    rows.loc[without, "status"] = "missing weights"
+    (axes,) = transfer.draw(rows, study).axes
+    words = [text.get_text() for text in axes.get_legend().get_texts()]
+    assert words == ["random", "discriminator", "pretrained: missing weights"]
+    hatched = [bar for bar in axes.patches if bar.get_hatch()]
+    assert len(hatched) == len(rows[without].groupby(["backbone", "head"]))
+    assert all(bar.get_height() < 0.05 for bar in hatched)
+
+
+def test_an_initialisation_without_rows_is_not_drawn(analysed):
+    study, tables = analysed
+    rows = transfer.numbers(tables, study)
+    (axes,) = transfer.draw(rows[rows["initialisation"] == "random"], study).axes
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["random"]
+
+
+def test_too_few_losses_have_no_interval(analysed):
+    study, tables = analysed
+    figure = asymmetry.draw(asymmetry.numbers(tables, study), study)
+    assert "(no interval), p = 1, n = 3: undecided" in figure.axes[0].get_title(loc="left")
+
+
+def test_crops_say_what_their_numbers_are(analysed):
+    study, tables = analysed
+    figure = crops.draw(crops.numbers(tables, study), study)
+    (block,) = figure.subfigs
+    assert block.get_suptitle().endswith(
+        "below each crop: psnr_y dB ↑ / lpips-alex ↓ of the whole image"
+    )
+
+
 def test_crops_name_files_and_metrics(analysed):
     study, tables = analysed
     rows = crops.numbers(tables, study)
     assert rows["kind"].tolist() == ["reference", "bicubic", "warm-start", *["cell"] * 21]
     there = rows["file"].map(lambda name: Path(name).is_file())
     assert there.tolist() == (rows["status"] == "done").tolist()
-    assert rows.loc[rows["run"] == f"{TASK}/bicubic", ["psnr_y", "vsi"]].notna().all(axis=None)
+    assert (
+        rows.loc[rows["run"] == f"{TASK}/bicubic", ["psnr_y", "lpips-alex"]].notna().all(axis=None)
+    )
 
 
 def test_names_look_the_same_everywhere(analysed):

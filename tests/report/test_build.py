@@ -1,11 +1,12 @@
 import json
 from html.parser import HTMLParser
 
+import pandas as pd
 import pytest
 
 from asymmetry.figures.registry import figure_names
 from asymmetry.figures.write import draw
-from asymmetry.report.build import duration, number, write_report
+from asymmetry.report.build import answers, duration, interval, number, write_report
 from tests.synthetic_tables import analysed_study, make_runs, make_study, write_tables
 
 VOID = {"meta", "img", "br", "link"}
@@ -49,9 +50,30 @@ def test_page_shows_figures_claims_and_runs_without_network(tmp_path):
     words = " ".join(" ".join(page.words).split())
     assert "19 of 21 cells done, 1 diverged, 1 missing" in words
     assert "at step 42 (adversarial)" in words
-    assert "undecided" in words
+    assert "Undecided on 3 losses, too few to decide" in words
+    assert "severity ranks (not opinion scores)" in words
+    assert "0.50 (no interval), p = 1, n = 3 losses" in words
+    assert "Diverged or missing: 2 of 23 runs" in words
+    assert "adversarial_weights:" in words
     for run in tables.runs["run"]:
         assert run in words
+
+
+def test_the_first_words_are_the_question_and_the_answer(tmp_path):
+    study, _ = analysed_study(tmp_path)
+    words = " ".join(" ".join(page_of(study, tmp_path).words).split())
+    places = [
+        words.index(text) for text in ("make a good loss?", "The answer so far", "cells planned")
+    ]
+    assert places == sorted(places)
+
+
+def test_answers_count_where_settings_disagree():
+    rows = [("supported", 7), ("undecided", 3), ("supported", 7)]
+    claims = pd.DataFrame(rows, columns=["verdict", "n"])
+    (answer,) = answers(claims.assign(id="H1", claim="It is so", regime="with adversary"))
+    assert answer["verdict"] == "supported in 2 of 3, undecided in 1 of 3"
+    assert (answer["state"], answer["losses"], answer["few"]) == ("undecided", "3 to 7", False)
 
 
 def test_same_tables_same_page(tmp_path):
@@ -89,4 +111,6 @@ def test_durations_are_read_at_a_glance(seconds, words):
 
 def test_numbers_have_a_minus_sign_and_a_dash_for_none():
     assert number(-0.5) == "−0.50"
+    assert interval(-0.5, 1) == "95 %: −0.50 to 1.00"
+    assert interval(None, None) == "no interval"
     assert number(None) == number(float("nan")) == "–"

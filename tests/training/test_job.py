@@ -27,6 +27,15 @@ def test_a_divergence_is_a_finished_run(make_plan: Callable[..., Plan]):
     assert record["outputs"] == {}
 
 
+def test_a_diverged_adversary_is_one_too(make_plan: Callable[..., Plan]):
+    plan = make_plan(grid={"adversarial_weights": [1e39]})
+    train(plan, plan.warm_starts[0].id)
+    assert train(plan, plan.runs[0].id) == 0
+    record = json.loads(plan.runs[0].record.read_text())
+    assert record["diverged"] == {"step": 2, "term": "pixel"}
+    assert not list(plan.runs[0].folder.glob("*.safetensors"))
+
+
 def test_the_record_tells_what_the_run_was(make_plan: Callable[..., Plan]):
     plan = make_plan()
     train(plan, plan.warm_starts[0].id)

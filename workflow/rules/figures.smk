@@ -13,7 +13,7 @@ rule photos:
 
 rule runs:
     input:
-        [run.record for run in [*plan.warm_starts, *plan.runs]],
+        stages.trained,
         stamp("runs", "asymmetry.collect"),
     output:
         stages.results / "runs.parquet",

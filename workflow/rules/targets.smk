@@ -3,7 +3,7 @@
 
 rule train:
     input:
-        [run.record for run in [*plan.warm_starts, *plan.runs]],
+        stages.trained,
 
 
 rule assess:

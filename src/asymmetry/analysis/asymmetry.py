@@ -17,8 +17,9 @@ from asymmetry.analysis.skill import sets_in_words, skill_of_losses
 from asymmetry.analysis.tables import SCOPE, coverage
 from asymmetry.randomness import draws
 
-WITHOUT, WITH, CHANGE = "without adversary", "with adversary", "change"
+WITHOUT, WITH, CHANGE = "without adversary", "with adversary", "with minus without"
 ALPHA = 0.05
+FEWEST = 5  # losses; of fewer, no rank correlation reaches p ≤ ALPHA, whatever the order
 STRONG = 0.5  # a rank correlation below it predicts a loss's effect poorly
 _RULE = f"Supported: interval below {STRONG}; contradicted: rho > 0 with p ≤ {ALPHA}."
 _H1 = "Skill as a metric does not predict effect as a loss"
@@ -95,9 +96,9 @@ def hypotheses(effects: Effects, skill: pd.DataFrame) -> list[dict[str, Any]]:
     without, with_adversary = regime(effects, WITHOUT), regime(effects, WITH)
     context = _scope(effects) | {"coverage": _coverage_in_words(effects)}
     first = [_h1(part, known) for part in (without, with_adversary)]
-    notes = f"A: {sets_in_words(skill) or 'not measured'}. {_seed_note(effects)}"
+    known_sets = f"A: {sets_in_words(skill) or 'not measured'}."
     return [
-        context | row | {"note": f"{row['note']} {notes}"}
+        context | row | {"note": _sentences(row["note"], known_sets, _seed_note(effects))}
         for row in [*first, _h2(without, with_adversary, known)]
     ]
 
@@ -106,7 +107,7 @@ def _h1(part: Regime, known: pd.DataFrame) -> dict[str, Any]:
     losses = [loss for loss in part.losses if loss in known.index]
     skill, effect = known["z"].reindex(losses).to_numpy(), _of(part, losses)[0]
     rho = float(spearman(skill, effect)) if losses else np.nan
-    low, high = interval(_rho_draws([part], losses, known)[0])
+    low, high = _interval(_rho_draws([part], losses, known)[0], len(losses))
     p = permutation_p(skill, effect) if losses else np.nan
     sign = "=" if part.name == WITHOUT else ">"
     return {
@@ -115,12 +116,14 @@ def _h1(part: Regime, known: pd.DataFrame) -> dict[str, Any]:
         "regime": part.name,
         "statistic": f"Spearman rank correlation of A and O at adversarial weight {sign} 0",
         "value": rho,
-        "low": float(low),
-        "high": float(high),
+        "low": low,
+        "high": high,
         "p": p,
         "n": len(losses),
-        "verdict": _h1_verdict(rho, float(high), p, len(losses)),
-        "note": f"{_power_note(len(losses))} {_RULE} {_settings_note(part)}".strip(),
+        "verdict": _h1_verdict(rho, high, p, len(losses)),
+        "note": _sentences(
+            _power_note(len(losses)), _width_note(low, high), _RULE, _settings_note(part)
+        ),
     }
 
 
@@ -135,7 +138,7 @@ def _h2(without: Regime, with_adversary: Regime, known: pd.DataFrame) -> dict[st
     ]
     before, after = _rho_draws(parts, losses, known)
     change = after - before
-    low, high = (float(end) for end in interval(change))
+    low, high = _interval(change, len(losses))
     return {
         "id": "H2",
         "claim": _H2,
@@ -144,16 +147,18 @@ def _h2(without: Regime, with_adversary: Regime, known: pd.DataFrame) -> dict[st
         "value": rho[1] - rho[0],
         "low": low,
         "high": high,
-        "p": _bootstrap_p(change),
+        "p": _bootstrap_p(change) if len(losses) >= FEWEST else np.nan,
         "n": len(losses),
         "verdict": _h2_verdict(low, high, len(losses)),
-        "note": f"{_power_note(len(losses))} {_settings_note(with_adversary)}".strip(),
+        "note": _sentences(
+            _power_note(len(losses)), _width_note(low, high), _settings_note(with_adversary)
+        ),
     }
 
 
 def _h1_verdict(rho: float, high: float, p: float, count: int) -> str:
     """A positive relation contradicts the claim; excluding a strong one supports it."""
-    if not np.isfinite(critical_rho(count)) or not np.isfinite(rho):
+    if count < FEWEST or not np.isfinite(rho):
         return "undecided"
     if p <= ALPHA and rho > 0:
         return "contradicted"
@@ -161,9 +166,17 @@ def _h1_verdict(rho: float, high: float, p: float, count: int) -> str:
 
 
 def _h2_verdict(low: float, high: float, count: int) -> str:
-    if not np.isfinite(critical_rho(count)):
+    if count < FEWEST:
         return "undecided"
     return "supported" if high < 0 else "contradicted" if low > 0 else "undecided"
+
+
+def _interval(values: Array, count: int) -> tuple[float, float]:
+    """The interval of draws over `count` losses; NaN of too few, whose draws are mostly ties."""
+    if count < FEWEST:
+        return np.nan, np.nan
+    low, high = interval(values)
+    return float(low), float(high)
 
 
 def _rho_draws(parts: Sequence[Regime], losses: list[str], known: pd.DataFrame) -> Array:
@@ -213,16 +226,29 @@ def _coverage_in_words(effects: Effects) -> str:
 
 
 def _power_note(count: int) -> str:
-    needed = critical_rho(count)
-    if not np.isfinite(needed):
-        return f"n = {count}: no rank correlation can reach p ≤ {ALPHA}."
-    return f"n = {count}: |rho| ≥ {needed:.3f} is needed for p ≤ {ALPHA}."
+    if count < FEWEST:
+        return (
+            f"n = {count}: no rank correlation can reach p ≤ {ALPHA}, and a bootstrap over so few "
+            f"losses gives no interval; {FEWEST} losses are the least."
+        )
+    return f"n = {count}: |rho| ≥ {critical_rho(count):.3f} is needed for p ≤ {ALPHA}."
+
+
+def _width_note(low: float, high: float) -> str:
+    if low != high:
+        return ""
+    return "All draws agree: an interval without width is the bootstrap's limit, not certainty."
 
 
 def _settings_note(part: Regime) -> str:
     if part.name == WITHOUT:
         return ""
     return f"O: the {part.settings} of {part.possible} adversarial settings that all losses share."
+
+
+def _sentences(*sentences: str) -> str:
+    """Those that there are, as one text."""
+    return " ".join(filter(None, sentences))
 
 
 def _seed_note(effects: Effects) -> str:

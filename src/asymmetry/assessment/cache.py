@@ -8,13 +8,13 @@ import pandas as pd
 
 from asymmetry.assessment.images import EvaluationImage
 from asymmetry.assessment.score import OK, Key, Score
-from asymmetry.fidelity.registry import code_of, fidelity_names
+from asymmetry.fidelity.registry import code_of
 from asymmetry.files import digest, write_atomically
 from asymmetry.identity import code_digest
 from asymmetry.metrics.contracts import METRICS
 from asymmetry.study import CropStrip, Task
 
-_COLUMNS = ["set", "image", "metric", "convention", "value", "status"]
+_COLUMNS = ["set", "image", "metric", "convention", "code", "value", "status"]
 
 
 @dataclass(frozen=True)
@@ -33,21 +33,21 @@ class Cache:
         return self.folder / f"scores-{self.key}.parquet"
 
     def read(self, metrics: Sequence[str]) -> dict[Key, Score]:
-        """The scores of those metrics whose convention is today's; empty where there are none."""
+        """The scores of those metrics whose convention and code are today's; empty without any."""
         if not self.path.is_file():
             return {}
         table = pd.read_parquet(self.path)
         rows = zip(*(table[column].tolist() for column in _COLUMNS), strict=True)
         return {
             Key(set_, image, metric): Score(value, status)
-            for set_, image, metric, convention, value, status in rows
-            if metric in metrics and convention == METRICS[metric].convention
+            for set_, image, metric, convention, code, value, status in rows
+            if metric in metrics and (convention, code) == _today(metric)
         }
 
     def write(self, scores: dict[Key, Score]) -> None:
         """Keep the scores, beside those of other metrics, and drop what other keys left."""
         rows = [
-            [*key, METRICS[key.metric].convention, *score]
+            [*key, *_today(key.metric), *score]
             for key, score in (self.read(list(METRICS)) | scores).items()
         ]
         content = pd.DataFrame(rows, columns=_COLUMNS).to_parquet(index=False)
@@ -63,20 +63,18 @@ def complete(scores: dict[Key, Score], images: Sequence[EvaluationImage], metric
     return all(key in scores and scores[key].status == OK for key in keys)
 
 
-def cache_key(
-    task: Task,
-    images: Sequence[EvaluationImage],
-    crops: Sequence[CropStrip],
-    metrics: Sequence[str],
-) -> str:
-    """What identifies scores beside run, metric and convention: task, pixels, crops and code."""
-    losses = [name for name in metrics if name in fidelity_names()]
-    roots = ["asymmetry.assessment.score", *(part for loss in losses for part in code_of(loss))]
+def _today(metric: str) -> tuple[str, str]:
+    """The convention of a metric and the digest of the modules that compute it."""
+    return METRICS[metric].convention, code_digest(code_of(metric))
+
+
+def cache_key(task: Task, images: Sequence[EvaluationImage], crops: Sequence[CropStrip]) -> str:
+    """What identifies scores beside run and metric: task, pixels, crops and code."""
     return digest(
         {
             "task": task.model_dump(mode="json"),
             "images": [[i.set, i.photo.name, i.photo.sha256, i.reduce] for i in images],
             "crops": [crop.model_dump(mode="json") for crop in crops],
-            "code": code_digest(roots),
+            "code": code_digest(["asymmetry.assessment.score"]),
         }
     )[:12]

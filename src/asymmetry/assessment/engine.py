@@ -111,7 +111,7 @@ class Engine:
         """The target's scores, computed as far as they are not there already."""
         task = self.study.tasks[target.task]
         names = list(self.metrics)
-        cache = Cache(target.folder, cache_key(task, self.images, self.crops, names))
+        cache = Cache(target.folder, cache_key(task, self.images, self.crops))
         scores = cache.read(names)
         missing = {
             name: metric

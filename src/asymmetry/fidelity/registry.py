@@ -49,9 +49,12 @@ def backbone_of(name: str) -> str | None:
 
 
 def code_of(name: str) -> list[str]:
-    """The modules that decide the values of the loss `name`: its own and its backbone's."""
-    backbone = backbone_of(name)
-    return [module_of(name), *([builder_module(backbone)] if backbone else [])]
+    """The modules that decide the values of the loss or metric `name`, and of its backbone."""
+    modules = [METRICS[name].module] if name in METRICS else []
+    if name in fidelity_names():
+        backbone = backbone_of(name)
+        modules += [module_of(name), backbone and builder_module(backbone)]
+    return [module for module in modules if module]
 
 
 def build_fidelity(name: str, weights: Path) -> "Fidelity":

@@ -5,25 +5,25 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from asymmetry.analysis.asymmetry import WITH, WITHOUT
+from asymmetry.analysis.asymmetry import FEWEST, WITH, WITHOUT
 from asymmetry.analysis.skill import sets_in_words
 from asymmetry.analysis.tables import SCOPE, Tables
 from asymmetry.figures import parts, style
 from asymmetry.study import Study
 
-NAME = "asymmetry"
 TITLE = "Skill as a metric against effect as a loss"
 _TITLES = {WITHOUT: "without an adversary (λ = 0)", WITH: "with an adversary (λ > 0)"}
 
 
 def caption(tables: Tables, study: Study) -> str:
     """What is shown, and how much of the grid."""
-    sets = sets_in_words(tables.skill) or "not measured yet"
+    sets = sets_in_words(tables.skill) or "no set yet"
     return (
-        f"Skill A: SRCC of each loss as a metric ({sets}), mean over the sets. "
+        f"Skill A: SRCC of each loss as a metric, mean over the IQA sets, which are {sets}. "
         f"{parts.effect_in_words(tables.effect)}; with an adversary, the mean over the settings "
         "that all losses share. Bars: 95 %. ρ: Spearman's rank correlation of A and O with a "
-        "bootstrap interval over losses, images and seeds, and its permutation p. "
+        f"bootstrap interval over losses, images and seeds (from {FEWEST} losses on), and its "
+        "permutation p. "
         f"{tables.coverage}."
     )
 
@@ -97,6 +97,6 @@ def _correlation(rows: pd.DataFrame) -> str:
         return "ρ not defined"
     first = rows.iloc[0]
     rho, low, high = (style.signed(first[name]) for name in ("rho", "rho_low", "rho_high"))
-    return (
-        f"ρ = {rho} [{low}, {high}], p = {first['p']:.2g}, n = {first['n']:.0f}: {first['verdict']}"
-    )
+    interval = f"[{low}, {high}]" if np.isfinite(first["rho_low"]) else "(no interval)"
+    p, n = parts.p_in_words(first["p"]), f"n = {first['n']:.0f}"
+    return f"ρ = {rho} {interval}, {p}, {n}: {first['verdict']}"

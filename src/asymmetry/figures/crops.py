@@ -16,7 +16,6 @@ from asymmetry.grid import NO_DISCRIMINATOR
 from asymmetry.plan import RUNS
 from asymmetry.study import CropStrip, Study
 
-NAME = "crops"
 TITLE = "Crops"
 _TOP = ["reference", "bicubic", "warm-start"]
 _ACROSS = 8  # images side by side
@@ -32,7 +31,7 @@ def caption(tables: Tables, study: Study) -> str:
     metrics = " and ".join(map(parts.direction, _metrics(tables, study)))
     return (
         "The same crop from every generator of the first seed; rows: fidelity loss, columns: "
-        f"discriminator and adversarial weight. Below: {metrics} of the whole image. "
+        f"discriminator and adversarial weight. Below each: {metrics} of the whole image. "
         f"Hatched: missing; ×: diverged. At most {_MOST_LINES} rows are drawn; the CSV has all. "
         f"{tables.coverage}."
     )
@@ -74,15 +73,21 @@ def draw(numbers: pd.DataFrame, study: Study) -> Figure:
     )
     places = figure.subfigures(len(blocks), 1, squeeze=False).flat
     for place, (_, rows) in zip(places, blocks, strict=True):
-        task, generator, image = rows[["task", "generator", "image"]].iloc[0]
-        place.suptitle(f"{task} · {generator} · {image}", x=0.01, ha="left", fontsize=9.5)
+        place.suptitle(_title(rows), x=0.01, ha="left", fontsize=9.5)
         _block(place, rows, lines, across)
     return figure
 
 
 def _metrics(tables: Tables, study: Study) -> list[str]:
-    judge = parts.perceptual_judge(study, tables.scores)
-    return [parts.distortion_metric(study)] + ([] if judge == parts.EFFECT else [judge])
+    perception = parts.perceptual_metric(study, tables.scores)
+    return [parts.distortion_metric(study)] + ([] if perception == parts.EFFECT else [perception])
+
+
+def _title(rows: pd.DataFrame) -> str:
+    """What the block shows, and what the numbers below its images are."""
+    task, generator, image = rows[["task", "generator", "image"]].iloc[0]
+    metrics = " / ".join(map(parts.with_arrow, rows.columns[len(_COLUMNS) :]))
+    return f"{task} · {generator} · {image}; below each crop: {metrics} of the whole image"
 
 
 def _shown(runs: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:

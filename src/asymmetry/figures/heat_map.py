@@ -13,7 +13,6 @@ from asymmetry.analysis.tables import Tables
 from asymmetry.figures import parts, style
 from asymmetry.study import Study
 
-NAME = "heat_map"
 TITLE = "Fidelity loss and discriminator"
 _COLOURS = LinearSegmentedColormap.from_list(
     "effect", ["#B24A00", "#F0B68A", "#F7F7F7", "#8FC1E3", "#0072B2"]
@@ -64,7 +63,8 @@ def draw(numbers: pd.DataFrame, study: Study) -> Figure:
     long = 3.7 * figure.get_figheight()  # keeps the bar as wide in a tall figure
     bar = figure.colorbar(colours, ax=grid, shrink=0.9, pad=0.015, aspect=long)
     bar.set_label("effect O (z-score)", labelpad=6)
-    figure.legend(handles=_legend(numbers), loc="outside lower left", ncols=2)
+    if marks := _legend(numbers):
+        figure.legend(handles=marks, loc="outside lower left", ncols=2)
     return figure
 
 

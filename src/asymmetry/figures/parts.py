@@ -10,6 +10,7 @@ from asymmetry.study import Study
 
 NO_CELLS = "no cells yet"
 _DISTORTION = ("psnr_y", "psnr", "ssim_y", "ssim")
+_UNITS = {"psnr_y": "dB", "psnr": "dB"}
 EFFECT = "effect"
 
 
@@ -19,18 +20,37 @@ def distortion_metric(study: Study) -> str:
     return next((name for name in _DISTORTION if name in measured), measured[0])
 
 
-def perceptual_judge(study: Study, scores: pd.DataFrame) -> str:
-    """The first judge with numbers that is not a distortion metric, or the mean of all judges."""
+def perceptual_metric(study: Study, scores: pd.DataFrame) -> str:
+    """The metric of the perceptual axis, among those with numbers.
+
+    LPIPS, else a no-reference judge, else a metric of the DISTS family, else the first judge that
+    is not a distortion metric; the effect, where there is none of them.
+    """
     measured = set(scores.loc[scores["status"] == "ok", "metric"])
-    judges = [name for name in study.evaluation.judges if name in measured]
-    return next((name for name in judges if name not in _DISTORTION), EFFECT)
+    own = study.evaluation
+    metrics = [name for name in [*own.metrics, *own.metrics_with_weights] if name in measured]
+    judges = [name for name in own.judges if name in measured and name not in _DISTORTION]
+    preferred = [
+        *(name for name in metrics if name.startswith("lpips-")),
+        *(name for name in judges if not METRICS[name].full_reference),
+        *(name for name in metrics if name.startswith("dists-")),
+        *judges,
+    ]
+    return next(iter(preferred), EFFECT)
 
 
 def direction(metric: str) -> str:
-    """A metric with the way it improves: `gmsd (lower is better)`."""
+    """A metric with its unit and the way it improves: `psnr_y (dB, higher is better)`."""
     if metric == EFFECT:
         return "effect O (higher is better)"
-    return f"{metric} ({'higher' if METRICS[metric].higher_is_better else 'lower'} is better)"
+    better = f"{'lower' if lower_is_better(metric) else 'higher'} is better"
+    return f"{metric} ({', '.join(filter(None, [_UNITS.get(metric), better]))})"
+
+
+def with_arrow(metric: str) -> str:
+    """The same for a title: `psnr_y dB ↑`."""
+    words = [metric, _UNITS.get(metric), "↓" if lower_is_better(metric) else "↑"]
+    return " ".join(filter(None, words))
 
 
 def lower_is_better(metric: str) -> bool:
@@ -57,6 +77,11 @@ def records(rows: pd.DataFrame) -> list[dict[str, Any]]:
 def weight_label(weight: float) -> str:
     """An adversarial weight in words: `λ = 0.01`."""
     return f"λ = {weight:g}"
+
+
+def p_in_words(p: float) -> str:
+    """A p-value of two digits: `p = 0.033`, `p < 0.001`."""
+    return "p < 0.001" if p < 0.001 else f"p = {p:.2g}"
 
 
 def effect_in_words(effect: pd.DataFrame) -> str:

@@ -10,7 +10,6 @@ from asymmetry.analysis.tables import SCOPE, Tables
 from asymmetry.figures import parts, style
 from asymmetry.study import Study
 
-NAME = "perception_distortion"
 TITLE = "Perception against distortion"
 _REFERENCES = {"bicubic": "X", "warm-start": "*"}
 _LISTED = 6  # cells without numbers that the legend names one by one
@@ -18,17 +17,21 @@ _LISTED = 6  # cells without numbers that the legend names one by one
 
 def caption(tables: Tables, study: Study) -> str:
     """What is shown, and how much of the grid."""
+    distortion, perception = parts.distortion_metric(study), _perception(tables, study)
+    own = [name for name in (distortion, perception) if name in study.grid.fidelity]
+    own_ground = f"{' and '.join(own)} is also a loss here, and favours its own cells. "
     return (
-        f"Every run of the grid by {parts.direction(parts.distortion_metric(study))} and "
-        f"{parts.direction(_judge(tables, study))}, means over the images; better is up and right. "
-        "Colour: fidelity loss; marker: discriminator; size: adversarial weight. Bicubic and the "
-        f"warm start are references. {tables.coverage}."
+        f"Every run of the grid by {parts.direction(distortion)} and {parts.direction(perception)},"
+        " means over the images. Better is always up and right: the axis of a metric that improves "
+        "downwards is inverted. Colour: fidelity loss; marker: discriminator; size: adversarial "
+        "weight. Bicubic and the warm start, from which all cells begin, are references. "
+        f"{own_ground if own else ''}{tables.coverage}."
     )
 
 
 def numbers(tables: Tables, study: Study) -> pd.DataFrame:
     """A row for each run and set: its distortion and perceptual quality, NaN where it has none."""
-    axes = {"distortion": parts.distortion_metric(study), "perception": _judge(tables, study)}
+    axes = {"distortion": parts.distortion_metric(study), "perception": _perception(tables, study)}
     runs = _of_every_generator(tables.runs)
     sets = pd.DataFrame({"set": pd.unique(tables.scores["set"])})
     rows = runs.merge(sets, how="cross") if len(sets) else runs.assign(set="")
@@ -66,8 +69,8 @@ def draw(numbers: pd.DataFrame, study: Study) -> Figure:
     return figure
 
 
-def _judge(tables: Tables, study: Study) -> str:
-    return parts.perceptual_judge(study, tables.scores)
+def _perception(tables: Tables, study: Study) -> str:
+    return parts.perceptual_metric(study, tables.scores)
 
 
 def _of_every_generator(runs: pd.DataFrame) -> pd.DataFrame:
@@ -107,7 +110,7 @@ def _plane(axes: Axes, rows: pd.DataFrame, look: style.Look) -> None:
             edgecolors="white", linewidths=0.8, zorder=4,
         )  # fmt: skip
     distortion, perception = rows["distortion_metric"].iloc[0], rows["perception_metric"].iloc[0]
-    axes.set(xlabel=f"{parts.direction(distortion)} →", ylabel=f"{parts.direction(perception)} →")
+    axes.set(xlabel=_axis_label(distortion), ylabel=_axis_label(perception))
     axes.margins(0.08)
     if parts.lower_is_better(distortion):
         axes.invert_xaxis()
@@ -115,6 +118,11 @@ def _plane(axes: Axes, rows: pd.DataFrame, look: style.Look) -> None:
         axes.invert_yaxis()
     if not np.isfinite(rows[["distortion", "perception"]].to_numpy(dtype=float)).all(1).any():
         style.note(axes, "no scores yet")
+
+
+def _axis_label(metric: str) -> str:
+    inverted = ", axis inverted" if parts.lower_is_better(metric) else ""
+    return f"{parts.direction(metric)}{inverted}   better →"
 
 
 def _legend(numbers: pd.DataFrame, look: style.Look) -> list[Line2D]:

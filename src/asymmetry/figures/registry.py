@@ -1,6 +1,6 @@
 """Names of figures. A file of this folder is a figure, and its name is its name.
 
-It has `NAME`, `TITLE`, `caption(tables, study) -> str`, `numbers(tables, study) -> DataFrame` and
+It has `TITLE`, `caption(tables, study) -> str`, `numbers(tables, study) -> DataFrame` and
 `draw(numbers, study) -> Figure`. Imports nothing heavy: the files are listed, not imported.
 """
 

@@ -14,7 +14,6 @@ from asymmetry.figures import parts, style
 from asymmetry.grid import NO_DISCRIMINATOR
 from asymmetry.study import Study
 
-NAME = "weight_curves"
 TITLE = "Effect over the adversarial weight"
 _COLUMNS = 4
 _STRIP = 0.1  # share of a panel's height
@@ -26,7 +25,7 @@ def caption(tables: Tables, study: Study) -> str:
     return (
         "Effect over the adversarial weight; every line starts from the same loss without an "
         f"adversary. {parts.effect_in_words(tables.effect)}. Bars: 95 % of a bootstrap over images "
-        f"and seeds. {tables.coverage}."
+        f"and seeds. Marks at the foot: × diverged, ○ missing. {tables.coverage}."
     )
 
 
@@ -62,7 +61,9 @@ def draw(numbers: pd.DataFrame, study: Study) -> Figure:
         axes.set_xlabel("adversarial weight λ")
     if numbers["value"].isna().any():
         _strip(grid.flat)
-    figure.legend(handles=_legend(numbers, look), loc="outside lower center", ncols=6)
+    figure.legend(
+        handles=_legend(numbers, look), loc="outside lower center", ncols=6, title="discriminator"
+    )
     return figure
 
 

@@ -22,9 +22,11 @@ def draw(study: Study, names: Iterable[str], results: Path) -> None:
 
     Raises UserError for an unknown name, and where a table is damaged or mixes conventions.
     """
-    figures = [load_figure(name).NAME for name in names]
+    names = list(names)
+    for name in names:
+        load_figure(name)  # an unknown one is refused before anything is drawn
     tables, behind = load_tables(results), provenance(results)
-    for name in figures:
+    for name in names:
         write_figure(name, tables, study, results / "figures", behind)
 
 

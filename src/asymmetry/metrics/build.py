@@ -1,5 +1,6 @@
 """Metrics by name, each measuring what its contract says."""
 
+import importlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,22 +12,10 @@ from asymmetry.fidelity.contract import Fidelity
 from asymmetry.fidelity.registry import build_fidelity
 from asymmetry.metrics.colour import grey, studio_y, to_8_bits
 from asymmetry.metrics.contracts import METRICS, Contract
-from asymmetry.metrics.gmsd import gmsd
-from asymmetry.metrics.psnr import psnr
-from asymmetry.metrics.ssim import ms_ssim, ssim
 from asymmetry.weights import locate
 
 # From planes of the contract's colour, [B, C, H, W] in 0..1 twice, to one value an image, [B].
 Measure = Callable[[Tensor, Tensor], Tensor]
-
-_OURS: dict[str, Measure] = {
-    "psnr": psnr,
-    "psnr_y": psnr,
-    "ssim": ssim,
-    "ssim_y": ssim,
-    "ms_ssim": ms_ssim,
-    "gmsd": gmsd,
-}
 
 
 class Metric:
@@ -75,13 +64,14 @@ def build_metric(name: str, weights: Path, device: torch.device) -> Metric:
 def build_measure(name: str, weights: Path) -> Measure:
     """The bare formula of a metric: planes of the contract's colour twice to [B]."""
     contract = METRICS[name]
-    if name in _OURS:
-        return _OURS[name]
+    if contract.module:
+        function = contract.measure.partition(":")[2]
+        return getattr(importlib.import_module(contract.module), function)
     if name == "niqe":
         from asymmetry.metrics.niqe import Niqe
 
         return Niqe(locate("niqe_pristine", weights))
-    if contract.implementation == "pyiqa":
+    if contract.measure == "pyiqa":
         from asymmetry.metrics.pyiqa_toolbox import Toolbox
 
         return Toolbox(name, contract.full_reference)

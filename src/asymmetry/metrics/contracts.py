@@ -11,7 +11,8 @@ from asymmetry.backbones.catalog import BACKBONES
 class Contract:
     """The convention of a metric; numbers of two conventions are never mixed.
 
-    `implementation`: what computes it, this package or pyiqa.
+    `measure`: what computes it: `module:function` of this package, `pyiqa`, or `fidelity`, the loss
+    of the same name.
     `colour`: what is measured: `rgb`; `y` (BT.601, studio range); `grey` (MATLAB's rgb2gray).
     `crop_scale`: a border as wide as the scale factor is left out first, as is the habit in
     super-resolution.
@@ -21,7 +22,7 @@ class Contract:
     `minimum_side`: the shortest side, in pixels, of an image, once cropped, that it can measure.
     """
 
-    implementation: Literal["asymmetry", "pyiqa"]
+    measure: str
     colour: Literal["rgb", "y", "grey"]
     higher_is_better: bool
     full_reference: bool = True
@@ -32,13 +33,18 @@ class Contract:
     minimum_side: int = 1
 
     @property
+    def module(self) -> str | None:
+        """The module of this package that computes it; None where pyiqa or a loss does."""
+        module, colon, _ = self.measure.partition(":")
+        return module if colon else None
+
+    @property
     def convention(self) -> str:
         """The convention in words, with the version of pyiqa and the digest of the weights."""
         from asymmetry.weights import WEIGHTS
 
-        other = self.implementation != "asymmetry"
         parts = [
-            f"{self.implementation} {version(self.implementation)}" if other else "asymmetry",
+            f"pyiqa {version('pyiqa')}" if self.measure == "pyiqa" else "asymmetry",
             self.colour,
             "border cropped by the scale" if self.crop_scale else "no crop",
             "8 bits" if self.rounded else "not rounded",
@@ -49,16 +55,21 @@ class Contract:
         return ", ".join(parts)
 
 
+_SSIM = "asymmetry.metrics.ssim:ssim"
+_PSNR = "asymmetry.metrics.psnr:psnr"
+
 METRICS: dict[str, Contract] = {
     # Full reference, without weights.
-    "psnr": Contract("asymmetry", "rgb", True, differentiable=True),
-    "psnr_y": Contract("asymmetry", "y", True, crop_scale=True, differentiable=True),
-    "ssim": Contract("asymmetry", "grey", True, differentiable=True, minimum_side=11),
-    "ssim_y": Contract(
-        "asymmetry", "y", True, crop_scale=True, differentiable=True, minimum_side=11
+    "psnr": Contract(_PSNR, "rgb", True, differentiable=True),
+    "psnr_y": Contract(_PSNR, "y", True, crop_scale=True, differentiable=True),
+    "ssim": Contract(_SSIM, "grey", True, differentiable=True, minimum_side=11),
+    "ssim_y": Contract(_SSIM, "y", True, crop_scale=True, differentiable=True, minimum_side=11),
+    "ms_ssim": Contract(
+        "asymmetry.metrics.ssim:ms_ssim", "grey", True, differentiable=True, minimum_side=176
     ),
-    "ms_ssim": Contract("asymmetry", "grey", True, differentiable=True, minimum_side=176),
-    "gmsd": Contract("asymmetry", "grey", False, differentiable=True, minimum_side=4),
+    "gmsd": Contract(
+        "asymmetry.metrics.gmsd:gmsd", "grey", False, differentiable=True, minimum_side=4
+    ),
     "cw_ssim": Contract("pyiqa", "grey", True, differentiable=True, minimum_side=64),
     "fsim": Contract("pyiqa", "rgb", True, differentiable=True, minimum_side=16),
     "nlpd": Contract("pyiqa", "grey", False, differentiable=True, minimum_side=64),
@@ -70,12 +81,12 @@ METRICS: dict[str, Contract] = {
     ),
     "piqe": Contract("pyiqa", "grey", False, full_reference=False, minimum_side=16),
     # Full reference, on pretrained trunks: LPIPS, and the DISTS-style family of this package.
-    "lpips-alex": Contract("asymmetry", "rgb", False, weights="alexnet", minimum_side=32),
-    "lpips-squeeze": Contract("asymmetry", "rgb", False, weights="squeezenet1_1", minimum_side=32),
-    "lpips-vgg": Contract("asymmetry", "rgb", False, weights="vgg16", minimum_side=32),
+    "lpips-alex": Contract("fidelity", "rgb", False, weights="alexnet", minimum_side=32),
+    "lpips-squeeze": Contract("fidelity", "rgb", False, weights="squeezenet1_1", minimum_side=32),
+    "lpips-vgg": Contract("fidelity", "rgb", False, weights="vgg16", minimum_side=32),
 }
 METRICS |= {
-    f"dists-{backbone}": Contract("asymmetry", "rgb", False, weights=spec.weights, minimum_side=32)
+    f"dists-{backbone}": Contract("fidelity", "rgb", False, weights=spec.weights, minimum_side=32)
     for backbone, spec in BACKBONES.items()
     if spec.weights
 }

@@ -6,15 +6,20 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import yaml
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from asymmetry.analysis.asymmetry import FEWEST
 from asymmetry.analysis.provenance import Provenance, provenance
+from asymmetry.analysis.skill import SET_KINDS, sets_in_words
 from asymmetry.analysis.tables import Tables, load_tables, table_path
+from asymmetry.figures.parts import p_in_words
 from asymmetry.figures.registry import FORMATS, figure_names
 from asymmetry.files import write_atomically
 from asymmetry.study import Study
 
 _STUDY_FILES = ("photos.csv", "hypotheses.json", "hypotheses.csv")
+_WHEELS = "the colour photos inside the scikit-image and scikit-learn wheels"
 
 
 def write_report(study: Study, results: Path) -> None:
@@ -36,11 +41,17 @@ def page(study: Study, tables: Tables, folder: Path, behind: Provenance) -> str:
         loader=PackageLoader("asymmetry.report", "."), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    environment.filters |= {"number": number, "duration": duration}
+    environment.filters |= {"number": number, "interval": interval, "p": p_in_words}
+    environment.filters |= {"duration": duration}
     return environment.get_template("index.html").render(
         coverage=tables.coverage,
+        answers=answers(tables.hypotheses),
+        fewest=FEWEST,
+        sets=sets_in_words(tables.skill),
         summary=summary(study, tables),
+        settings=yaml.safe_dump(study.model_dump(mode="json"), sort_keys=False),
         hypotheses=_records(tables.hypotheses),
+        losses=_records(tables.asymmetry),
         figures=figures(folder),
         runs=_records(tables.runs),
         files=_files(folder),
@@ -49,12 +60,39 @@ def page(study: Study, tables: Tables, folder: Path, behind: Provenance) -> str:
     )
 
 
+def answers(claims: pd.DataFrame) -> list[dict[str, Any]]:
+    """What all tasks, generators and sets together say of each claim in each regime.
+
+    `verdict` is in words: `undecided` where all agree, else `supported in 2 of 3, …`; `losses` is
+    the number of losses, the least and the most where they differ; `few` is whether none suffices.
+    """
+    found = []
+    for (name, claim, regime), rows in claims.groupby(["id", "claim", "regime"], sort=False):
+        counts = rows["verdict"].value_counts()
+        parts = [f"{verdict} in {count} of {len(rows)}" for verdict, count in counts.items()]
+        unanimous = len(counts) == 1
+        ends = sorted({int(rows["n"].min()), int(rows["n"].max())})
+        found.append(
+            {
+                "id": name,
+                "claim": claim,
+                "regime": regime,
+                "verdict": counts.index[0] if unanimous else ", ".join(parts),
+                "state": counts.index[0] if unanimous else "undecided",
+                "losses": " to ".join(map(str, ends)),
+                "few": ends[-1] < FEWEST,
+            }
+        )
+    return found
+
+
 def summary(study: Study, tables: Tables) -> list[tuple[str, str]]:
     """What was studied, on which data, for how long: names and words."""
     grid, runs = study.grid, tables.runs
     judges = sorted({name for names in tables.effect["judges"] for name in str(names).split()})
     images = tables.scores.groupby("set")["image"].nunique()
     sets = [f"{name} ({count} images)" for name, count in images.items()]
+    absent = tables.scores[tables.scores["status"] == "missing weights"]["metric"].unique()
     seconds = float(pd.to_numeric(runs.get("seconds", pd.Series(dtype=float))).sum())
     devices = sorted(set(runs.get("device", pd.Series(dtype=object)).dropna().astype(str)))
     listed = [
@@ -64,14 +102,15 @@ def summary(study: Study, tables: Tables) -> list[tuple[str, str]]:
         ("discriminators", grid.discriminators),
         ("adversarial weights", [f"{weight:g}" for weight in grid.adversarial_weights]),
         ("seeds", [str(seed) for seed in grid.seeds]),
-        ("training photos", [study.photos.source]),
+        ("photos", [_WHEELS if study.photos.source == "wheels" else study.photos.source]),
         ("evaluation sets", sets or list(study.evaluation.sets)),
-        ("judges with numbers", judges),
-        ("IQA sets", [f"{name} ({iqa.kind})" for name, iqa in study.iqa_sets.items()]),
+        ("judges of the effect", judges),
+        ("metrics without weights", sorted(absent)),
+        ("IQA sets", [f"{name}: {SET_KINDS[iqa.kind]}" for name, iqa in study.iqa_sets.items()]),
         ("devices", devices),
         ("training time", [duration(seconds)]),
     ]
-    return [(name, ", ".join(values) or "none yet") for name, values in listed]
+    return [(name, ", ".join(values) or "none") for name, values in listed]
 
 
 def figures(folder: Path) -> list[dict[str, Any]]:
@@ -90,6 +129,12 @@ def number(value: Any, digits: int = 2) -> str:
     if value is None or not isinstance(value, int | float | np.number) or not np.isfinite(value):
         return "–"
     return f"{value:.{digits}f}".replace("-", "−")
+
+
+def interval(low: Any, high: Any) -> str:
+    """A 95 % interval as the page shows it, or that there is none."""
+    ends = number(low), number(high)
+    return "no interval" if "–" in ends else f"95 %: {ends[0]} to {ends[1]}"
 
 
 def duration(seconds: Any) -> str:

@@ -1,6 +1,7 @@
 """`run.json`: what a run is and how it went. Written last, so that it stands for the whole run."""
 
 import json
+import math
 import resource
 import subprocess
 from dataclasses import asdict
@@ -97,6 +98,8 @@ def spectral_norms(module: nn.Module | None) -> dict[str, float]:
 
 
 def _largest(weight: Tensor) -> float:
+    if not weight.isfinite().all():  # a diverged run's: there is no decomposition
+        return math.nan
     return float(torch.linalg.matrix_norm(weight.float().flatten(1), ord=2))
 
 

@@ -1,0 +1,137 @@
+"""The study: everything that `params.yaml` may say, typed. Imports no torch.
+
+Unknown keys, wrong types and unknown names are refused with one line each (`UserError`).
+"""
+
+import json
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import Field, ValidationError, model_validator
+
+from asymmetry.errors import UserError
+from asymmetry.names import check_name, one_line_each
+from asymmetry.study.axes import Axes, Grid
+from asymmetry.study.evaluation import (
+    CropStrip,
+    Evaluation,
+    IqaSet,
+    ScoredSet,
+    SeveritySet,
+    Transfer,
+)
+from asymmetry.study.section import Label, Positive, Rate, Section
+from asymmetry.study.training import (
+    Discriminator,
+    Numerics,
+    Optimisation,
+    Photos,
+    Schedule,
+    Task,
+    Training,
+)
+
+__all__ = [
+    "Axes",
+    "CropStrip",
+    "Discriminator",
+    "Evaluation",
+    "Execution",
+    "Grid",
+    "Numerics",
+    "Optimisation",
+    "Photos",
+    "Schedule",
+    "ScoredSet",
+    "SeveritySet",
+    "Study",
+    "Task",
+    "Training",
+    "Transfer",
+    "parse_study",
+    "read_study",
+    "schema_text",
+]
+
+
+class Execution(Section):
+    """How jobs run. Never part of a run's identity, so it may be changed at any time."""
+
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    log_every: Positive = 50
+    checkpoint_seconds: Rate = 60
+    minutes: float | None = Field(None, gt=0, description="time limit of a job outside SLURM")
+    runs_per_job: Positive = Field(12, description="runs that one assessment or transfer job takes")
+    bootstrap: Positive = Field(1000, description="draws of each bootstrap interval")
+    weights: str = Field("data/weights", description="folder of the weights manifest's files")
+    resources: dict[str, dict[str, int | str]] = Field(
+        {}, description="by rule: gpu, cpus_per_task, mem_mb, runtime"
+    )
+
+
+class Study(Section):
+    """A study. Its grid of cells is `asymmetry.grid.cells(study)`."""
+
+    results: str = Field("results", description="folder of tables, figures and the page")
+    photos: Photos = Photos()
+    tasks: dict[Label, Task]
+    discriminators: dict[Label, Discriminator]
+    grid: Grid
+    warm_start: Optimisation
+    training: Training
+    numerics: Numerics = Numerics()
+    evaluation: Evaluation
+    iqa_sets: dict[Label, IqaSet]
+    transfer: Transfer
+    execution: Execution = Execution()
+
+    @model_validator(mode="after")
+    def _named(self) -> "Study":
+        for part, axes in [
+            ("grid", self.grid),
+            *((f"grid.include[{i}]", axes) for i, axes in enumerate(self.grid.include)),
+            *((f"grid.exclude[{i}]", axes) for i, axes in enumerate(self.grid.exclude)),
+        ]:
+            for value in axes.tasks or ():
+                check_name(value, self.tasks, "task", key=f"{part}.tasks")
+            for value in axes.discriminators or ():
+                check_name(
+                    value, self.discriminators, "discriminator", key=f"{part}.discriminators"
+                )
+        for value in self.transfer.sets:
+            check_name(value, self.iqa_sets, "IQA set", key="transfer.sets")
+        for name, task in self.tasks.items():
+            for section in ("warm_start", "training"):
+                crop = getattr(self, section).crop
+                if crop % task.scale:
+                    raise ValueError(
+                        f"{section}.crop: {crop} is not a multiple of {task.scale}, "
+                        f"the scale of '{name}'"
+                    )
+        return self
+
+
+def parse_study(values: Any, source: str) -> Study:
+    """The study that `values` declare; UserError with a line for each mistake, naming `source`."""
+    try:
+        return Study.model_validate(values)
+    except ValidationError as error:
+        raise UserError(one_line_each(error, source)) from None
+
+
+def read_study(path: Path) -> Study:
+    """The study in a YAML file; UserError where the file is missing, not YAML or not a study."""
+    try:
+        values = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise UserError(f"{path}: there is no such file; name a study with --study") from None
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        reason = " ".join(str(error).split())
+        raise UserError(f"{path}: cannot be read as YAML: {reason}") from None
+    return parse_study(values, str(path))
+
+
+def schema_text() -> str:
+    """The JSON schema of a study, as text; `workflow/study.schema.json` is this, for editors."""
+    return json.dumps(Study.model_json_schema(), indent=2) + "\n"

@@ -1,0 +1,56 @@
+"""The grid of a study as it is written: axes, and what is added or left out."""
+
+from typing import Annotated, Any
+
+from pydantic import Field, field_validator
+
+from asymmetry.fidelity.registry import fidelity_names
+from asymmetry.generators.catalog import GENERATORS
+from asymmetry.names import check_name
+from asymmetry.study.section import NonNegative, Section
+
+
+class Axes(Section):
+    """Values along each axis; in `include` and `exclude`, an axis left out means all."""
+
+    tasks: list[str] | None = None
+    generators: list[str] | None = None
+    fidelity: list[str] | None = None
+    discriminators: list[str] | None = None
+    adversarial_weights: list[NonNegative] | None = None
+    seeds: list[Annotated[int, Field(ge=0)]] | None = None
+
+    @field_validator(
+        "tasks", "generators", "fidelity", "discriminators", "adversarial_weights", "seeds"
+    )
+    @classmethod
+    def _values(cls, values: list[Any] | None) -> list[Any] | None:
+        if values is not None and not values:
+            raise ValueError("an empty axis gives no cells; name at least one value")
+        doubles = sorted({str(value) for value in values or () if (values or []).count(value) > 1})
+        if doubles:
+            raise ValueError(f"{', '.join(doubles)} stands there twice; remove the duplicate")
+        return values
+
+    @field_validator("generators")
+    @classmethod
+    def _generators(cls, values: list[str] | None) -> list[str] | None:
+        return values and [check_name(value, GENERATORS, "generator") for value in values]
+
+    @field_validator("fidelity")
+    @classmethod
+    def _fidelity(cls, values: list[str] | None) -> list[str] | None:
+        return values and [check_name(value, fidelity_names(), "fidelity loss") for value in values]
+
+
+class Grid(Axes):
+    """The cells: the product of the axes, without `exclude`, then the sub-grids of `include`."""
+
+    tasks: list[str]
+    generators: list[str]
+    fidelity: list[str]
+    discriminators: list[str]
+    adversarial_weights: list[NonNegative]
+    seeds: list[Annotated[int, Field(ge=0)]]
+    include: list[Axes] = []
+    exclude: list[Axes] = []

@@ -1,0 +1,107 @@
+"""How the trained networks are judged: images, metrics, IQA sets, transfer."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, ValidationInfo, field_validator, model_validator
+
+from asymmetry.metrics.contracts import METRICS, WEIGHTED_METRICS
+from asymmetry.names import check_name
+from asymmetry.study.section import Label, Positive, Rate, Section
+
+
+class CropStrip(Section):
+    """A crop of an evaluation image, shown for every cell."""
+
+    set: str
+    image: str
+    left: Annotated[int, Field(ge=0)]
+    top: Annotated[int, Field(ge=0)]
+    size: Positive = 96
+
+    @property
+    def file(self) -> str:
+        """The path of the saved crop, below the folder of a run."""
+        image = self.image.replace("/", "_")
+        return f"crops/{self.set}-{image}-{self.left}-{self.top}-{self.size}.png"
+
+
+class Evaluation(Section):
+    """The images, the metrics and the judges of the trained generators."""
+
+    sets: dict[Label, str] = Field(
+        {"held-out": "photos"}, description="`photos` (those held out) or a folder of references"
+    )
+    metrics: list[str]
+    metrics_with_weights: list[str] = Field(
+        [], description="computed where their weights are present, reported missing where not"
+    )
+    judges: list[str] = Field(description="metrics whose mean z-score is a cell's effect")
+    crops: list[CropStrip] = []
+
+    @field_validator("metrics", "metrics_with_weights", "judges")
+    @classmethod
+    def _metrics(cls, values: list[str], info: ValidationInfo) -> list[str]:
+        allowed = WEIGHTED_METRICS if info.field_name == "metrics_with_weights" else METRICS
+        return [check_name(value, allowed, "metric") for value in values]
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "Evaluation":
+        measured = [*self.metrics, *self.metrics_with_weights]
+        for judge in self.judges:
+            if judge not in measured:
+                raise ValueError(
+                    f"judges: '{judge}' is not among the metrics {', '.join(measured)}"
+                )
+        for crop in self.crops:
+            if crop.set not in self.sets:
+                raise ValueError(
+                    f"crops: '{crop.set}' is not among the sets {', '.join(self.sets)}"
+                )
+        return self
+
+
+class SeveritySet(Section):
+    """Distortions of the photos at known severities: ranks, never opinion scores."""
+
+    kind: Literal["severity"]
+    distortions: list[Literal["blur", "noise", "jpeg", "downsample", "contrast"]] = [
+        "blur",
+        "noise",
+        "jpeg",
+        "downsample",
+    ]
+    levels: Annotated[int, Field(ge=2, le=10)] = 5
+    crop: Positive = Field(192, description="side of the square cut from each photo")
+
+
+class ScoredSet(Section):
+    """Images with human scores, in a CSV table beside them."""
+
+    kind: Literal["scores"]
+    table: str = Field(description="path of the CSV; image paths are relative to its folder")
+    image: str = Field(description="column of the distorted image")
+    reference: str | None = Field(None, description="column of its reference; none: no-reference")
+    score: str = Field(description="column of the score")
+    higher_is_better: bool = Field(description="true for MOS, false for DMOS")
+    folder: str = Field("", description="folder of the images below the table's own")
+
+
+IqaSet = Annotated[SeveritySet | ScoredSet, Field(discriminator="kind")]
+
+
+class Transfer(Section):
+    """Fine-tuning of a no-reference IQA model from each discriminator's trunk."""
+
+    sets: list[str]
+    initialisations: list[Literal["random", "discriminator", "pretrained"]] = [
+        "random",
+        "discriminator",
+        "pretrained",
+    ]
+    steps: Positive = 200
+    batch: Positive = 16
+    crop: Positive = 96
+    learning_rate: Rate = 3e-4
+    validate_every: Positive = 50
+    splits: Positive = Field(1, description="number of content-disjoint splits")
+    threads: Positive = 1

@@ -1,0 +1,116 @@
+"""What is trained, on what, and how."""
+
+from typing import Literal
+
+from pydantic import Field, ValidationInfo, field_validator, model_validator
+
+from asymmetry.backbones.catalog import BACKBONES, UNET
+from asymmetry.fidelity.registry import fidelity_names
+from asymmetry.names import check_name
+from asymmetry.study.section import Fraction, NonNegative, Positive, Rate, Section, Share
+
+
+class Photos(Section):
+    """The photos, and which part of their contents is held out for evaluation."""
+
+    source: str = Field(
+        "wheels", description="`wheels` (inside scikit-image and scikit-learn) or a folder"
+    )
+    reduce: Positive = Field(1, description="integer reduction of soft photos before use")
+    held_out: Fraction = Field(0.35, description="share of the contents kept for evaluation")
+
+
+class Task(Section):
+    """A degradation to be undone."""
+
+    degradation: Literal["bicubic", "blind"]
+    scale: Literal[1, 2, 3, 4, 8] = 4
+    blur: tuple[NonNegative, NonNegative] = Field((0.2, 1.5), description="sigma in HR pixels")
+    noise: tuple[NonNegative, NonNegative] = Field((0.0, 8.0), description="sigma, 0 to 255")
+    jpeg: tuple[Positive, Positive] = Field((60, 95), description="quality, at most 100")
+
+    @field_validator("blur", "noise", "jpeg")
+    @classmethod
+    def _range(cls, value: tuple[float, float], info: ValidationInfo) -> tuple[float, float]:
+        if value[0] > value[1]:
+            raise ValueError(f"the range {value[0]} to {value[1]} is reversed; the lower end first")
+        if info.field_name == "jpeg" and value[1] > 100:
+            raise ValueError(f"a JPEG quality of {value[1]} is above 100; at most 100")
+        return value
+
+
+class Discriminator(Section):
+    """A backbone, a head and how both start."""
+
+    backbone: str
+    head: Literal["vanilla", "patch", "pixel"]
+    initialisation: Literal["scratch", "pretrained"] = "scratch"
+    frozen: bool = Field(False, description="train the head only")
+    spectral_norm: bool = False
+
+    @field_validator("backbone")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        return check_name(value, BACKBONES, "backbone")
+
+    @model_validator(mode="after")
+    def _possible(self) -> "Discriminator":
+        spec = BACKBONES[self.backbone]
+        if self.initialisation == "pretrained" and spec.weights is None:
+            raise ValueError(
+                f"initialisation: '{self.backbone}' has no pretrained weights; use scratch"
+            )
+        if self.head == "pixel":
+            unets = [name for name, one in BACKBONES.items() if one.builder == UNET]
+            check_name(self.backbone, unets, "backbone of a pixel head", key="backbone")
+        if self.frozen and self.initialisation == "scratch":
+            raise ValueError("frozen: a frozen trunk needs `initialisation: pretrained`")
+        return self
+
+
+class Schedule(Section):
+    """The learning rate over the steps of a training."""
+
+    kind: Literal["constant", "multistep", "cosine"] = "multistep"
+    milestones: list[Share] = Field([0.5, 0.75, 0.9], description="as shares of all steps")
+    factor: Share = 0.5
+
+
+class Optimisation(Section):
+    """What a training does at each step."""
+
+    steps: Positive
+    batch: Positive = 8
+    crop: Positive = Field(64, description="side of the reference crop, pixels")
+    learning_rate: Rate = 2e-4
+    betas: tuple[Share, Share] = (0.9, 0.99)
+    schedule: Schedule = Schedule()
+    ema: Share = Field(0.99, description="decay of the averaged generator; 0 for none")
+
+
+class Training(Optimisation):
+    """The training of a cell.
+
+    The generator minimises
+    `pixel_weight * pixel + fidelity_weight * fidelity + adversarial_weight * adversarial`.
+    """
+
+    pixel: str = "l1"
+    pixel_weight: NonNegative = 1.0
+    fidelity_weight: NonNegative = 1.0
+    adversarial_loss: Literal["bce", "lsgan", "hinge", "relativistic"] = "bce"
+    discriminator_learning_rate: Rate = 2e-4
+
+    @field_validator("pixel")
+    @classmethod
+    def _pixel(cls, value: str) -> str:
+        return check_name(value, fidelity_names(), "fidelity loss")
+
+
+class Numerics(Section):
+    """How trainings compute; a part of a run's identity, as the last bits depend on it."""
+
+    threads: Positive = Field(1, description="of a training: one thread and two differ in bits")
+    precision: Literal["float32", "bfloat16"] = Field("float32", description="autocast on GPUs")
+    channels_last: bool = True
+    compile: bool = Field(False, description="torch.compile; pays on GPUs")

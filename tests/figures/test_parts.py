@@ -1,0 +1,39 @@
+"""What several figures share."""
+
+import pandas as pd
+import pytest
+
+from asymmetry.figures.parts import direction, p_in_words, perceptual_metric, with_arrow
+from tests.synthetic_tables import JUDGES, make_study
+
+
+@pytest.mark.parametrize(
+    ("measured", "judges", "expected"),
+    [
+        (["psnr_y", "lpips-alex", "niqe"], JUDGES, "lpips-alex"),
+        (["psnr_y", "vsi", "niqe"], JUDGES, "niqe"),
+        (["psnr_y", "vsi", "dists-vgg16"], JUDGES, "dists-vgg16"),
+        (["psnr_y", "vsi", "gmsd"], JUDGES, "vsi"),
+        (["psnr_y", "niqe"], ["vsi"], "effect"),
+        (["psnr_y"], ["psnr_y"], "effect"),
+        ([], JUDGES, "effect"),
+    ],
+    ids=["lpips", "no reference", "dists", "first judge", "no judge", "distortion only", "nothing"],
+)
+def test_the_perceptual_axis_is_the_best_of_what_was_measured(tmp_path, measured, judges, expected):
+    study = make_study(tmp_path)
+    metrics = [*study.evaluation.metrics, "dists-vgg16"]
+    chosen = study.evaluation.model_copy(update={"metrics": metrics, "judges": judges})
+    scores = pd.DataFrame({"metric": ["lpips-alex", *measured]})
+    scores["status"] = ["missing weights"] + ["ok"] * len(measured)
+    assert perceptual_metric(study.model_copy(update={"evaluation": chosen}), scores) == expected
+
+
+def test_metrics_are_named_with_unit_and_direction():
+    assert direction("psnr_y") == "psnr_y (dB, higher is better)"
+    assert direction("piqe") == "piqe (lower is better)"
+    assert (with_arrow("psnr_y"), with_arrow("piqe")) == ("psnr_y dB ↑", "piqe ↓")
+
+
+def test_p_values_have_two_digits():
+    assert [p_in_words(p) for p in (1.0, 0.0333, 2 / 40320)] == ["p = 1", "p = 0.033", "p < 0.001"]

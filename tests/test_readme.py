@@ -1,0 +1,143 @@
+"""What README.md and CONTRIBUTING.md tell a reader to type, follow and write holds."""
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from asymmetry.fidelity.registry import fidelity_names
+from asymmetry.generators.catalog import GENERATORS
+from asymmetry.grid import cells
+from asymmetry.study import parse_study
+from tests.conftest import ROOT
+
+DOCUMENTS = {name: (ROOT / name).read_text("utf-8") for name in ("README.md", "CONTRIBUTING.md")}
+README = DOCUMENTS["README.md"]
+
+# Commands that are run here, in the order of this list: as they stand, or with this in their place.
+RUN = {
+    "asymmetry plan": "",
+    "cp params.yaml my-study.yaml": "",
+    "asymmetry plan --study my-study.yaml": "",
+    "snakemake --cores all": "snakemake --cores all --dry-run",
+    "snakemake --cores all train": "snakemake --cores all train --dry-run",
+    "snakemake --cores all --configfile my-study.yaml": (
+        "snakemake --cores all --configfile my-study.yaml --dry-run"
+    ),
+    "asymmetry weights list": "",
+    "make study": f"make --dry-run -C {ROOT} study",
+    "make test": f"make --dry-run -C {ROOT} test",
+    "make lint": f"make --dry-run -C {ROOT} lint",
+}
+# These need real weights. After `add`, `get` finds the file and verifies it: nothing is fetched.
+RUN_WITH_WEIGHTS = ["asymmetry weights add FOLDER", "asymmetry weights get alexnet"]
+# Why a command is not run here.
+ELSEWHERE = {
+    ". .venv/bin/activate": "the tests run in the environment that `make` made",
+    "asymmetry figures endings": "run by tests/test_contributing.py",
+    "pre-commit install": "writes a hook into .git; the hook is `make lint`",
+    'pytest -m "not slow"': "this is pytest",
+}
+
+
+def blocks(text: str, language: str) -> list[str]:
+    """The fenced blocks of a language."""
+    return re.findall(rf"^```{language}\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+
+
+def commands() -> list[str]:
+    """Every command of both documents, once, without its comment."""
+    lines = [
+        line
+        for text in DOCUMENTS.values()
+        for block in blocks(text, "sh")
+        for line in block.splitlines()
+    ]
+    return list(dict.fromkeys(line.split(" #")[0].strip() for line in lines if line.strip()))
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a clone has for a study, in a folder of its own."""
+    folder = tmp_path_factory.mktemp("clone")
+    for name in ("Snakefile", "params.yaml"):
+        shutil.copy(ROOT / name, folder)
+    shutil.copytree(ROOT / "workflow", folder / "workflow")
+    return folder
+
+
+def run(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """The command in the activated environment; it must succeed."""
+    scripts = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environment = os.environ | {"PATH": scripts}
+    done = subprocess.run(
+        shlex.split(command), cwd=folder, env=environment, capture_output=True, text=True
+    )
+    assert done.returncode == 0, f"{command}: {done.stderr or done.stdout}"
+    return done
+
+
+def test_every_command_is_known_here():
+    known = {*RUN, *RUN_WITH_WEIGHTS, *ELSEWHERE}
+    assert set(commands()) == known, "run it in this test, or say in ELSEWHERE who does"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", RUN)
+def test_the_command_works(command: str, clone: Path):
+    run(RUN[command] or command, clone)
+
+
+@pytest.mark.slow
+def test_the_commands_on_weights_work(clone: Path, shared: Path):
+    add, get = RUN_WITH_WEIGHTS
+    assert "alexnet: taken" in run(add.replace("FOLDER", str(shared / "weights")), clone).stdout
+    assert "data/weights/alexnet" in run(get, clone).stdout
+
+
+def test_the_targets_that_are_named_exist():
+    (named,) = re.findall(r"snakemake --cores all train +# or: (.*)", README)
+    rules = re.findall(r"^rule (\w+):", (ROOT / "workflow/rules/targets.smk").read_text(), re.M)
+    assert {*named.split(", "), "train"} == set(rules)
+
+
+@pytest.mark.parametrize("index", range(len(blocks(README, "yaml"))))
+def test_what_is_shown_of_a_study_is_valid(index: int):
+    shown = yaml.safe_load(blocks(README, "yaml")[index])
+    values = yaml.safe_load((ROOT / "params.yaml").read_text())
+    # The grid is shown whole; another section is shown in part.
+    changed = {key: part if key == "grid" else values[key] | part for key, part in shown.items()}
+    grid = cells(parse_study(values | changed, "README.md"))
+    for exclude in shown.get("grid", {}).get("exclude", ()):
+        kept = {(cell.fidelity, cell.discriminator) for cell in grid}
+        assert not kept & {(f, d) for f in exclude["fidelity"] for d in exclude["discriminators"]}
+    for include in shown.get("grid", {}).get("include", ()):
+        assert set(include["fidelity"]) <= {cell.fidelity for cell in grid}
+
+
+def test_the_names_in_comments_of_the_grid_exist():
+    comments = re.findall(r"# (.*?) \.\.\.$", blocks(README, "yaml")[0], re.MULTILINE)
+    names = [name for line in comments for name in line.split(", ") if "<" not in name]
+    assert len(names) > 5
+    assert set(names) <= {*GENERATORS, *fidelity_names()}
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_links_to_files_lead_somewhere(name: str):
+    links = re.findall(r"\]\(([^)\s#]+)", DOCUMENTS[name])
+    files = [link for link in links if "://" not in link]
+    assert [file for file in files if not (ROOT / file).exists()] == []
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_paths_in_code_exist(name: str):
+    """In-line paths of the source tree; those that an example adds are made by its own test."""
+    paths = re.findall(r"`((?:src|tests|workflow|docs|studies)/[\w./]+)`", DOCUMENTS[name])
+    added = re.findall(r"`(src/[\w./]+)`:\n", DOCUMENTS[name])
+    assert [path for path in paths if path not in added and not (ROOT / path).exists()] == []
