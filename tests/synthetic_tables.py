@@ -169,7 +169,7 @@ def write_study_tables(results: Path) -> None:
     write_tables(results, runs=runs, scores=scores, skill=skill, transfer=transfer)
 
 
-def write_crops(runs_folder: Path, runs: pd.DataFrame) -> None:
+def write_crops(results: Path, runs: pd.DataFrame) -> None:
     """The crops of all done runs, of bicubic and of the reference, as the assessment saves them."""
     from skimage import data
 
@@ -178,7 +178,7 @@ def write_crops(runs_folder: Path, runs: pd.DataFrame) -> None:
     sides = {f"{TASK}/reference": 48}
     sides |= {run: 12 + index for index, run in enumerate(runs[runs["status"] == "done"]["run"])}
     for run, side in sides.items():
-        folder = runs_folder / run / "crops"
+        folder = results / "crops" / run
         folder.mkdir(parents=True, exist_ok=True)
         photo.resize((side, side)).resize((48, 48)).save(folder / name)
 

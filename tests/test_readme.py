@@ -20,7 +20,7 @@ from tests.conftest import ROOT
 DOCUMENTS = {name: (ROOT / name).read_text("utf-8") for name in ("README.md", "CONTRIBUTING.md")}
 README = DOCUMENTS["README.md"]
 
-# Commands that are run here, in the order of this list: as they stand, or with this in their place.
+# Commands that are run here: as they stand, or with this in their place.
 RUN = {
     "asymmetry plan": "",
     "cp params.yaml my-study.yaml": "",
@@ -64,10 +64,11 @@ def commands() -> list[str]:
 
 @pytest.fixture(scope="module")
 def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What a clone has for a study, in a folder of its own."""
+    """What a clone has for a study, and a reader's `my-study.yaml`, in a folder of their own."""
     folder = tmp_path_factory.mktemp("clone")
     for name in ("Snakefile", "params.yaml"):
         shutil.copy(ROOT / name, folder)
+    shutil.copy(ROOT / "params.yaml", folder / "my-study.yaml")
     shutil.copytree(ROOT / "workflow", folder / "workflow")
     return folder
 

@@ -139,15 +139,15 @@ app.add_typer(weights_app, name="weights")
 @weights_app.command("list")
 def weights_list(study: StudyFile = DEFAULT) -> None:
     """Print the weights manifest: what is present, its licence and source."""
-    from rich.console import Console
     from rich.table import Table
 
+    from asymmetry.forecast import wide_console
     from asymmetry.weights import listing
 
     table = Table("name", "present", "licence", "source", box=None, pad_edge=False)
     for entry in listing(_weights_folder(study)):
         table.add_row(entry.name, "yes" if entry.present else "no", entry.licence, entry.source)
-    Console(soft_wrap=True).print(table)
+    wide_console().print(table)
 
 
 @weights_app.command("get")

@@ -32,7 +32,7 @@ def print_plan(plan: Plan) -> None:
     for run in runs:
         record = records.get(run.id)
         table.add_row(run.id, record["status"] if record else _waiting(run), str(_steps(run)))
-    console = Console(soft_wrap=True)
+    console = wide_console()
     console.print(table)
     done = sum(run.id in records for run in plan.runs)
     diverged = sum(record["status"] == "diverged" for record in records.values())
@@ -41,6 +41,11 @@ def print_plan(plan: Plan) -> None:
         f"{done} cells done ({diverged} diverged), {len(plan.runs) - done} to do"
     )
     console.print(_hours([run for run in runs if run.id not in records], records.values(), runs))
+
+
+def wide_console() -> Console:
+    """A console that breaks no row of a table, on a terminal or in a pipe."""
+    return Console(width=max(Console().width, 240), soft_wrap=True)
 
 
 def seconds_per_step(cell: Cell, measured: Iterable[Measured]) -> float | None:

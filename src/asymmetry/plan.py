@@ -9,7 +9,7 @@ from typing import Any
 from asymmetry.backbones.catalog import BACKBONES, RANDOM, builder_module
 from asymmetry.data.photos import Manifest, read_manifest
 from asymmetry.errors import UserError
-from asymmetry.fidelity.registry import backbone_of, code_of
+from asymmetry.fidelity.registry import backbone_of, code_of, is_toolbox
 from asymmetry.files import digest
 from asymmetry.generators.catalog import GENERATORS
 from asymmetry.grid import Cell, cells
@@ -116,7 +116,7 @@ class Plan:
             "task": self.study.tasks[cell.task].model_dump(mode="json"),
             "generator": asdict(GENERATORS[cell.generator]),
             "discriminator": spec and spec.model_dump(mode="json"),
-            "metrics": {loss: asdict(METRICS[loss]) for loss in losses if loss in METRICS},
+            "metrics": {loss: asdict(METRICS[loss]) for loss in losses if is_toolbox(loss)},
             "backbones": {name: asdict(trunk) for name, trunk in trunks.items()},
             "training": section.model_dump(mode="json"),
             "numerics": self.study.numerics.model_dump(mode="json"),

@@ -32,7 +32,9 @@ def test_two_conventions_of_a_metric_are_refused(tmp_path):
     scores = make_scores(make_runs())
     scores.loc[scores.index[scores["metric"] == "psnr_y"][0], "convention"] = "theirs, rgb"
     write_tables(tmp_path, scores=scores)
-    with pytest.raises(UserError, match=r"scores.parquet: psnr_y is there in 2 conventions.*again"):
+    with pytest.raises(
+        UserError, match=r"scores.parquet: 'psnr_y' is there in two conventions.*again"
+    ):
         load_tables(tmp_path)
 
 

@@ -11,12 +11,13 @@ import torch
 from PIL import Image
 from safetensors.torch import save_file
 
-from asymmetry.assessment import engine, score
+from asymmetry.assessment import cache, engine, score
 from asymmetry.assessment.engine import assess_runs
 from asymmetry.assessment.tables import COLUMNS
 from asymmetry.data.images import to_tensor
 from asymmetry.data.resize import imresize
 from asymmetry.errors import UserError
+from asymmetry.fidelity.registry import code_of
 from asymmetry.files import sha256_of
 from asymmetry.generators.build import build_generator
 from asymmetry.metrics.contracts import METRICS
@@ -138,6 +139,17 @@ def test_only_what_is_missing_is_computed(plan, monkeypatch):
     assert kept == before[before["run"] == first].query("status == 'ok'")["value"].tolist()
 
 
+def test_a_changed_formula_is_computed_again_and_no_other(plan, monkeypatch):
+    before = assess(plan, BICUBIC).query("metric == 'psnr_y'")
+    other = {"gmsd": ["asymmetry.metrics.ssim"]}
+    monkeypatch.setattr(cache, "code_of", lambda name: other.get(name) or code_of(name))
+    sevens = dict.fromkeys(["psnr_y", "gmsd"], lambda *_: 7.0)
+    monkeypatch.setattr(engine, "build_metrics", lambda *_: sevens)
+    after = assess(Plan(plan.study), BICUBIC)
+    assert set(after.query("metric == 'gmsd'")["value"]) == {7.0}
+    assert after.query("metric == 'psnr_y'")["value"].tolist() == before["value"].tolist()
+
+
 def test_a_changed_image_is_assessed_again(plan, monkeypatch):
     before = assess(plan, BICUBIC)
     photo(9, 70).save("set/p7.png")
@@ -183,9 +195,9 @@ def test_crops_are_pixels_of_the_restored_image_and_come_back(plan):
     run = train(plan, 0)
     assess(plan, BICUBIC, run)
     crop = plan.study.evaluation.crops[0]
-    folders = [RUNS / run, RUNS / BICUBIC, RUNS / "bicubic-x4/reference"]
-    paths = [folder / crop.file for folder in folders]
-    assert paths[0] == RUNS / run / "crops/test-p8-8-4-32.png"
+    names = [run, BICUBIC, "bicubic-x4/reference"]
+    paths = [crop.path(plan.study.results, name) for name in names]
+    assert paths[0] == Path("results/crops") / run / "test-p8-8-4-32.png"
     images = [np.asarray(Image.open(path)) for path in paths]
     assert all(image.shape == (32, 32, 3) for image in images)
     assert (images[2] == np.asarray(Image.open("set/p8.png"))[4:36, 8:40]).all()

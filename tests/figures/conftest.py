@@ -11,5 +11,5 @@ def analysed(tmp_path_factory):
     folder = tmp_path_factory.mktemp("study")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        write_crops(Path("runs"), make_runs())
+        write_crops(Path("results"), make_runs())
         yield analysed_study(folder / "results")

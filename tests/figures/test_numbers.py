@@ -112,7 +112,7 @@ def test_an_initialisation_without_rows_is_not_drawn(analysed):
 def test_too_few_losses_have_no_interval(analysed):
     study, tables = analysed
     figure = asymmetry.draw(asymmetry.numbers(tables, study), study)
-    assert "(no interval), p = 1, n = 3: undecided" in figure.axes[0].get_title(loc="left")
+    assert "(no interval), p = 1, n = 3: undecided" in figure.axes[0].get_title()
 
 
 def test_crops_say_what_their_numbers_are(analysed):

@@ -1,6 +1,8 @@
 import subprocess
 import sys
 
+from asymmetry.fidelity.registry import code_of
+from asymmetry.identity import closure
 from asymmetry.metrics.contracts import METRICS, WEIGHTED_METRICS
 from asymmetry.weights import WEIGHTS
 
@@ -9,6 +11,14 @@ def test_naming_a_metric_imports_no_torch():
     code = "import sys, asymmetry.metrics.contracts as c; c.METRICS['niqe'].convention; "
     code += "sys.exit('torch' in sys.modules or 'numpy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+def test_the_code_of_a_metric_is_found_by_its_name():
+    """So a changed formula makes new scores, and a new metric leaves those of others alone."""
+    assert code_of("psnr_y") == ["asymmetry.metrics.psnr", "asymmetry.fidelity.toolbox"]
+    assert code_of("piqe") == []
+    for name, contract in METRICS.items():
+        assert contract.module is None or contract.module in closure(code_of(name))
 
 
 def test_weights_of_metrics_are_in_the_manifest():

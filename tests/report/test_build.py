@@ -7,6 +7,7 @@ import pytest
 from asymmetry.figures.registry import figure_names
 from asymmetry.figures.write import draw
 from asymmetry.report.build import answers, duration, interval, number, write_report
+from asymmetry.study import read_study
 from tests.synthetic_tables import analysed_study, make_runs, make_study, write_tables
 
 VOID = {"meta", "img", "br", "link"}
@@ -74,6 +75,14 @@ def test_answers_count_where_settings_disagree():
     (answer,) = answers(claims.assign(id="H1", claim="It is so", regime="with adversary"))
     assert answer["verdict"] == "supported in 2 of 3, undecided in 1 of 3"
     assert (answer["state"], answer["losses"], answer["few"]) == ("undecided", "3 to 7", False)
+
+
+def test_the_study_on_the_page_is_the_study(tmp_path):
+    study, _ = analysed_study(tmp_path / "results")
+    page = page_of(study, tmp_path / "results")
+    text = next(words for words in page.words if words.startswith("results:"))
+    (tmp_path / "again.yaml").write_text(text, encoding="utf-8")
+    assert read_study(tmp_path / "again.yaml") == study
 
 
 def test_same_tables_same_page(tmp_path):

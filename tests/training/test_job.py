@@ -71,7 +71,9 @@ def test_a_damaged_warm_start_is_named(make_plan: Callable[..., Plan]):
     warm = plan.warm_starts[0]
     train(plan, warm.id)
     (warm.folder / "generator.safetensors").write_bytes(b"damaged")
-    with pytest.raises(Exception, match=r"generator.safetensors: missing or not the file"):
+    with pytest.raises(
+        Exception, match=r"generator.safetensors: is not the file that run.json records"
+    ):
         train(plan, plan.runs[0].id)
 
 

@@ -25,7 +25,7 @@ def check_crops(crops: Sequence[CropStrip], images: Sequence[EvaluationImage]) -
             )
 
 
-def save_crop(image: Tensor, crop: CropStrip, folder: Path) -> None:
+def save_crop(image: Tensor, crop: CropStrip, path: Path) -> None:
     """Save a crop of an image [1, 3, H, W] in 0..1 as PNG; UserError where it does not fit."""
     right, bottom = crop.left + crop.size, crop.top + crop.size
     height, width = image.shape[2:]
@@ -37,4 +37,4 @@ def save_crop(image: Tensor, crop: CropStrip, folder: Path) -> None:
     content = io.BytesIO()
     pixels = image[..., crop.top : bottom, crop.left : right].nan_to_num()
     Image.fromarray(to_uint8(pixels)).save(content, "PNG")
-    write_atomically(folder / crop.file, content.getvalue())
+    write_atomically(path, content.getvalue())

@@ -118,9 +118,12 @@ class Engine:
             for name, metric in self.metrics.items()
             if not complete(scores, self.images, name)
         }
-        crops = [folder / crop.file for folder in target.crop_folders for crop in self.crops]
+        results = Path(self.study.results)
+        crops = [crop.path(results, name) for name in target.crop_names for crop in self.crops]
         if missing or not all(path.is_file() for path in crops):
-            scores |= score_images(target, task, self.images, missing, self.crops, self.device)
+            scores |= score_images(
+                target, task, self.images, missing, self.crops, results, self.device
+            )
             cache.write(scores)
         return scores
 

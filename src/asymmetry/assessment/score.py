@@ -39,9 +39,10 @@ def score_images(
     images: Iterable[EvaluationImage],
     metrics: Mapping[str, Metric],
     crops: Sequence[CropStrip],
+    results: Path,
     device: torch.device,
 ) -> dict[Key, Score]:
-    """Restore each image once, measure it with each metric and save its crops.
+    """Restore each image once, measure it with each metric and save its crops below `results`.
 
     One restored image is in memory at a time. A metric that fails on an image gives a score that
     says why.
@@ -54,9 +55,9 @@ def score_images(
             restored = restore(low)
         for crop in crops:
             if (crop.set, crop.image) == (image.set, image.photo.name):
-                # Only the baseline has a folder for the reference too.
-                for folder, picture in zip(target.crop_folders, [restored, reference]):  # noqa: B905
-                    save_crop(picture, crop, folder)
+                # Only with the baseline is the reference saved too.
+                for name, picture in zip(target.crop_names, [restored, reference]):  # noqa: B905
+                    save_crop(picture, crop, crop.path(results, name))
         for name, metric in metrics.items():
             key = Key(image.set, image.photo.name, name)
             scores[key] = _measure(metric, restored, reference, task.scale)

@@ -28,11 +28,9 @@ class Target:
     status: str = "done"
 
     @property
-    def crop_folders(self) -> list[Path]:
-        """Where crops go: of the restored image and, from the baseline, of the reference."""
-        if self.generator is None:
-            return [self.folder, self.folder.with_name("reference")]
-        return [self.folder]
+    def crop_names(self) -> list[str]:
+        """Whose crops are saved: the restored image's and, with the baseline, the reference's."""
+        return [self.run] if self.generator else [self.run, f"{self.task}/reference"]
 
 
 def restorer(target: Target, scale: int, device: torch.device) -> Restorer:

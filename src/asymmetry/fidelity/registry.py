@@ -40,6 +40,11 @@ def module_of(name: str) -> str:
     return f"asymmetry.fidelity.{fidelity_names()[name][0]}"
 
 
+def is_toolbox(name: str) -> bool:
+    """Whether the loss `name` is a metric turned into a loss, so that its contract decides it."""
+    return fidelity_names()[name][0] == "toolbox"
+
+
 def backbone_of(name: str) -> str | None:
     """The backbone inside the loss `name` ("vgg16", "vgg16-random"), None where there is none."""
     module, variant = fidelity_names()[name]

@@ -13,7 +13,6 @@ from PIL import Image
 from asymmetry.analysis.tables import Tables
 from asymmetry.figures import parts, style
 from asymmetry.grid import NO_DISCRIMINATOR
-from asymmetry.plan import RUNS
 from asymmetry.study import CropStrip, Study
 
 TITLE = "Crops"
@@ -43,7 +42,7 @@ def numbers(tables: Tables, study: Study) -> pd.DataFrame:
         row
         for (task, generator), cells in tables.cells.groupby(["task", "generator"], sort=False)
         for crop in study.evaluation.crops
-        for row in _strip(_shown(tables.runs, cells), str(task), str(generator), crop)
+        for row in _strip(study, _shown(tables.runs, cells), str(task), str(generator), crop)
     ]
     table = pd.DataFrame(rows, columns=_COLUMNS)
     scores = tables.scores[tables.scores["status"] == "ok"]
@@ -100,20 +99,17 @@ def _shown(runs: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
 
 
 def _strip(
-    runs: pd.DataFrame, task: str, generator: str, crop: CropStrip
+    study: Study, runs: pd.DataFrame, task: str, generator: str, crop: CropStrip
 ) -> Iterator[tuple[object, ...]]:
-    name = Path(crop.file).stem
-    head = (task, generator, crop.set, crop.image, name)
+    def file(run: str) -> str:
+        return crop.path(study.results, run).as_posix()
+
+    head = (task, generator, crop.set, crop.image, crop.name)
     reference = f"{task}/reference"
-    yield (*head, reference, "reference", None, None, None, "done", _file(reference, crop))
+    yield (*head, reference, "reference", None, None, None, "done", file(reference))
     for run in parts.records(runs):
         setting = (run["fidelity"], run["discriminator"], run["adversarial_weight"])
-        yield (*head, run["run"], run["kind"], *setting, run["status"], _file(run["run"], crop))
-
-
-def _file(run: str, crop: CropStrip) -> str:
-    """Where the assessment saves a crop of a run, relative to the study's folder."""
-    return (RUNS / run / crop.file).as_posix()
+        yield (*head, run["run"], run["kind"], *setting, run["status"], file(run["run"]))
 
 
 def _settings(cells: pd.DataFrame) -> list[tuple[str, float]]:

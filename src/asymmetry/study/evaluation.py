@@ -1,5 +1,6 @@
 """How the trained networks are judged: images, metrics, IQA sets, transfer."""
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
@@ -19,10 +20,14 @@ class CropStrip(Section):
     size: Positive = 96
 
     @property
-    def file(self) -> str:
-        """The path of the saved crop, below the folder of a run."""
+    def name(self) -> str:
+        """Set, image and place in one word."""
         image = self.image.replace("/", "_")
-        return f"crops/{self.set}-{image}-{self.left}-{self.top}-{self.size}.png"
+        return f"{self.set}-{image}-{self.left}-{self.top}-{self.size}"
+
+    def path(self, results: str | Path, run: str) -> Path:
+        """Where the crop of a run, of a baseline or of `<task>/reference` is saved."""
+        return Path(results) / "crops" / run / f"{self.name}.png"
 
 
 class Evaluation(Section):
