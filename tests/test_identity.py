@@ -15,7 +15,8 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def digest() -> str:
+def forget() -> None:
+    """Read all modules anew."""
     for function in (
         identity._tree,
         identity._module_digest,
@@ -23,19 +24,17 @@ def digest() -> str:
         identity._code_digest,
     ):
         function.cache_clear()
+
+
+def digest() -> str:
+    forget()
     return identity.code_digest(["asymmetry.loop"])
 
 
 @pytest.fixture(autouse=True)
 def _fresh_caches():
     yield
-    for function in (
-        identity._tree,
-        identity._module_digest,
-        identity._imports,
-        identity._code_digest,
-    ):
-        function.cache_clear()
+    forget()
 
 
 def test_imports_are_followed(package: Path):
@@ -71,8 +70,7 @@ def test_a_module_that_is_not_imported_does_not_count(package: Path):
 
 
 def test_a_training_without_adversary_does_not_depend_on_discriminators():
-    for function in (identity._tree, identity._imports):
-        function.cache_clear()
+    forget()
     found = identity.closure(["asymmetry.training.job", "asymmetry.fidelity.l1"])
     assert "asymmetry.training.loop" in found
     assert not [name for name in found if "discriminators" in name or "figures" in name]
