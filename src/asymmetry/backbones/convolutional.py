@@ -8,10 +8,7 @@ from asymmetry.backbones.catalog import BackboneSpec
 from asymmetry.backbones.sequence import SequenceBackbone, State
 
 # isort: split
-import timm
 import torchvision
-from timm.layers import GroupNorm
-from timm.models.resnet import BasicBlock, ResNet
 from torch import nn
 from torchvision.models.vgg import make_layers
 
@@ -52,6 +49,8 @@ def efficientnet_lite(spec: BackboneSpec, state: State | None) -> SequenceBackbo
 
     The pretrained tensors have other names in the same order: they are taken by position.
     """
+    import timm  # half a second: only where it is used
+
     network = timm.create_model(spec.options["network"], pretrained=False)
     blocks = {f"block{index}": block for index, block in enumerate(network.blocks)}
     body = nn.Sequential(OrderedDict(stem=network.conv_stem, norm=network.bn1, **blocks))
@@ -65,6 +64,9 @@ def small_resnet(spec: BackboneSpec, state: State | None) -> SequenceBackbone:
 
     The stem is the deep one of three 3x3 convolutions, whose width ends at twice `stem_width`.
     """
+    from timm.layers import GroupNorm
+    from timm.models.resnet import BasicBlock, ResNet
+
     network = ResNet(
         BasicBlock,
         spec.options["layers"],
