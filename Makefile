@@ -13,7 +13,7 @@ study: .venv/study
 	@mkdir -p .asymmetry
 	@asymmetry plan > /dev/null
 	@flock --nonblock --close --conflict-exit-code 9 .asymmetry/lock \
-	  snakemake --cores all --nolock --rerun-incomplete --quiet host \
+	  snakemake --cores all --nolock --rerun-incomplete --quiet host reason \
 	  || { status=$$?; [ $$status != 9 ] || echo "another study is running here"; exit $$status; }
 	@echo "the page: results/index.html"
 

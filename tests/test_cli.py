@@ -1,0 +1,94 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from asymmetry.collect import collect_table
+from asymmetry.errors import UserError
+from asymmetry.forecast import Measured, seconds_per_step
+from asymmetry.grid import Cell
+from asymmetry.plan import Plan
+from asymmetry.stages import Stages
+from asymmetry.study import parse_study
+from tests.conftest import small_values
+
+
+def asymmetry(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "asymmetry", *arguments], cwd=folder, capture_output=True, text=True
+    )
+
+
+@pytest.fixture
+def place(workplace: Path) -> Path:
+    (workplace / "params.yaml").write_text(yaml.safe_dump(small_values()))
+    return workplace
+
+
+def test_the_plan_shows_cells_and_hours(place: Path):
+    done = asymmetry(place, "plan")
+    assert done.returncode == 0
+    assert "5 cells and 1 warm starts: 0 cells done (0 diverged), 5 to do" in done.stdout
+    assert "hours of training" in done.stdout
+    assert done.stdout.count("to do") == 7
+
+
+@pytest.mark.parametrize(
+    ("arguments", "part"),
+    [
+        (["plan", "--study", "none.yaml"], "none.yaml: there is no such file"),
+        (["train", "no/such/run"], "no run of this study has this id"),
+        (["collect", "scors"], "did you mean 'scores'?"),
+        (["collect", "scores"], "run `snakemake` first"),
+        (["figures", "heatmap"], "did you mean 'heat_map'?"),
+        (["assess", "--output", "results/x.parquet"], "is no table of this study"),
+        (["weights", "get", "alexnett"], "did you mean 'alexnet'?"),
+        (["weights", "add", "nowhere"], "nowhere: there is no such file or folder"),
+    ],
+)
+def test_a_mistake_is_one_line_and_exit_code_2(place: Path, arguments: list[str], part: str):
+    done = asymmetry(place, *arguments)
+    assert done.returncode == 2
+    assert part in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert done.stderr.startswith("error: ")
+
+
+def test_the_study_may_come_from_the_environment(place: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("ASYMMETRY_STUDY", "elsewhere.yaml")
+    assert "elsewhere.yaml: there is no such file" in asymmetry(place, "plan").stderr
+
+
+def test_runs_that_are_not_there_are_rows_too(place: Path):
+    import pandas as pd
+
+    collect_table(Stages(Plan(parse_study(small_values(), "params.yaml"))), "runs")
+    runs = pd.read_parquet("results/runs.parquet")
+    assert runs["status"].tolist() == ["missing"] * 6 + ["done"]
+    assert runs["kind"].tolist() == ["warm-start", *["cell"] * 5, "bicubic"]
+
+
+def test_a_damaged_record_is_named(place: Path):
+    stages = Stages(Plan(parse_study(small_values(), "params.yaml")))
+    record = stages.trained[0]
+    record.parent.mkdir(parents=True)
+    record.write_text("{")
+    with pytest.raises(UserError, match=r"run.json: cannot be read"):
+        collect_table(stages, "runs")
+
+
+def test_the_forecast_takes_the_speed_of_the_most_alike():
+    def cell(fidelity: str, discriminator: str) -> Cell:
+        return Cell("bicubic-x4", "compact-tiny", fidelity, discriminator, 0.1, 0)
+
+    known = [
+        Measured(cell("l1", "vgg"), 0.1),
+        Measured(cell("l1", "vit"), 0.3),
+        Measured(cell("dists", "vgg"), 1.0),
+    ]
+    assert seconds_per_step(cell("l1", "vgg"), known) == 0.1
+    assert seconds_per_step(cell("fsim", "vgg"), known) == pytest.approx(0.55)
+    assert seconds_per_step(cell("fsim", "unet"), known) == pytest.approx(1.4 / 3)
+    assert seconds_per_step(cell("l1", "vgg"), []) is None

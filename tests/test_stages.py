@@ -1,0 +1,87 @@
+import subprocess
+import sys
+from copy import deepcopy
+from pathlib import Path
+
+import pytest
+
+from asymmetry.errors import UserError
+from asymmetry.plan import Plan
+from asymmetry.stages import Stages
+from asymmetry.study import parse_study
+from tests.conftest import ROOT, small_values
+
+
+@pytest.fixture
+def stages(workplace: Path) -> Stages:
+    values = small_values()
+    values["execution"]["runs_per_job"] = 3
+    return Stages(Plan(parse_study(values, "params.yaml")))
+
+
+def test_every_run_is_in_one_part(stages: Stages):
+    assessed = [run for part in stages.assess_parts for run in part.runs]
+    assert assessed == stages.assessed
+    assert len(set(assessed)) == 7  # bicubic, a warm start, five cells
+    assert [len(part.runs) for part in stages.assess_parts] == [3, 3, 1]
+
+
+def test_a_control_for_each_discriminator_and_seed(stages: Stages):
+    # The small backbones have no pretrained weights anywhere, so there is no such control.
+    assert stages.transfer_controls == ["random/vgg-patch/seed0", "random/vit-vanilla/seed0"]
+
+
+def test_a_part_waits_for_the_runs_that_it_reads(stages: Stages):
+    records = [record for part in stages.assess_parts for record in stages.records(part)]
+    assert sorted(records) == sorted(stages.trained)
+
+
+def test_an_unknown_part_is_refused(stages: Stages):
+    with pytest.raises(UserError, match="is no table of this study"):
+        stages.part(Path("results/parts/scores-000-0.parquet"))
+
+
+@pytest.mark.parametrize(
+    ("section", "change", "moved"),
+    [
+        ("evaluation", {"metrics": ["psnr_y", "gmsd", "ssim"]}, {"assess", "skill"}),
+        ("transfer", {"steps": 5}, {"transfer"}),
+        ("execution", {"bootstrap": 60}, {"skill", "transfer"}),
+        ("execution", {"log_every": 9}, set()),
+    ],
+)
+def test_a_key_follows_what_its_stage_reads(
+    stages: Stages, section: str, change: dict, moved: set[str]
+):
+    values = deepcopy(small_values())
+    values[section] |= change
+    after = Stages(Plan(parse_study(values, "params.yaml")))
+    keys = {
+        "assess": (stages.assess_key, after.assess_key),
+        "skill": (stages.skill_key("severity"), after.skill_key("severity")),
+        "transfer": (stages.transfer_key, after.transfer_key),
+    }
+    assert {name for name, (one, other) in keys.items() if one != other} == moved
+
+
+def test_a_stamp_is_written_only_when_it_changes(stages: Stages):
+    path = stages.stamp("scores", ["asymmetry.collect"])
+    before = path.stat().st_mtime_ns
+    assert stages.stamp("scores", ["asymmetry.collect"]).stat().st_mtime_ns == before
+    assert stages.stamp("scores", ["asymmetry.figures.heat_map"]).stat().st_mtime_ns != before
+
+
+def test_planning_imports_no_torch(workplace: Path):
+    code = f"""
+import sys
+from pathlib import Path
+from asymmetry.plan import Plan
+from asymmetry.stages import Stages
+from asymmetry.study import read_study
+stages = Stages(Plan(read_study(Path({str(ROOT / "params.yaml")!r}))))
+stages.trained, stages.assess_parts, stages.skill_parts, stages.transfer_parts
+import asymmetry.cli
+print([name for name in ("torch", "pandas", "matplotlib", "pyiqa") if name in sys.modules])
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
