@@ -1,10 +1,10 @@
 """Where numbers come from: the commit of the code and the digests of the tables."""
 
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
 from asymmetry.analysis.tables import COLUMNS, table_path
+from asymmetry.commit import code_commit
 from asymmetry.files import sha256_of
 
 
@@ -20,23 +20,4 @@ def provenance(results: Path) -> Provenance:
     """The provenance of all that is made from the tables in `results` by the code that runs now."""
     paths = {name: table_path(results, name) for name in COLUMNS}
     digests = {name: sha256_of(path) for name, path in paths.items() if path.is_file()}
-    return Provenance(code_commit(Path(__file__).parent), digests)
-
-
-def code_commit(folder: Path) -> str:
-    """`git rev-parse HEAD` of a folder, with `-dirty` where tracked files changed, or `unknown`."""
-    head = _git(folder, "rev-parse", "HEAD")
-    if head is None:
-        return "unknown"
-    changed = _git(folder, "status", "--porcelain", "--untracked-files=no")
-    return f"{head}-dirty" if changed else head
-
-
-def _git(folder: Path, *arguments: str) -> str | None:
-    try:
-        answer = subprocess.run(
-            ["git", "-C", str(folder), *arguments], capture_output=True, text=True, check=True
-        )
-    except (OSError, subprocess.CalledProcessError):
-        return None
-    return answer.stdout.strip()
+    return Provenance(code_commit(), digests)

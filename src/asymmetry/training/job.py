@@ -71,6 +71,7 @@ class Job:
         step_seconds = save_seconds = 0.0
         while self.state.step < self.section.steps:
             if deadline.reached(step_seconds + save_seconds):
+                progress.close()
                 return self._stop(watch, began, deadline.signalled)
             before = time.monotonic()
             logs = train_step(

@@ -3,15 +3,14 @@
 import json
 import math
 import resource
-import subprocess
 from dataclasses import asdict
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from asymmetry.commit import code_commit
 from asymmetry.files import sha256_of, write_atomically
 from asymmetry.plan import Run
 from asymmetry.records import read_record
@@ -32,7 +31,7 @@ def write_record(run: Run, divergence: Divergence | None, facts: dict[str, Any])
         "settings": run.settings,
         "outputs": {path.name: sha256_of(path) for path in outputs},
         "versions": {name: version(name) for name in _LIBRARIES},
-        "commit": commit(),
+        "commit": code_commit(),
         **facts,
     }
     text = json.dumps(_finite(record), indent=1, allow_nan=False).encode() + b"\n"
@@ -110,14 +109,3 @@ def _finite(value: Any) -> Any:
     if isinstance(value, float) and value - value != 0:
         return None
     return value
-
-
-def commit() -> str:
-    """The checked-out commit, with `-dirty` where files differ from it; "unknown" outside git."""
-    described = subprocess.run(
-        ["git", "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"],
-        capture_output=True,
-        text=True,
-        cwd=Path(__file__).parent,
-    )
-    return described.stdout.strip() or "unknown"
