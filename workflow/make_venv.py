@@ -1,4 +1,4 @@
-"""Makes .venv with pip in it, also on a Debian or Ubuntu that keeps venv in a package of its own."""
+"""Makes .venv with pip in it, also where Debian or Ubuntu keeps venv in a package of its own."""
 
 import importlib.util
 import os
@@ -12,7 +12,7 @@ PACKAGE = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
 
 def main() -> None:
     """Make the environment; exits with one line where that cannot be done."""
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 - the very check for those that are older
         sys.exit("make: Python 3.11 or newer is needed; name one with PYTHON=python3.12")
     if importlib.util.find_spec("ensurepip") is None:
         install_venv()

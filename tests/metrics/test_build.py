@@ -96,6 +96,10 @@ def test_psnr_and_ssim_agree_with_scikit_image():
     )
     expected = similarity[5:-5, 5:-5].mean()
     assert metric("ssim")(noisy(0.1), photo()) == pytest.approx(expected, abs=1e-5)
+    options = {"data_range": 255, "gaussian_weights": True, "use_sample_covariance": False}
+    _, similarity = structural_similarity(*pair, channel_axis=2, full=True, **options)
+    expected = similarity[5:-5, 5:-5].mean()
+    assert metric("ssimc")(noisy(0.1), photo()) == pytest.approx(expected, abs=1e-4)
 
 
 @pytest.mark.parametrize("name", ["niqe", "lpips-alex"])

@@ -14,6 +14,7 @@ _CLASSES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "fsim": ("fsim_arch", "FSIM", {"chromatic": True}),
     "nlpd": ("nlpd_arch", "NLPD", {"channels": 1, "test_y_channel": True}),
     "piqe": ("piqe_arch", "PIQE", {}),
+    "ssimc": ("ssim_arch", "SSIM", {"channels": 3, "downsample": False, "test_y_channel": False}),
     "vif": ("vif_arch", "VIF", {"channels": 1, "level": 4, "ori": 6}),
     "vsi": ("vsi_arch", "VSI", {}),
 }
