@@ -1,5 +1,6 @@
 """The command line: `asymmetry <stage>`. Commands import what they need, when they run."""
 
+import logging
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -180,6 +181,8 @@ def _weights_folder(study: Path) -> Path:
 
 def main() -> None:
     """Run a command; a user's mistake is a line on standard error and exit code 2."""
+    logging.basicConfig(format="%(message)s")
+    logging.getLogger("asymmetry").setLevel(logging.INFO)
     try:
         app()
     except UserError as error:
