@@ -30,6 +30,7 @@ _WITHOUT_NUMBERS = {
     "asymmetry.names",
     "asymmetry.plan",
     "asymmetry.records",
+    "asymmetry.remembered",
     "asymmetry.study",
     "asymmetry.study.axes",
     "asymmetry.study.evaluation",

@@ -1,8 +1,9 @@
 """What identifies the content of an IQA set. Imports no torch, and decodes no image."""
 
 from asymmetry.data.photos import Manifest
-from asymmetry.files import digest, sha256_of
+from asymmetry.files import digest
 from asymmetry.iqa.scores import read_scores
+from asymmetry.remembered import remembered_sha256
 from asymmetry.study import SeveritySet, Study
 
 
@@ -22,7 +23,7 @@ def iqa_set_digest(study: Study, set_name: str, photos: Manifest) -> str:
         )
     rows = read_scores(set_name, declared)
     files = sorted({file for row in rows for file in (row.image, row.reference) if file})
-    digests = {file: sha256_of(file) for file in files}
+    digests = remembered_sha256(files)
     return digest(
         {
             "higher_is_better": declared.higher_is_better,

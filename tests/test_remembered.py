@@ -1,0 +1,42 @@
+import os
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from asymmetry import remembered
+from asymmetry.remembered import CACHE, remembered_sha256
+
+
+@pytest.fixture
+def files(workplace: Path) -> list[Path]:
+    paths = [workplace / name for name in ("a", "b")]
+    for path in paths:
+        path.write_bytes(path.name.encode())
+    return paths
+
+
+def digests(paths: list[Path]) -> list[str]:
+    return list(remembered_sha256(paths).values())
+
+
+def test_digests_are_those_of_the_bytes(files: list[Path]):
+    assert digests(files) == [sha256(name).hexdigest() for name in (b"a", b"b")]
+
+
+def test_an_unchanged_file_is_not_read_again(files: list[Path], monkeypatch: pytest.MonkeyPatch):
+    before = digests(files)
+    read = []
+    monkeypatch.setattr(remembered, "sha256_of", lambda path: read.append(path) or "new")
+    assert digests(files) == before
+    files[0].write_bytes(b"longer")
+    os.utime(files[1], (1, 1))
+    assert digests(files) == ["new", "new"]
+    assert read == files
+
+
+@pytest.mark.parametrize("damage", ["", "[]", '{"a": 1}', "{"])
+def test_a_damaged_memory_is_ignored(files: list[Path], damage: str):
+    before = digests(files)
+    CACHE.write_text(damage)
+    assert digests(files) == before
