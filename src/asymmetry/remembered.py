@@ -6,6 +6,7 @@ The Snakefile is parsed again by every job, and an IQA set may have ten thousand
 import json
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from asymmetry.files import sha256_of, write_if_changed
 
@@ -27,7 +28,7 @@ def remembered_sha256(paths: Iterable[Path]) -> dict[Path, str]:
     return found
 
 
-def _read() -> dict[str, object]:
+def _read() -> dict[str, Any]:
     """What was seen before; nothing where the file is missing or damaged."""
     try:
         known = json.loads(CACHE.read_bytes())
