@@ -41,6 +41,15 @@ def write_if_changed(path: Path, content: bytes) -> None:
         write_atomically(path, content)
 
 
+def read_object(path: Path) -> dict[str, Any]:
+    """The JSON object in a file that only saves work: empty where it is missing or damaged."""
+    try:
+        value = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
 def canonical_json(value: Any) -> bytes:
     """JSON with sorted keys and no spaces: equal values give equal bytes."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()

@@ -73,16 +73,20 @@ class Plan:
         keys = [(cell.task, cell.generator, cell.seed) for cell in cells(self.study)]
         return {key: self._warm_run(*key) for key in dict.fromkeys(keys)}
 
+    @cached_property
+    def by_id(self) -> dict[str, Run]:
+        """All runs, warm starts too, by their id."""
+        return {run.id: run for run in [*self.warm_starts, *self.runs]}
+
     def find(self, run_id: str) -> Run:
         """The run of this id; UserError with the nearest one where there is none."""
-        runs = {run.id: run for run in [*self.runs, *self.warm_starts]}
-        if run_id not in runs:
-            close = nearest(run_id, runs).split("Allowed:")[0]
+        if run_id not in self.by_id:
+            close = nearest(run_id, self.by_id).split("Allowed:")[0]
             raise UserError(
                 f"{run_id}: no run of this study has this id {close}"
                 "(the settings, data or code have changed?); see `asymmetry plan`"
             )
-        return runs[run_id]
+        return self.by_id[run_id]
 
     def _warm_run(self, task: str, generator: str, seed: int) -> Run:
         cell = Cell(task, generator, self.study.training.pixel, WARM_START, 0.0, seed)

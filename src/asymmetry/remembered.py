@@ -6,16 +6,15 @@ The Snakefile is parsed again by every job, and an IQA set may have ten thousand
 import json
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
-from asymmetry.files import sha256_of, write_if_changed
+from asymmetry.files import read_object, sha256_of, write_if_changed
 
 CACHE = Path(".asymmetry/digests.json")
 
 
 def remembered_sha256(paths: Iterable[Path]) -> dict[Path, str]:
     """The sha256 (hex) of each file; a file is read where it is new or its size or time changed."""
-    known = _read()
+    known = read_object(CACHE)
     found = {}
     for path in paths:
         status, key = path.stat(), str(path.absolute())
@@ -26,12 +25,3 @@ def remembered_sha256(paths: Iterable[Path]) -> dict[Path, str]:
         found[path] = entry[2]
     write_if_changed(CACHE, json.dumps(known, sort_keys=True, indent=0).encode())
     return found
-
-
-def _read() -> dict[str, Any]:
-    """What was seen before; nothing where the file is missing or damaged."""
-    try:
-        known = json.loads(CACHE.read_bytes())
-    except (OSError, ValueError):
-        return {}
-    return known if isinstance(known, dict) else {}

@@ -163,7 +163,7 @@ class Stages:
 
     def records(self, part: Part) -> list[Path]:
         """The `run.json` files that a part reads."""
-        known = {run.id: run for run in [*self.plan.warm_starts, *self.plan.runs]}
+        known = self.plan.by_id
         return [known[name].record for name in part.runs if name in known]
 
     def stamp(self, stage: str, modules: Sequence[str]) -> Path:

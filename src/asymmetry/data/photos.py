@@ -12,7 +12,7 @@ from typing import Literal
 from asymmetry.data.contents import group_contents, held_out
 from asymmetry.data.wheels import WHEEL_PHOTOS
 from asymmetry.errors import UserError
-from asymmetry.files import digest, write_if_changed
+from asymmetry.files import digest, read_object, write_if_changed
 from asymmetry.study import Photos
 
 WHEELS = "wheels"
@@ -162,7 +162,7 @@ def _photo(name: str, path: Path, look: _Look, group: str, licence: str) -> Phot
 
 def _look_at(paths: Sequence[Path]) -> list[_Look]:
     """A look at each file, from the cache where size and modification time are unchanged."""
-    cache = _read_cache()
+    cache = read_object(CACHE)
     found: dict[str, _Look] = {}
     try:
         for key in (str(path.absolute()) for path in paths):
@@ -199,15 +199,6 @@ def _look(path: Path, cached: object) -> _Look:
         height,
         difference_hash(rgb),
     )
-
-
-def _read_cache() -> dict[str, object]:
-    """What was seen before; nothing where the file is missing or not as written."""
-    try:
-        cache = json.loads(CACHE.read_bytes())
-    except (OSError, ValueError):
-        return {}
-    return cache if isinstance(cache, dict) else {}
 
 
 def _as_look(cached: object) -> _Look | None:
