@@ -58,7 +58,7 @@ def test_half_and_half_is_the_whole(make_plan: Callable[..., Plan]):
 def test_ten_kills_change_no_byte(
     make_plan: Callable[..., Plan], start: Start, workplace: Path, name: str, discriminator: str
 ):
-    plan = make_plan(training={"steps": 240}, execution={"checkpoint_seconds": 0.1})
+    plan = make_plan(training={"steps": 320}, execution={"checkpoint_seconds": 0.1})
     run = prepared(plan, discriminator)
     train(plan, run.id)
     undisturbed = outputs(run)
