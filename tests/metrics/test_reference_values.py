@@ -121,5 +121,6 @@ def test_a_metric_that_can_be_checked_is_checked() -> None:
     assert {name for name in unchecked if not name.startswith("dists-")} == {
         "lpips-squeeze",
         "lpips-vgg",
+        "psnry",  # psnr_y on the whole image
         "ssimc",  # against scikit-image, in test_build.py
     }

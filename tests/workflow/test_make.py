@@ -1,5 +1,6 @@
 """`make study` as a newcomer types it, on the small study and in the environment that is here."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -26,8 +27,14 @@ def made(project: Project) -> Project:
     return project
 
 
+# The tests may run under `make test`, whose own flags must not reach the newcomer's make.
+ENVIRONMENT = {name: value for name, value in os.environ.items() if "MAKE" not in name}
+
+
 def make(project: Project, target: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(["make", target], cwd=project.folder, capture_output=True, text=True)
+    return subprocess.run(
+        ["make", target], cwd=project.folder, env=ENVIRONMENT, capture_output=True, text=True
+    )
 
 
 def test_make_study_prints_where_the_page_is_and_then_has_nothing_to_do(made: Project):
@@ -42,7 +49,11 @@ def test_make_study_prints_where_the_page_is_and_then_has_nothing_to_do(made: Pr
 
 def test_two_studies_in_one_folder_do_not_mix(made: Project):
     with subprocess.Popen(
-        ["make", "study"], cwd=made.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        ["make", "study"],
+        cwd=made.folder,
+        env=ENVIRONMENT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     ) as first:
         while not list(made.folder.glob("runs/*/*/warm-start/*/train.log")):
             assert first.poll() is None

@@ -62,6 +62,7 @@ METRICS: dict[str, Contract] = {
     # Full reference, without weights.
     "psnr": Contract(_PSNR, "rgb", True, differentiable=True),
     "psnr_y": Contract(_PSNR, "y", True, crop_scale=True, differentiable=True),
+    "psnry": Contract(_PSNR, "y", True, differentiable=True),  # pyiqa's: no border is left out
     "ssim": Contract(_SSIM, "grey", True, differentiable=True, minimum_side=11),
     "ssim_y": Contract(_SSIM, "y", True, crop_scale=True, differentiable=True, minimum_side=11),
     "ssimc": Contract("pyiqa", "rgb", True, differentiable=True, minimum_side=11),
