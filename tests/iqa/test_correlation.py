@@ -11,7 +11,6 @@ from asymmetry.iqa.correlation import (
     STATISTICS,
     FitError,
     correlate,
-    fisher_mean,
     krcc,
     logistic_map,
     plcc,
@@ -128,13 +127,6 @@ def test_the_interval_of_pearson_agrees_with_scipy():
     [ours] = correlate(x, y, [str(i) for i in range(400)], 4000, ["plcc"])
     theirs = stats.pearsonr(x, y).confidence_interval()  # Fisher's z
     assert (ours.low, ours.high) == pytest.approx(tuple(theirs), abs=0.015)
-
-
-def test_fisher_mean():
-    assert fisher_mean([0.5, 0.5]) == pytest.approx(0.5)
-    assert fisher_mean([0.0, 0.8]) == pytest.approx(0.5)  # artanh .8 = ln 3 = 2 artanh .5
-    assert fisher_mean([-0.3, 0.3]) == pytest.approx(0)
-    assert math.isnan(fisher_mean([0.5, math.nan]))
 
 
 def test_no_absolute_value_of_a_correlation():

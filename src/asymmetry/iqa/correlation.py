@@ -122,12 +122,6 @@ def correlate(
     return [_estimate(name, predicted, scores, counts) for name in statistics]
 
 
-def fisher_mean(correlations: Sequence[float]) -> float:
-    """The mean of correlations by Fisher's z (tanh of the mean of artanh). NaN stays NaN."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return float(np.tanh(np.mean(np.arctanh(np.asarray(correlations, dtype=float)))))
-
-
 def _estimate(name: str, predicted: Values, scores: Values, counts: Values) -> Estimate:
     n = len(scores)
     infinite = n - int(np.isfinite(predicted).sum())
