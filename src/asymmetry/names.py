@@ -31,12 +31,22 @@ def _line(detail: Any) -> str:
     key = _key(detail["loc"])
     if detail["type"] == "missing":
         return f"{key}: is missing; add it"
+    if detail["type"] == "union_tag_not_found":
+        return f"{key}.{_discriminator(detail)}: is missing; add it"
+    if detail["type"] == "union_tag_invalid":
+        tag, allowed = detail["ctx"]["tag"], detail["ctx"]["expected_tags"]
+        names = [name.strip("'") for name in allowed.split(", ")]
+        return f"{key}.{_discriminator(detail)}: '{tag}' is not known; {nearest(tag, names)}"
     if detail["type"] == "value_error":
         message = str(detail["ctx"]["error"])
         return f"{key}: {message}" if key else message
     value = detail["input"]
     shown = type(value).__name__ if isinstance(value, dict | list) else repr(value)
     return f"{key or 'study'}: {detail['msg'][0].lower()}{detail['msg'][1:]}, not {shown}"
+
+
+def _discriminator(detail: Any) -> str:
+    return str(detail["ctx"]["discriminator"]).strip("'")
 
 
 def _key(location: tuple[Any, ...]) -> str:

@@ -7,7 +7,7 @@ from tests.iqa.conftest import SCORED
 
 
 def read(table, **changes):
-    return read_scores("s", ScoredSet(**(SCORED | {"table": str(table)} | changes)))
+    return read_scores("s", ScoredSet(**(SCORED | {"table": str(table)} | changes))).rows
 
 
 def test_rows_as_written(table):
@@ -58,3 +58,29 @@ def test_a_missing_table(table):
     table.unlink()
     with pytest.raises(UserError, match="there is no such table; check iqa_sets"):
         read(table)
+
+
+def test_human_scores_of_live_and_biq2021(shared):
+    live = ScoredSet(
+        kind="scores",
+        table=str(shared / "data/live_subset/scores.csv"),
+        image="dist",
+        reference="ref",
+        score="dmos_realigned",
+        higher_is_better=False,
+    )
+    scores = read_scores("live", live)
+    assert len(scores.rows) == 61
+    assert len({row.content for row in scores.rows}) == 6
+    assert not scores.higher_is_better
+    biq = ScoredSet(
+        kind="scores",
+        table=str(shared / "data/biq2021/scores.csv"),
+        image="image",
+        score="mos",
+        higher_is_better=True,
+        folder="Images",
+    )
+    scores = read_scores("biq", biq)
+    assert len(scores.rows) == len({row.content for row in scores.rows}) == 1000
+    assert all(0 < row.score < 1 and row.reference is None for row in scores.rows)

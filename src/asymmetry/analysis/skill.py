@@ -4,10 +4,13 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
-# What a set of known severities is, wherever it is named: its ranks are no human judgement.
-SET_KINDS = {"severity": "severity ranks (not opinion scores)", "scores": "opinion scores"}
 _NORMAL = float(norm.ppf(0.975))
 _LARGEST = 1 - 1e-6  # atanh(1) is infinite
+
+
+def scores_in_words(kind: str) -> str:
+    """What the scores of an IQA set of this kind are: known severities are no human judgement."""
+    return "severity ranks (not opinion scores)" if kind == "severity" else "opinion scores"
 
 
 def fisher_z(correlation: pd.Series | float) -> np.ndarray:
@@ -49,4 +52,4 @@ def skill_of_losses(skill: pd.DataFrame) -> pd.DataFrame:
 def sets_in_words(skill: pd.DataFrame) -> str:
     """The IQA sets behind A, each with what its scores are."""
     sets = skill.loc[skill["role"] == "fidelity", ["set", "kind"]].drop_duplicates()
-    return "; ".join(f"{name}: {SET_KINDS.get(kind, kind)}" for name, kind in sets.to_numpy())
+    return "; ".join(f"{name}: {scores_in_words(kind)}" for name, kind in sets.to_numpy())

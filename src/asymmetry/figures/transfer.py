@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from asymmetry.analysis.skill import SET_KINDS
+from asymmetry.analysis.skill import scores_in_words
 from asymmetry.analysis.tables import Tables
 from asymmetry.figures import style
 from asymmetry.study import Study
@@ -59,7 +59,7 @@ def draw(numbers: pd.DataFrame, study: Study) -> Figure:
     names = (numbers["backbone"].astype(str) + "\n" + numbers["head"].astype(str)).unique().tolist()
     for axes, name in zip(grid.flat, sets, strict=True):
         _panel(axes, numbers[numbers["set"] == name], names)
-        axes.set_title(f"{name}: {SET_KINDS[study.iqa_sets[name].kind]}")
+        axes.set_title(f"{name}: {scores_in_words(study.iqa_sets[name].kind)}")
     handles = _legend(numbers)
     grid[0, 0].legend(handles=handles, loc="lower right", bbox_to_anchor=(1, 1), ncols=len(handles))
     return figure

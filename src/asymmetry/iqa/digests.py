@@ -21,16 +21,16 @@ def iqa_set_digest(study: Study, set_name: str, photos: Manifest) -> str:
                 "reduce": study.photos.reduce,
             }
         )
-    rows = read_scores(set_name, declared)
-    files = sorted({file for row in rows for file in (row.image, row.reference) if file})
+    scores = read_scores(set_name, declared)
+    files = sorted({file for row in scores.rows for file in (row.image, row.reference) if file})
     digests = remembered_sha256(files)
     return digest(
         {
-            "higher_is_better": declared.higher_is_better,
+            "higher_is_better": scores.higher_is_better,
             "rows": [
-                [row.name, row.content, row.score, digests[row.image]]
+                [row.name, row.content, row.kind, row.score, digests[row.image]]
                 + ([digests[row.reference]] if row.reference else [])
-                for row in rows
+                for row in scores.rows
             ],
         }
     )

@@ -2,19 +2,21 @@
 
 A severity set ranks known distortions of the study's photos; its scores are never opinions. The
 discriminators were trained on crops of the training photos, so its images carry the photos' own
-split, and a test uses the held-out contents only. A scored set brings human scores in a table.
+split, and a test uses the held-out contents only. All other sets bring human scores.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 
 from asymmetry.data.distortions import distort
 from asymmetry.data.images import Rgb, load_photo, read_rgb
 from asymmetry.data.photos import Manifest, Photo
 from asymmetry.iqa.scores import read_scores
 from asymmetry.randomness import draws
-from asymmetry.study import ScoredSet, SeveritySet, Study
+from asymmetry.study import PublishedSet, ScoredSet, SeveritySet, Study
+
+_REFERENCES = 64  # held decoded
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class IqaImage:
 
 @dataclass(frozen=True)
 class IqaImages:
-    """The images of a set; `kind` is "severity" or "scores"."""
+    """The images of a set; `kind` is as the study declares it: all but "severity" are opinions."""
 
     name: str
     kind: str
@@ -47,8 +49,7 @@ class IqaImages:
 def load_set(study: Study, set_name: str, photos: Manifest) -> IqaImages:
     """The set that the study's `iqa_sets` declares under `set_name`.
 
-    Raises UserError with one line where a table, a column or an image is missing, or a score is
-    not a number.
+    Raises UserError with one line, as `read_scores`.
     """
     declared = study.iqa_sets[set_name]
     if isinstance(declared, SeveritySet):
@@ -96,17 +97,20 @@ def _distorted(centre: Callable[[], Rgb], kind: str, level: int, levels: int, ph
     return distort(kind, level, levels, centre(), draws(0, f"severity/{photo}/{kind}"))
 
 
-def _scored_set(name: str, declared: ScoredSet) -> IqaImages:
-    sign = 1.0 if declared.higher_is_better else -1.0
+def _scored_set(name: str, declared: ScoredSet | PublishedSet) -> IqaImages:
+    scores = read_scores(name, declared)
+    sign = 1.0 if scores.higher_is_better else -1.0
+    # Hundreds of images share a reference; a set may have thousands of them.
+    read_reference = lru_cache(maxsize=_REFERENCES)(read_rgb)
     images = [
         IqaImage(
             name=row.name,
             group=row.content,
-            kind="",
+            kind=row.kind,
             score=sign * row.score,
             pixels=partial(read_rgb, row.image),
-            reference=cache(partial(read_rgb, row.reference)) if row.reference else None,
+            reference=partial(read_reference, row.reference) if row.reference else None,
         )
-        for row in read_scores(name, declared)
+        for row in scores.rows
     ]
     return IqaImages(name, declared.kind, tuple(images))

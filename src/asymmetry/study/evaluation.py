@@ -91,7 +91,14 @@ class ScoredSet(Section):
     folder: str = Field("", description="folder of the images below the table's own")
 
 
-IqaSet = Annotated[SeveritySet | ScoredSet, Field(discriminator="kind")]
+class PublishedSet(Section):
+    """A public set as it was released: its kind knows pairs, scores, range and direction."""
+
+    kind: Literal["csiq", "kadid10k", "koniq10k", "live", "pipal", "spaq", "tid2013"]
+    folder: str = Field(description="folder that the release was unpacked into")
+
+
+IqaSet = Annotated[SeveritySet | ScoredSet | PublishedSet, Field(discriminator="kind")]
 
 
 class Transfer(Section):
