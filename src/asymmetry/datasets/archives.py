@@ -1,0 +1,170 @@
+"""Unpacking archives of others: nothing outside the folder, no links, no devices, no bombs."""
+
+import errno
+import lzma
+import shutil
+import stat
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from asymmetry.errors import UserError
+
+_CHUNK = 1 << 20
+_BY_HAND = "unpack it yourself and use --from FOLDER"
+_REFUSED = f"refused; if it is what it should be, {_BY_HAND}"
+_DAMAGED = (
+    tarfile.TarError,
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    ValueError,
+    OverflowError,
+)
+# Archives of other kinds, by how they begin.
+_OTHERS = {b"Rar!": "RAR", b"7z\xbc\xaf": "7-Zip"}
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What an archive may unpack to: bytes written, and members of any kind."""
+
+    size: int
+    members: int
+
+
+@dataclass(frozen=True)
+class _Member:
+    """A member; `file` is None for a folder."""
+
+    name: str
+    file: IO[bytes] | None
+
+
+def is_archive(path: Path) -> bool:
+    """Whether the name of a file is that of an archive, readable here or not."""
+    endings = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".rar", ".7z")
+    return path.name.lower().endswith(endings)
+
+
+def unpack(archive: Path, folder: Path, limits: Limits, inside: str = "") -> None:
+    """Unpack a zip or tar archive, or its folder `inside`, into the empty folder `folder`.
+
+    Hidden files and those of macOS are left out, and so is a lone folder that holds all the rest.
+    Modes, owners and times are not taken over. What was written before an error is the caller's
+    to remove.
+
+    Raises UserError where the archive is of another kind, damaged, encrypted, holds more than the
+    limits, a link, a device, a name that leads outside, or nothing.
+    """
+    folder.mkdir(parents=True)
+    written = 0
+    with _reading(archive):
+        for count, member in enumerate(_members(archive), start=1):
+            if count > limits.members:
+                raise UserError(f"{archive}: has more than {limits.members:,} members; {_REFUSED}")
+            place = _place(archive, member.name)
+            if member.file is None or _left_out(place) or not place.is_relative_to(inside):
+                continue
+            target = folder / place.relative_to(inside)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with target.open("xb") as file:
+                while chunk := member.file.read(_CHUNK):
+                    written += len(chunk)
+                    if written > limits.size:
+                        raise UserError(
+                            f"{archive}: unpacks to more than {limits.size:,} bytes; {_REFUSED}"
+                        )
+                    file.write(chunk)
+    if not any(folder.iterdir()):
+        where = f" in its folder {inside}" if inside else ""
+        raise UserError(f"{archive}: holds no file{where}; name another archive")
+    if not inside:
+        _lift_lone_folder(folder)
+
+
+def _members(archive: Path) -> Iterator[_Member]:
+    # A tar that ends with a zip looks like a zip; a zip never looks like a tar.
+    if tarfile.is_tarfile(archive):
+        return _tar_members(archive)
+    if zipfile.is_zipfile(archive):
+        return _zip_members(archive)
+    with archive.open("rb") as file:
+        kind = _OTHERS.get(file.read(4))
+    if kind:
+        raise UserError(f"{archive}: is a {kind} archive; {_BY_HAND}")
+    raise UserError(f"{archive}: is no zip or tar archive, or damaged; get it again")
+
+
+def _tar_members(archive: Path) -> Iterator[_Member]:
+    with tarfile.open(archive) as tar:
+        for member in tar:
+            if not member.isfile() and not member.isdir():
+                raise _unsafe(archive, member.name, "a link or a device")
+            yield _Member(member.name, tar.extractfile(member))
+
+
+def _zip_members(archive: Path) -> Iterator[_Member]:
+    with zipfile.ZipFile(archive) as zipped:
+        for member in zipped.infolist():
+            kind = stat.S_IFMT(member.external_attr >> 16)
+            if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
+                raise _unsafe(archive, member.filename, "a link or a device")
+            if member.flag_bits & 1:
+                raise UserError(f"{archive}: is encrypted; {_BY_HAND}")
+            if member.is_dir():
+                yield _Member(member.filename, None)
+            else:
+                with zipped.open(member) as file:
+                    yield _Member(member.filename, file)
+
+
+def _place(archive: Path, name: str) -> PurePosixPath:
+    place = PurePosixPath(name)
+    if place.is_absolute() or ".." in place.parts:
+        raise _unsafe(archive, name, "a name that leads outside")
+    return place
+
+
+def _left_out(place: PurePosixPath) -> bool:
+    return not place.parts or any(
+        part.startswith(".") or part == "__MACOSX" for part in place.parts
+    )
+
+
+def _unsafe(archive: Path, name: str, what: str) -> UserError:
+    return UserError(f"{archive}: refused, its member {name!r} is {what}; get it from elsewhere")
+
+
+def _lift_lone_folder(folder: Path) -> None:
+    content = list(folder.iterdir())
+    if len(content) == 1 and content[0].is_dir():
+        # Renamed first: it may hold a file of its own name.
+        lone = content[0].rename(folder / ".lone")
+        for path in lone.iterdir():
+            shutil.move(path, folder / path.name)
+        lone.rmdir()
+
+
+@contextmanager
+def _reading(archive: Path) -> Iterator[None]:
+    """What is wrong with an archive as one line."""
+    try:
+        yield
+    except FileExistsError as error:
+        raise UserError(
+            f"{archive}: holds {Path(error.filename).name!r} twice; {_BY_HAND}"
+        ) from None
+    except _DAMAGED as error:
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise UserError(f"{archive}: is damaged ({reason}); get it again") from None
+    except (NotImplementedError, OSError) as error:
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise UserError(f"{archive}: cannot be unpacked ({error}); {_BY_HAND}") from None

@@ -1,0 +1,89 @@
+"""One piece of a data set: an archive, a file or a folder, verified and added to the rest."""
+
+import hashlib
+import logging
+import shutil
+from pathlib import Path
+
+from asymmetry.datasets.archives import Limits, is_archive, unpack
+from asymmetry.datasets.entry import DataSet, Remote
+from asymmetry.datasets.manifest import Origin
+from asymmetry.errors import UserError
+from asymmetry.files import sha256_of
+
+logger = logging.getLogger(__name__)
+
+
+def take(path: Path, remote: Remote | None, entry: DataSet, whole: Path) -> Origin:
+    """Verify an archive, a file or a folder, and add what it holds to the folder `whole`.
+
+    `remote` is the catalogue's file that it stands for, if any. A folder beside `whole` is used on
+    the way; after an error, both are the caller's to remove.
+
+    Raises UserError where it is not what was published, holds nothing, what is there already, or
+    what `archives.unpack` refuses.
+    """
+    origin = _verified(path, remote)
+    piece = whole.with_suffix(".piece")
+    if path.is_dir():
+        _copy(path, piece)
+    elif remote is None or is_archive(path):
+        unpack(path, piece, _limits(entry), remote.inside if remote else "")
+    else:
+        piece.mkdir()
+        shutil.copyfile(path, piece / path.name)
+    _merge(piece, whole / (remote.into if remote else ""))
+    return origin
+
+
+def _verified(path: Path, remote: Remote | None) -> Origin:
+    """Where the piece comes from; UserError where it is not what was published."""
+    if path.is_dir():
+        return Origin(path.name, None, None, None)
+    sha256 = sha256_of(path)
+    published = remote.checksum if remote else None
+    if published is None:
+        logger.info("%s: no published checksum; sha256 %s is recorded", path, sha256)
+        return Origin(path.name, remote.url if remote else None, sha256, None)
+    with path.open("rb") as file:
+        found = hashlib.file_digest(file, published.algorithm).hexdigest()
+    if found != published.digest:
+        raise UserError(
+            f"{path}: {published.algorithm} is {found}, {published.by} publishes "
+            f"{published.digest}; not taken, get it again or from elsewhere"
+        )
+    logger.info("%s: %s as published by %s", path, published.algorithm, published.by)
+    return Origin(path.name, remote.url if remote else None, sha256, published.by)
+
+
+def _limits(entry: DataSet) -> Limits:
+    """Room for the set, its low resolutions and what else comes with it, not for a bomb."""
+    return Limits(int((2 * entry.gigabytes + 1) * 1e9), 10 * entry.images + 10_000)
+
+
+def _copy(source: Path, folder: Path) -> None:
+    """Copy the user's folder without hidden files; a link to a file is copied as that file."""
+    for path in sorted(source.rglob("*")):
+        inside = path.relative_to(source)
+        if any(part.startswith(".") for part in inside.parts) or path.is_dir():
+            if path.is_symlink() and path.is_dir():
+                raise UserError(f"{path}: is a link to a folder; put the folder in its place")
+            continue
+        if not path.is_file():
+            raise UserError(f"{path}: is a broken link or no file; remove it from the folder")
+        target = folder / inside
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, target)
+    if not folder.is_dir():
+        raise UserError(f"--from {source}: the folder holds no file; name another")
+
+
+def _merge(piece: Path, folder: Path) -> None:
+    """Move the files of a piece into the set, and remove the piece."""
+    for path in sorted(path for path in piece.rglob("*") if path.is_file()):
+        target = folder / path.relative_to(piece)
+        if target.exists():
+            raise UserError(f"{path.relative_to(piece)}: comes twice; give each file once")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        path.rename(target)
+    shutil.rmtree(piece)

@@ -1,0 +1,124 @@
+from pathlib import Path
+
+import pytest
+
+from asymmetry.datasets.download import download
+from asymmetry.errors import UserError
+from tests.datasets.conftest import Served, Server
+
+CONTENT = bytes(range(256)) * 40
+
+
+def test_a_whole_file_is_fetched_once(server: Server, aside: Path):
+    url = server.publish("a.zip", Served(CONTENT))
+    for _ in range(2):
+        assert download(url, aside / "a.zip", len(CONTENT)).read_bytes() == CONTENT
+    assert server.asked == [("a.zip", None)]
+    assert [path.name for path in aside.iterdir()] == ["a.zip"]
+
+
+def test_a_file_of_unknown_length_is_fetched(server: Server, aside: Path):
+    url = server.publish("a.zip", Served(CONTENT, chunked=True))
+    assert download(url, aside / "a.zip").read_bytes() == CONTENT
+
+
+def test_a_cut_transfer_goes_on_where_it_was_cut(server: Server, aside: Path):
+    url = server.publish("a.zip", Served(CONTENT, cuts=[1000, 500]))
+    assert download(url, aside / "a.zip").read_bytes() == CONTENT
+    assert [wanted for _, wanted in server.asked] == [None, "bytes=1000-", "bytes=1500-"]
+
+
+def test_a_later_start_goes_on_too(server: Server, aside: Path):
+    served = Served(CONTENT, cuts=[1000] + [0] * 4)
+    url = server.publish("a.zip", served)
+    with pytest.raises(UserError, match=r"cut off after 1,000 bytes .*what is there is kept"):
+        download(url, aside / "a.zip")
+    assert (aside / "a.zip.part").stat().st_size == 1000
+    assert not (aside / "a.zip").exists()
+    server.asked.clear()
+    assert download(url, aside / "a.zip").read_bytes() == CONTENT
+    assert server.asked == [("a.zip", "bytes=1000-")]
+
+
+def test_a_server_without_ranges_starts_over(server: Server, aside: Path):
+    url = server.publish("a.zip", Served(CONTENT, ranges=False, cuts=[1000]))
+    assert download(url, aside / "a.zip").read_bytes() == CONTENT
+    assert len(server.asked) == 2
+
+
+@pytest.mark.parametrize("etag", [None, 'W/"weak"'])
+def test_without_proof_of_the_same_file_it_starts_over(
+    etag: str | None, server: Server, aside: Path
+):
+    url = server.publish("a.zip", Served(CONTENT, etag=etag, cuts=[1000]))
+    assert download(url, aside / "a.zip").read_bytes() == CONTENT
+    assert [wanted for _, wanted in server.asked] == [None, None]
+
+
+@pytest.mark.parametrize("checks_if_range", [True, False])
+def test_a_file_that_changed_between_starts_is_never_mixed(
+    checks_if_range: bool, server: Server, aside: Path
+):
+    url = server.publish("a.zip", Served(CONTENT, cuts=[1000] + [0] * 4))
+    with pytest.raises(UserError, match="cut off"):
+        download(url, aside / "a.zip")
+    other = CONTENT[::-1]
+    server.publish("a.zip", Served(other, '"second"', checks_if_range=checks_if_range))
+    assert download(url, aside / "a.zip").read_bytes() == other
+
+
+def test_a_part_of_another_address_is_not_continued(server: Server, aside: Path):
+    served = Served(CONTENT, cuts=[1000] + [0] * 4)
+    with pytest.raises(UserError, match="cut off"):
+        download(server.publish("a.zip", served), aside / "a.zip")
+    url = server.publish("b.zip", Served(CONTENT[::-1]))
+    assert download(url, aside / "a.zip").read_bytes() == CONTENT[::-1]
+
+
+def test_a_part_that_is_whole_is_taken(server: Server, aside: Path):
+    url = server.publish("a.zip", Served(CONTENT, cuts=[1000] + [0] * 4))
+    with pytest.raises(UserError, match="cut off"):
+        download(url, aside / "a.zip")
+    (aside / "a.zip.part").write_bytes(CONTENT)
+    server.asked.clear()
+    assert download(url, aside / "a.zip").read_bytes() == CONTENT
+    assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize("ranges", [True, False])
+def test_tries_end(ranges: bool, server: Server, aside: Path):
+    url = server.publish(
+        "a.zip", Served(CONTENT, ranges=ranges, cuts=[9] + [0 if ranges else 9] * 50)
+    )
+    with pytest.raises(UserError, match="cut off after 9 bytes"):
+        download(url, aside / "a.zip")
+    assert len(server.asked) == 5
+
+
+def test_a_busy_server_is_asked_again(server: Server, aside: Path):
+    url = server.publish("a.zip", Served(CONTENT, refusals=[503, 429]))
+    assert download(url, aside / "a.zip").read_bytes() == CONTENT
+
+
+def test_no_such_file_is_asked_for_once(server: Server, aside: Path):
+    with pytest.raises(UserError, match=r"gone\.zip: the server answers 404 \(Not Found\); see"):
+        download(f"{server.address}/gone.zip", aside / "gone.zip")
+    assert len(server.asked) == 1
+
+
+def test_no_server(aside: Path, monkeypatch: pytest.MonkeyPatch, server: Server):
+    with pytest.raises(UserError, match="cannot be reached") as error:
+        download("http://127.0.0.1:9/a.zip", aside / "a.zip")
+    assert "\n" not in str(error.value)
+
+
+def test_another_length_than_published_is_refused_before_it_is_fetched(server: Server, aside: Path):
+    url = server.publish("a.zip", Served(CONTENT))
+    with pytest.raises(UserError, match="has 10,240 bytes, published are 9,999"):
+        download(url, aside / "a.zip", 9999)
+    assert list(aside.iterdir()) == []
+
+
+def test_an_archive_marked_as_compressed_comes_as_it_is(server: Server, aside: Path):
+    url = server.publish("a.tgz", Served(CONTENT, encoding="gzip"))
+    assert download(url, aside / "a.tgz").read_bytes() == CONTENT
