@@ -209,6 +209,8 @@ def _run(
         "steps": 100 if done else None,
         "seconds": 12.5 if done else None,
         "device": "cpu" if done else None,
+        "device_seconds": 18.0 if done else None,
+        "mean_utilisation": 0.5 if done else None,
         "gradient_ratio": 0.2 if weight and done else None,
         "diverged_at": 42 if status == "diverged" else None,
         "diverged_term": "adversarial" if status == "diverged" else None,

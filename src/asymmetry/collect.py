@@ -62,7 +62,7 @@ def _row(stages: "Stages", run: "Run", kind: str) -> dict[str, Any]:
     cell, spec = run.cell, stages.study.discriminators.get(run.cell.discriminator)
     missing: dict[str, Any] = {"status": "missing"}
     record = read_record(run.record) if run.record.is_file() else missing
-    diverged = record.get("diverged") or {}
+    diverged, spent = record.get("diverged") or {}, record.get("ledger") or {}
     return {
         "run": run.id,
         "kind": kind,
@@ -78,7 +78,11 @@ def _row(stages: "Stages", run: "Run", kind: str) -> dict[str, Any]:
         "status": record["status"],
         "steps": record.get("steps"),
         "seconds": record.get("seconds"),
-        "device": record.get("device"),
+        "device": spent.get("device"),
+        "device_seconds": spent.get("device_seconds"),
+        "mean_utilisation": spent.get("mean_utilisation"),
+        "peak_memory_mb": spent.get("peak_memory_mb"),
+        "attempts": spent.get("attempts"),
         "gradient_ratio": record.get("gradient_ratio"),
         "diverged_at": diverged.get("step"),
         "diverged_term": diverged.get("term"),

@@ -7,10 +7,13 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from asymmetry.grid import Cell
 from asymmetry.plan import Plan, Run
 from asymmetry.records import read_record
+from asymmetry.spent import device_hours, spent_of
+from asymmetry.training.heartbeat import last_ledger
 
 # Before anything was measured: a small network on one CPU thread, about ten steps a second.
 _GUESS_SECONDS_PER_STEP = 0.1
@@ -31,7 +34,7 @@ def print_plan(plan: Plan) -> None:
     table = Table("run", "status", "steps", box=None, pad_edge=False)
     for run in runs:
         record = records.get(run.id)
-        table.add_row(run.id, record["status"] if record else _waiting(run), str(_steps(run)))
+        table.add_row(Text(run.id), record["status"] if record else _waiting(run), str(_steps(run)))
     console = wide_console()
     console.print(table)
     done = sum(run.id in records for run in plan.runs)
@@ -40,6 +43,7 @@ def print_plan(plan: Plan) -> None:
         f"{len(plan.runs)} cells and {len(plan.warm_starts)} warm starts: "
         f"{done} cells done ({diverged} diverged), {len(plan.runs) - done} to do"
     )
+    console.print(Text(_spent(runs, records)))
     console.print(_hours([run for run in runs if run.id not in records], records.values(), runs))
 
 
@@ -71,6 +75,22 @@ def seconds_per_step(cell: Cell, measured: Iterable[Measured]) -> float | None:
     return None
 
 
+def measured_on(runs: Iterable[Run], records: Iterable[dict[str, Any]]) -> list[Measured]:
+    """The speed of each run that has a record."""
+    cells = {run.id: run.cell for run in runs}
+    return [
+        Measured(cells[record["id"]], record["seconds"] / record["steps"])
+        for record in records
+        if record["steps"]
+    ]
+
+
+def expected_seconds(run: Run, measured: Iterable[Measured]) -> float:
+    """What a whole training will take, in seconds; a guess before any run is finished."""
+    speed = seconds_per_step(run.cell, measured)
+    return _steps(run) * (speed if speed is not None else _GUESS_SECONDS_PER_STEP)
+
+
 def _waiting(run: Run) -> str:
     return "begun" if (run.folder / "checkpoint.bin").is_file() else "to do"
 
@@ -79,17 +99,15 @@ def _steps(run: Run) -> int:
     return int(run.settings["training"]["steps"])
 
 
-def _hours(left: list[Run], records: Iterable[dict[str, Any]], runs: list[Run]) -> str:
-    cells = {run.id: run.cell for run in runs}
-    measured = [
-        Measured(cells[record["id"]], record["seconds"] / record["steps"])
-        for record in records
-        if record["steps"]
+def _spent(runs: list[Run], records: dict[str, dict[str, Any]]) -> str:
+    parts = [
+        spent_of(records[run.id]) if run.id in records else last_ledger(run.folder) for run in runs
     ]
-    speeds = [seconds_per_step(run.cell, measured) for run in left]
-    seconds = sum(
-        _steps(run) * (speed if speed is not None else _GUESS_SECONDS_PER_STEP)
-        for run, speed in zip(left, speeds, strict=True)
-    )
+    return f"device hours so far: {device_hours(parts)}"
+
+
+def _hours(left: list[Run], records: Iterable[dict[str, Any]], runs: list[Run]) -> str:
+    measured = measured_on(runs, records)
+    seconds = sum(expected_seconds(run, measured) for run in left)
     basis = f"measured on {len(measured)} finished runs" if measured else "a guess before any run"
     return f"expected: {seconds / 3600:.2f} hours of training, one at a time ({basis})"

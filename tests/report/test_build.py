@@ -2,11 +2,10 @@ import json
 from html.parser import HTMLParser
 
 import pandas as pd
-import pytest
 
 from asymmetry.figures.registry import figure_names
 from asymmetry.figures.write import draw
-from asymmetry.report.build import answers, duration, interval, number, write_report
+from asymmetry.report.build import answers, interval, number, write_report
 from asymmetry.study import read_study
 from tests.synthetic_tables import analysed_study, make_runs, make_study, write_tables
 
@@ -111,11 +110,19 @@ def test_names_are_escaped(tmp_path):
     assert "<script" not in (tmp_path / "index.html").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize(
-    ("seconds", "words"), [(None, "–"), (42, "42 s"), (210, "3.5 min"), (43200, "12.0 h")]
-)
-def test_durations_are_read_at_a_glance(seconds, words):
-    assert duration(seconds) == words
+def test_the_page_sums_device_hours(tmp_path):
+    runs = make_runs().drop(columns=["device", "device_seconds", "mean_utilisation"])
+    runs.loc[:3, "device"] = ["NVIDIA H200", "NVIDIA H200", "cpu", None]
+    runs.loc[:2, "device_seconds"] = [3600.0, 7920.0, 1440.0]
+    runs.loc[:1, "mean_utilisation"] = [0.5, 0.8]
+    write_tables(tmp_path, runs=runs)
+    words = " ".join(" ".join(page_of(make_study(tmp_path), tmp_path).words).split())
+    assert "3.2 on NVIDIA H200 (mean utilisation 71 %), 0.40 on cpu" in words
+
+
+def test_tables_from_before_there_were_ledgers_make_a_page(tmp_path):
+    write_tables(tmp_path, runs=make_runs().drop(columns=["device", "device_seconds"]))
+    assert "device hours of training" in page_of(make_study(tmp_path), tmp_path).words
 
 
 def test_numbers_have_a_minus_sign_and_a_dash_for_none():

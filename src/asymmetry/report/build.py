@@ -11,11 +11,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from asymmetry.analysis.asymmetry import FEWEST
 from asymmetry.analysis.provenance import Provenance, provenance
-from asymmetry.analysis.skill import SET_KINDS, sets_in_words
+from asymmetry.analysis.skill import scores_in_words, sets_in_words
 from asymmetry.analysis.tables import Tables, load_tables, table_path
 from asymmetry.figures.parts import p_in_words
 from asymmetry.figures.registry import FORMATS, figure_names
 from asymmetry.files import write_atomically
+from asymmetry.spent import Spent, device_hours, duration
 from asymmetry.study import Study
 
 _STUDY_FILES = ("photos.csv", "hypotheses.json", "hypotheses.csv")
@@ -93,8 +94,6 @@ def summary(study: Study, tables: Tables) -> list[tuple[str, str]]:
     images = tables.scores.groupby("set")["image"].nunique()
     sets = [f"{name} ({count} images)" for name, count in images.items()]
     absent = tables.scores[tables.scores["status"] == "missing weights"]["metric"].unique()
-    seconds = float(pd.to_numeric(runs.get("seconds", pd.Series(dtype=float))).sum())
-    devices = sorted(set(runs.get("device", pd.Series(dtype=object)).dropna().astype(str)))
     listed = [
         ("tasks", grid.tasks),
         ("generators", grid.generators),
@@ -106,11 +105,20 @@ def summary(study: Study, tables: Tables) -> list[tuple[str, str]]:
         ("evaluation sets", sets or list(study.evaluation.sets)),
         ("judges of the effect", judges),
         ("metrics without weights", sorted(absent)),
-        ("IQA sets", [f"{name}: {SET_KINDS[iqa.kind]}" for name, iqa in study.iqa_sets.items()]),
-        ("devices", devices),
-        ("training time", [duration(seconds)]),
+        (
+            "IQA sets",
+            [f"{name}: {scores_in_words(iqa.kind)}" for name, iqa in study.iqa_sets.items()],
+        ),
+        ("device hours of training", [device_hours(_spent(runs))]),
     ]
     return [(name, ", ".join(values) or "none") for name, values in listed]
+
+
+def _spent(runs: pd.DataFrame) -> list[Spent]:
+    """What the finished runs took of their devices."""
+    columns = ["device", "device_seconds", "mean_utilisation"]
+    table = runs.reindex(columns=columns).dropna(subset=columns[:2])
+    return [Spent(**row) for row in _records(table)]
 
 
 def figures(folder: Path) -> list[dict[str, Any]]:
@@ -135,16 +143,6 @@ def interval(low: Any, high: Any) -> str:
     """A 95 % interval as the page shows it, or that there is none."""
     ends = number(low), number(high)
     return "no interval" if "–" in ends else f"95 %: {ends[0]} to {ends[1]}"
-
-
-def duration(seconds: Any) -> str:
-    """Seconds in the largest fitting unit: `42 s`, `3.5 min`, `12.0 h`."""
-    if seconds is None or not np.isfinite(seconds):
-        return "–"
-    for unit, size in (("h", 3600), ("min", 60)):
-        if seconds >= size:
-            return f"{seconds / size:.1f} {unit}"
-    return f"{seconds:.0f} s"
 
 
 def _records(table: pd.DataFrame) -> list[dict[str, Any]]:

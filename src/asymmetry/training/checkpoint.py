@@ -5,15 +5,17 @@ names the run and the step. They lie outside Snakemake's outputs, which it empti
 """
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
 import safetensors.torch
+from pydantic import TypeAdapter
 from torch import Tensor
 
 from asymmetry.errors import UserError
 from asymmetry.files import write_atomically
+from asymmetry.spent import Spent
 
 _MAGIC = b"asymmetry checkpoint 1\n"
 _DIGEST_END = len(_MAGIC) + 65
@@ -22,12 +24,19 @@ _TO_DO = "delete it and start again (the training then begins anew)"
 
 @dataclass(frozen=True)
 class Header:
-    """What a checkpoint says of itself; `seconds` and `continued` count over all attempts."""
+    """What a checkpoint says of itself; all but `step` count over all attempts.
+
+    `seconds` is the training that led to this state; `ledger` counts repeated steps, too.
+    """
 
     run: str
     step: int
     seconds: float
     continued: int
+    ledger: Spent = field(default_factory=Spent)
+
+
+_HEADER = TypeAdapter(Header)
 
 
 def save_checkpoint(path: Path, header: Header, tensors: dict[str, Tensor]) -> None:
@@ -55,4 +64,4 @@ def load_checkpoint(path: Path, run: str) -> tuple[Header, dict[str, Tensor]]:
 def _header(image: bytes) -> Header:
     length = int.from_bytes(image[:8], "little")
     metadata = json.loads(image[8 : 8 + length])["__metadata__"]
-    return Header(**json.loads(metadata["header"]))
+    return _HEADER.validate_json(metadata["header"])

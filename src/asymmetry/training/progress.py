@@ -23,7 +23,7 @@ class Log:
 
     def add(self, step: int, logs: dict[str, Tensor]) -> Row:
         """Append one row."""
-        self.rows.append({"step": float(step)} | {k: float(v) for k, v in logs.items()})
+        self.rows.append(row_of(step, logs))
         return self.rows[-1]
 
     def save(self) -> None:
@@ -33,6 +33,11 @@ class Log:
         writer.writeheader()
         writer.writerows(self.rows)
         write_atomically(self._path, text.getvalue().encode())
+
+
+def row_of(step: int, logs: dict[str, Tensor]) -> Row:
+    """What a step logged, as a row."""
+    return {"step": float(step)} | {name: float(value) for name, value in logs.items()}
 
 
 def read_log(path: Path) -> list[Row]:

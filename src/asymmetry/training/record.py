@@ -2,7 +2,6 @@
 
 import json
 import math
-import resource
 from dataclasses import asdict
 from importlib.metadata import version
 from typing import Any
@@ -12,6 +11,7 @@ from torch import Tensor, nn
 
 from asymmetry.commit import code_commit
 from asymmetry.files import sha256_of, write_atomically
+from asymmetry.identity import module_digests
 from asymmetry.plan import Run
 from asymmetry.records import read_record
 from asymmetry.training.progress import Row
@@ -29,6 +29,7 @@ def write_record(run: Run, divergence: Divergence | None, facts: dict[str, Any])
         "status": "diverged" if divergence else "done",
         "diverged": asdict(divergence) if divergence else None,
         "settings": run.settings,
+        "modules": module_digests(run.roots),
         "outputs": {path.name: sha256_of(path) for path in outputs},
         "versions": {name: version(name) for name in _LIBRARIES},
         "commit": code_commit(),
@@ -78,13 +79,6 @@ def summary(rows: list[Row], weights: dict[str, float]) -> dict[str, Any]:
         "gradient_norms": norms,
         "gradient_ratio": ratio,
     }
-
-
-def peak_memory_mb(device: torch.device) -> float:
-    """Peak memory of the process in MB: of the GPU where there is one, else resident."""
-    if device.type == "cuda":
-        return torch.cuda.max_memory_allocated(device) / 2**20
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10
 
 
 def spectral_norms(module: nn.Module | None) -> dict[str, float]:
