@@ -1,8 +1,8 @@
 """What each stage of a study makes of what: the one source of paths for Snakefile and commands.
 
 Heavy results lie at content-keyed paths, so a path says what it holds and modification times need
-not be trusted. Cheap stages, from tables to the page, keep plain paths; they depend on a stamp, a
-small file that changes exactly when the stage's own code or settings do. Imports no torch.
+not be trusted. Cheap stages, from tables to the page, keep plain paths and depend on a stamp each
+(`summaries`). Imports no torch.
 """
 
 from collections.abc import Sequence
@@ -20,9 +20,8 @@ from asymmetry.identity import code_digest
 from asymmetry.iqa.digests import iqa_set_digest
 from asymmetry.metrics.contracts import METRICS
 from asymmetry.plan import Plan, weight_digests
+from asymmetry.summaries import CACHE, Summaries
 from asymmetry.weights import has_weights
-
-CACHE = Path(".asymmetry")
 
 
 @dataclass(frozen=True)
@@ -166,17 +165,14 @@ class Stages:
         known = self.plan.by_id
         return [known[name].record for name in part.runs if name in known]
 
-    def stamp(self, stage: str, modules: Sequence[str]) -> Path:
-        """A file that changes when the stage's code, or the list of its inputs, does."""
-        inputs = [*self.assess_parts, *self.skill_parts, *self.transfer_parts]
-        content = {
-            "code": code_digest(modules),
-            "parts": [str(part.path) for part in inputs],
-            "study": self.study.model_dump(mode="json", exclude={"execution"}),
-        }
-        path = CACHE / "stamps" / self.results.name / stage
-        write_if_changed(path, canonical_json(content))
-        return path
+    def stamp(self, stage: str) -> Path:
+        """The file that makes a cheap stage run again: see `summaries`."""
+        return self.summaries.stamp(stage)
+
+    @cached_property
+    def summaries(self) -> Summaries:
+        """The cheap stages."""
+        return Summaries(self)
 
     @cached_property
     def figures(self) -> dict[str, str]:

@@ -1,0 +1,34 @@
+"""What differs between the settings of two runs, field by field."""
+
+import json
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+ABSENT = "absent"
+
+
+class Difference(NamedTuple):
+    """A field (`training.learning_rate`) and its two values; `ABSENT` where there is no field."""
+
+    field: str
+    before: Any
+    after: Any
+
+
+def differences(before: Any, after: Any) -> list[Difference]:
+    """The fields in which two settings differ, sorted; lists are compared whole."""
+    # As JSON: a record was read from a file, and there a tuple is a list.
+    one, other = (dict(_fields(json.loads(json.dumps(value)))) for value in (before, after))
+    return [
+        Difference(field, one.get(field, ABSENT), other.get(field, ABSENT))
+        for field in sorted(one.keys() | other.keys())
+        if one.get(field, ABSENT) != other.get(field, ABSENT)
+    ]
+
+
+def _fields(value: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    if isinstance(value, dict) and (value or not prefix):
+        for name, inner in value.items():
+            yield from _fields(inner, f"{prefix}.{name}" if prefix else str(name))
+    else:
+        yield prefix, value

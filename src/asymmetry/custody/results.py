@@ -1,0 +1,162 @@
+"""The manifest of a study's results, and taking them over after a copy, a pull or a checkout.
+
+`results/manifest.json` is written with the page: the sha256 of every part, table, figure and crop,
+and of the stamps that they were made under.
+"""
+
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from asymmetry.custody.aside import set_aside
+from asymmetry.files import digest, read_object, sha256_of, write_atomically
+from asymmetry.stages import Part, Stages
+
+MANIFEST = "manifest.json"
+
+
+@dataclass
+class Verdict:
+    """How many files were verified, a line for each that was refused, the stages made again."""
+
+    verified: int = 0
+    refused: list[str] = field(default_factory=list)
+    again: list[str] = field(default_factory=list)
+
+
+def write_manifest(stages: Stages) -> None:
+    """Record the results that are there, and the stamps under which they were made."""
+    summaries = stages.summaries.by_name
+    files = [path for summary in summaries.values() for path in summary.outputs]
+    files += [path for part in _parts(stages) for path in _files_of(stages, part)]
+    current = [name for name, one in summaries.items() if _is_current(stages, name, one.outputs)]
+    content = {
+        "files": {_key(stages, path): sha256_of(path) for path in files if path.is_file()},
+        "stamps": {name: stages.summaries.digest(name) for name in current},
+    }
+    text = json.dumps(content, indent=1, sort_keys=True).encode() + b"\n"
+    write_atomically(stages.results / MANIFEST, text)
+
+
+def adopt_results(stages: Stages) -> Verdict:
+    """Verify the results against the manifest, and leave Snakemake to do what is not in order.
+
+    A stage whose results are verified, made of verified inputs and under today's stamp, is put into
+    the order of its modification times. Where a recorded file is missing or another, the results of
+    its stage and of those after it are moved aside, so that they are missed. What was made under
+    another stamp stays, and its stamp, being new, has it made again.
+    """
+    summaries, verdict = stages.summaries, Verdict()
+    manifest = _Manifest(stages, verdict)
+    broken = {str(part.path) for part in _parts(stages) if not manifest.sound_part(part)}
+    fresh: set[str] = set()
+    for name, summary in summaries.by_name.items():
+        sound = manifest.sound(summary.outputs)
+        if not sound or not broken.isdisjoint([*summary.inputs, *summary.after]):
+            broken.add(name)
+            manifest.set_aside(summary.outputs)
+        elif manifest.stamp_of(name) == summaries.digest(name) and fresh.issuperset(summary.after):
+            fresh.add(name)
+            before = [path for other in summary.after for path in summaries.by_name[other].outputs]
+            _put_after([stages.stamp(name), *before], summary.outputs)
+        else:
+            os.utime(stages.stamp(name))
+    verdict.again = [name for name in summaries.by_name if name not in fresh]
+    return verdict
+
+
+class _Manifest:
+    """What the manifest says, against what is there."""
+
+    def __init__(self, stages: Stages, verdict: Verdict) -> None:
+        content = read_object(stages.results / MANIFEST)
+        self._stages, self._verdict = stages, verdict
+        self._files, self._stamps = _object(content, "files"), _object(content, "stamps")
+
+    def stamp_of(self, name: str) -> str | None:
+        """The digest of the stamp that a stage's results were made under."""
+        return self._stamps.get(name)
+
+    def sound(self, paths: Iterable[Path]) -> bool:
+        """Whether all of the files that are recorded are there, and the same."""
+        verdicts = [self._sound(path) for path in paths]
+        return all(verdicts)
+
+    def sound_part(self, part: Part) -> bool:
+        """Whether a part and its crops are; if not, the part is moved aside and made again."""
+        sound = self.sound(_files_of(self._stages, part))
+        if not sound:
+            self.set_aside([part.path])
+        return sound
+
+    def set_aside(self, paths: Iterable[Path]) -> None:
+        """Move those files aside that are there."""
+        for path in paths:
+            if path.is_file():
+                set_aside(path, self._stages.results)
+
+    def _sound(self, path: Path) -> bool:
+        expected = self._files.get(_key(self._stages, path))
+        if expected is None:
+            return True
+        if not path.is_file():
+            return False
+        if sha256_of(path) == expected:
+            self._verdict.verified += 1
+            return True
+        self._verdict.refused.append(f"{path}: its sha256 is not the one that {MANIFEST} records")
+        self.set_aside([path])
+        return False
+
+
+def _parts(stages: Stages) -> list[Part]:
+    return [*stages.assess_parts, *stages.skill_parts, *stages.transfer_parts]
+
+
+def _files_of(stages: Stages, part: Part) -> list[Path]:
+    """A part, then the crops that its making saves; the references' come with bicubic."""
+    if part not in stages.assess_parts:
+        return [part.path]
+    tasks = [run.partition("/")[0] for run in part.runs if run in stages.baselines]
+    owners = [*part.runs, *(f"{task}/reference" for task in tasks)]
+    crops = stages.study.evaluation.crops
+    return [part.path, *(crop.path(stages.results, owner) for owner in owners for crop in crops)]
+
+
+def _key(stages: Stages, path: Path) -> str:
+    return path.relative_to(stages.results).as_posix()
+
+
+def _object(manifest: dict[str, Any], name: str) -> dict[str, str]:
+    value = manifest.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def _is_current(stages: Stages, name: str, outputs: Iterable[Path]) -> bool:
+    """Whether a stage's outputs are there and were made since its stamp became today's."""
+    before = stages.summaries.path(name)
+    known = digest(read_object(before)) == stages.summaries.digest(name)
+    return known and all(path.is_file() for path in outputs) and _in_order([before], outputs)
+
+
+def _put_after(sources: Iterable[Path], outputs: Iterable[Path]) -> None:
+    """Make `outputs` not older than `sources`, by writing them anew where one is.
+
+    Their times alone are not set: they may be links into a cache, which is not ours to touch.
+    """
+    if not _in_order(sources, outputs):
+        for path in outputs:
+            write_atomically(path, path.read_bytes())
+
+
+def _in_order(sources: Iterable[Path], outputs: Iterable[Path]) -> bool:
+    newest = max(time for path in sources for time in _times(path))
+    return newest <= min(time for path in outputs for time in _times(path))
+
+
+def _times(path: Path) -> tuple[int, int]:
+    """The modification times of a file and of the link that leads to it: Snakemake sees both."""
+    return path.stat().st_mtime_ns, path.lstat().st_mtime_ns

@@ -1,0 +1,61 @@
+"""Whether the files of a run are those that its `run.json` records."""
+
+from pathlib import Path
+from typing import Any
+
+from asymmetry.custody.differences import differences
+from asymmetry.errors import UserError
+from asymmetry.files import sha256_of
+from asymmetry.plan import Run
+from asymmetry.records import read_record
+
+STATES = ("done", "diverged")
+_TYPES: dict[str, type] = {"id": str, "status": str, "settings": dict, "outputs": dict}
+
+
+def fault(run: Run, folder: Path) -> str | None:
+    """Why the finished run in `folder` is not the one that the plan means; None where it is."""
+    try:
+        record = sound_record(folder)
+        _check_settings(run, record, folder / "run.json")
+        _check_models(record, folder, discriminator=run.cell.adversarial_weight > 0)
+    except UserError as error:
+        return str(error)
+    return None
+
+
+def sound_record(folder: Path) -> dict[str, Any]:
+    """The `run.json` in a folder; UserError where it, or a file that it records, is damaged."""
+    path = folder / "run.json"
+    record = read_record(path)
+    for field, kind in _TYPES.items():
+        if not isinstance(record.get(field), kind):
+            raise UserError(f"{path}: {field} is missing or no {kind.__name__}")
+    if record["status"] not in STATES:
+        raise UserError(f"{path}: status is '{record['status']}', not {' or '.join(STATES)}")
+    for name, expected in record["outputs"].items():
+        _check_file(folder / name, expected)
+    return record
+
+
+def _check_file(path: Path, expected: str) -> None:
+    if not path.is_file():
+        raise UserError(f"{path}: is missing, and run.json records it")
+    if sha256_of(path) != expected:
+        raise UserError(f"{path}: its sha256 is not the one that run.json records")
+
+
+def _check_settings(run: Run, record: dict[str, Any], path: Path) -> None:
+    if record["id"] != run.id:
+        raise UserError(f"{path}: id is '{record['id']}', not '{run.id}'")
+    for field, recorded, wanted in differences(record["settings"], run.settings):
+        raise UserError(f"{path}: {field} is {recorded!r}, and the study says {wanted!r}")
+
+
+def _check_models(record: dict[str, Any], folder: Path, discriminator: bool) -> None:
+    """A run that is done has its models; one that diverged has none."""
+    wanted = ["generator.safetensors"] + (["discriminator.safetensors"] if discriminator else [])
+    wanted = wanted if record["status"] == "done" else []
+    if sorted(wanted) != sorted(record["outputs"]):
+        listed = ", ".join(record["outputs"]) or "nothing"
+        raise UserError(f"{folder / 'run.json'}: outputs lists {listed}, not {', '.join(wanted)}")

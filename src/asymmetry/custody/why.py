@@ -1,0 +1,76 @@
+"""`asymmetry why`: how a run stands, what would make it train again, and what that would cost."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from asymmetry.custody.differences import ABSENT, Difference, differences
+from asymmetry.custody.find import find_runs, former_runs
+from asymmetry.files import read_object
+from asymmetry.forecast import expected_seconds, measured_on
+from asymmetry.identity import module_digests
+from asymmetry.plan import Run
+from asymmetry.spent import duration
+from asymmetry.stages import Stages
+from asymmetry.states import state_of
+
+
+def why(stages: Stages, text: str) -> Iterator[str]:
+    """Lines on each run that `text` names: an id, the beginning of one, or a cell.
+
+    Raises UserError where the study has none.
+    """
+    for run in find_runs(stages.plan, text):
+        state = state_of(run, time.time())
+        yield f"{run.id}: {state.name}{f' ({state.note})' if state.note else ''}"
+        yield f"  trains again when one of these changes: {', '.join(run.settings)}"
+        yield f"  its code: {', '.join(module_digests(run.roots))}"
+        for folder in former_runs(run):
+            yield f"  {folder} differs:"
+            yield from (f"    {line}" for line in changes(folder, run))
+        yield from (f"  {line}" for line in _consequences(stages, run))
+
+
+def changes(folder: Path, run: Run) -> list[str]:
+    """The fields in which a former run differs from `run`, as `field: before -> after`."""
+    record = read_object(folder / "run.json")
+    found = differences(record.get("settings", {}), run.settings)
+    return [_line(difference, record, run) for difference in found]
+
+
+def _line(difference: Difference, record: dict[str, Any], run: Run) -> str:
+    if difference.field != "code":
+        return f"{difference.field}: {difference.before} -> {difference.after}"
+    if "modules" not in record:
+        return "code: changed"
+    modules = differences(record["modules"], module_digests(run.roots))
+    return f"code: changed ({', '.join(_module(module) for module in modules)})"
+
+
+def _module(difference: Difference) -> str:
+    """A module, and whether it was not there before or is not any more."""
+    if difference.before == ABSENT:
+        return f"{difference.field} is new"
+    return f"{difference.field} is gone" if difference.after == ABSENT else difference.field
+
+
+def _consequences(stages: Stages, run: Run) -> Iterator[str]:
+    plan = stages.plan
+    runs = [*plan.warm_starts, *plan.runs]
+    cells = [cell for cell in plan.runs if cell.warm_start == run.id]
+    if cells:
+        yield f"{len(cells)} cells begin from it, and would train again too"
+    trained = [run, *cells]
+    ids = {one.id for one in trained}
+    parts = [*stages.assess_parts, *stages.transfer_parts]
+    for part in parts:
+        if not ids.isdisjoint(part.runs):
+            yield f"made of it: {part.path}"
+    yield "then the tables, the figures and the page"
+    records = (read_object(one.record) for one in runs)
+    measured = measured_on(runs, filter(None, records))  # without the missing and the damaged
+    seconds = sum(expected_seconds(one, measured) for one in trained)
+    steps = sum(one.settings["training"]["steps"] for one in trained)
+    basis = f"measured on {len(measured)} finished runs" if measured else "a guess before any run"
+    yield f"cost: {steps} steps, about {duration(seconds)} of training ({basis})"

@@ -1,0 +1,30 @@
+"""What the commands of the command line share: the study, and the plan that it makes."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from asymmetry.plan import Plan
+    from asymmetry.stages import Stages
+
+StudyFile = Annotated[
+    Path, typer.Option("--study", envvar="ASYMMETRY_STUDY", help="the study, a YAML file")
+]
+DEFAULT = Path("params.yaml")
+
+
+def plan_of(study: Path) -> "Plan":
+    """The plan of the study in a file."""
+    from asymmetry.plan import Plan
+    from asymmetry.study import read_study
+
+    return Plan(read_study(study))
+
+
+def stages_of(study: Path) -> "Stages":
+    """The stages of the study in a file."""
+    from asymmetry.stages import Stages
+
+    return Stages(plan_of(study))

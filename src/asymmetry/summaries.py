@@ -1,0 +1,107 @@
+"""The cheap stages, from tables to the page, and the stamps that make them run again. No torch.
+
+Their results lie at plain paths, so a path does not say what it holds. Each depends on a stamp: a
+small file that changes exactly when the stage's code, settings or content-keyed inputs do. From one
+stage to the next, a change travels by modification times, as Snakemake sees them.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from asymmetry.figures.registry import FORMATS
+from asymmetry.files import canonical_json, digest, write_if_changed
+from asymmetry.identity import code_digest
+
+if TYPE_CHECKING:
+    from asymmetry.stages import Part, Stages
+
+CACHE = Path(".asymmetry")
+_ANALYSED = ["effect.parquet", "asymmetry.parquet"]
+_ANALYSED += [f"hypotheses.{kind}" for kind in ("parquet", "json", "csv")]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A cheap stage: its code, what it writes, its content-keyed inputs, the stages before it."""
+
+    modules: tuple[str, ...]
+    outputs: tuple[Path, ...]
+    inputs: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+
+
+class Summaries:
+    """The cheap stages of a study by name, each after those that it reads."""
+
+    def __init__(self, stages: "Stages") -> None:
+        self._stages, self._results = stages, stages.results
+
+    @cached_property
+    def by_name(self) -> dict[str, Summary]:
+        """photos, the tables, `analyse`, `figure-<name>`, `report`."""
+        stages, figures = self._stages, self._stages.figures
+        collect = ("asymmetry.collect",)
+        analyse = ("asymmetry.analysis.analyse",)
+        write, build = "asymmetry.figures.write", ("asymmetry.report.build",)
+        drawn = tuple(f"figure-{name}" for name in figures)
+        tables = {
+            "runs": tuple(map(str, stages.trained)),
+            "scores": _paths(stages.assess_parts),
+            "skill": _paths(stages.skill_parts),
+            "transfer": _paths(stages.transfer_parts),
+        }
+        return {
+            "photos": Summary(("asymmetry.data.photos",), self._in("photos.csv"), self._photos()),
+            **{
+                name: Summary(collect, self._in(f"{name}.parquet"), inputs)
+                for name, inputs in tables.items()
+            },
+            "analyse": Summary(analyse, self._in(*_ANALYSED), after=tuple(tables)),
+            **{
+                f"figure-{name}": Summary((module, write), self._figure(name), after=("analyse",))
+                for name, module in figures.items()
+            },
+            "report": Summary(build, self._in("index.html"), after=("photos", *drawn)),
+        }
+
+    def content(self, name: str) -> dict[str, Any]:
+        """What the stamp of a stage says."""
+        stage = self.by_name[name]
+        return {
+            "code": code_digest(stage.modules),
+            "inputs": stage.inputs,
+            "study": self._study,
+        }
+
+    def digest(self, name: str) -> str:
+        """The sha256 (hex) of a stage's stamp."""
+        return digest(self.content(name))
+
+    def path(self, name: str) -> Path:
+        """Where the stamp of a stage lies."""
+        return CACHE / "stamps" / self._results.name / name
+
+    def stamp(self, name: str) -> Path:
+        """Write the stamp of a stage, if it changed; its path."""
+        write_if_changed(self.path(name), canonical_json(self.content(name)))
+        return self.path(name)
+
+    @cached_property
+    def _study(self) -> dict[str, Any]:
+        return self._stages.study.model_dump(mode="json", exclude={"execution"})
+
+    def _in(self, *names: str) -> tuple[Path, ...]:
+        return tuple(self._results / name for name in names)
+
+    def _figure(self, name: str) -> tuple[Path, ...]:
+        return self._in(*(f"figures/{name}.{kind}" for kind in FORMATS))
+
+    def _photos(self) -> tuple[str, ...]:
+        photos = self._stages.plan.photos.photos
+        return (digest([[p.name, p.sha256, p.group, p.split, p.licence] for p in photos]),)
+
+
+def _paths(parts: "list[Part]") -> tuple[str, ...]:
+    return tuple(str(part.path) for part in parts)

@@ -1,0 +1,36 @@
+import json
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from asymmetry.custody.differences import ABSENT, Difference, differences
+
+SETTINGS = st.dictionaries(
+    st.text("abc", min_size=1, max_size=3),
+    st.recursive(
+        st.none() | st.integers() | st.text(max_size=3),
+        lambda inner: st.dictionaries(st.text("abc", min_size=1, max_size=2), inner, max_size=3),
+        max_leaves=6,
+    ),
+    max_size=4,
+)
+
+
+def test_fields_are_named_from_the_outside_in():
+    before = {"training": {"steps": 5, "betas": (0.9, 0.99)}, "weights": {}}
+    after = {"training": {"steps": 6, "betas": [0.9, 0.99]}, "weights": {"vgg": "1a"}}
+    assert differences(before, after) == [
+        Difference("training.steps", 5, 6),
+        Difference("weights", {}, ABSENT),
+        Difference("weights.vgg", ABSENT, "1a"),
+    ]
+
+
+@settings(deadline=None)
+@given(SETTINGS, SETTINGS)
+def test_there_is_one_exactly_where_settings_differ(one: dict[str, Any], other: dict[str, Any]):
+    assert bool(differences(one, other)) == (
+        json.dumps(one, sort_keys=True) != json.dumps(other, sort_keys=True)
+    )
+    assert [d.field for d in differences(one, other)] == [d.field for d in differences(other, one)]

@@ -1,0 +1,122 @@
+import os
+from pathlib import Path
+
+import pytest
+
+from asymmetry.custody.results import MANIFEST, adopt_results
+from asymmetry.stages import Stages
+from tests.custody.conftest import MakeStages, flip
+
+
+def newest_first(stages: Stages) -> None:
+    """Times as the worst checkout leaves them: the page is the oldest file."""
+    for age, summary in enumerate(stages.summaries.by_name.values()):
+        for path in summary.outputs:
+            os.utime(path, (10**9 - 1000 * age,) * 2)
+
+
+def is_in_order(stages: Stages) -> bool:
+    """Whether no output is older than its stamp, or than the outputs that it is made of."""
+    found = stages.summaries.by_name
+    return all(
+        path.stat().st_mtime_ns >= source.stat().st_mtime_ns
+        for name, summary in found.items()
+        for path in summary.outputs
+        for source in [stages.stamp(name), *(o for n in summary.after for o in found[n].outputs)]
+    )
+
+
+def test_verified_results_are_put_into_order(stages: Stages):
+    newest_first(stages)
+    verdict = adopt_results(stages)
+    assert (verdict.refused, verdict.again) == ([], [])
+    assert is_in_order(stages)
+
+
+def test_files_in_order_are_not_touched(stages: Stages):
+    adopt_results(stages)
+    before = {path: path.stat().st_ino for path in stages.results.rglob("*.*")}
+    adopt_results(stages)
+    assert {path: path.stat().st_ino for path in stages.results.rglob("*.*")} == before
+
+
+def test_a_link_into_a_cache_is_replaced_and_the_cache_untouched(stages: Stages, tmp_path: Path):
+    cached, page = tmp_path / "cached", stages.results / "index.html"
+    page.rename(cached)
+    page.symlink_to(cached)
+    newest_first(stages)
+    cached.chmod(0o444)
+    before = cached.stat().st_mtime_ns
+    assert adopt_results(stages).again == []
+    assert is_in_order(stages)
+    assert cached.stat().st_mtime_ns == before
+
+
+def test_a_changed_figure_is_refused_and_drawn_again(stages: Stages):
+    figure = stages.results / "figures/heat_map.svg"
+    flip(figure)
+    verdict = adopt_results(stages)
+    assert verdict.refused == [f"{figure}: its sha256 is not the one that manifest.json records"]
+    assert verdict.again == ["figure-heat_map", "report"]
+    assert not (stages.results / "index.html").exists()
+    assert (stages.results / ".refused/figures/heat_map.svg-1").is_file()
+    assert (stages.results / "scores.parquet").is_file()
+
+
+def test_a_changed_part_is_made_again_with_all_that_is_made_of_it(stages: Stages):
+    flip(stages.skill_parts[0].path)
+    verdict = adopt_results(stages)
+    assert len(verdict.refused) == 1
+    assert "scores" not in verdict.again
+    assert {"skill", "analyse", "report"} <= set(verdict.again)
+    left = {path.name for path in stages.results.glob("[!.]*.*")}
+    assert left == {"photos.csv", "runs.parquet", "scores.parquet", "transfer.parquet", MANIFEST}
+
+
+def test_a_lost_table_is_no_refusal_but_made_again(stages: Stages):
+    (stages.results / "effect.parquet").unlink()
+    verdict = adopt_results(stages)
+    assert verdict.refused == []
+    assert {"analyse", "report"} <= set(verdict.again)
+
+
+def test_a_changed_study_leaves_the_results_and_renews_the_stamps(
+    stages: Stages, make_stages: MakeStages
+):
+    newest_first(stages)
+    verdict = adopt_results(make_stages(lambda values: values.update(photos={"reduce": 2})))
+    assert verdict.refused == []
+    assert set(verdict.again) == set(stages.summaries.by_name)
+    assert (stages.results / "index.html").is_file()
+
+
+def test_a_changed_crop_has_its_part_made_again(make_stages: MakeStages):
+    from asymmetry.custody.results import write_manifest
+
+    crop = {"set": "held-out", "image": "coffee", "left": 0, "top": 0}
+    stages = make_stages(lambda values: values["evaluation"].update(crops=[crop]))
+    run = stages.assess_parts[0].runs[0]
+    image = stages.study.evaluation.crops[0].path(stages.results, run)
+    reference = stages.study.evaluation.crops[0].path(stages.results, "bicubic-x4/reference")
+    for path in (image, reference, stages.assess_parts[0].path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(str(path))
+    write_manifest(stages)
+    flip(reference)
+    assert len(adopt_results(stages).refused) == 1
+    assert not stages.assess_parts[0].path.exists()
+    assert image.exists()
+
+
+@pytest.mark.parametrize("content", [None, "", "[]", '{"files": 3}'])
+def test_without_a_manifest_nothing_is_refused_and_all_is_made_again(
+    stages: Stages, content: str | None
+):
+    manifest = stages.results / MANIFEST
+    if content is None:
+        manifest.unlink()
+    else:
+        manifest.write_text(content)
+    verdict = adopt_results(stages)
+    assert (verdict.refused, verdict.verified) == ([], 0)
+    assert set(verdict.again) == set(stages.summaries.by_name)

@@ -1,0 +1,115 @@
+"""`asymmetry adopt` after a pull or a checkout, with Snakemake asked what is left to do."""
+
+import os
+import random
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import small_values
+from tests.custody.conftest import flip
+from tests.workflow.conftest import Project
+from tests.workflow.test_study import jobs, planned
+
+pytestmark = pytest.mark.slow
+NOTHING = "Nothing to be done"
+
+
+@pytest.fixture(params=["copy", "hardlink", "symlink"])
+def pulled(request: pytest.FixtureRequest, finished: Project, tmp_path: Path) -> Project:
+    """A fresh checkout with pulled runs and results: as files, or as links into a cache.
+
+    Nothing that Snakemake or asymmetry remembers is there, and modification times are mixed up.
+    """
+    folder, cache = tmp_path / "pulled", tmp_path / "cache"
+    forgotten = shutil.ignore_patterns(".snakemake", ".asymmetry", "lock", "*.log")
+    shutil.copytree(finished.folder, folder, ignore=forgotten)
+    moments = random.Random(0)
+    files = [f for name in ("runs", "results") for f in (folder / name).rglob("*") if f.is_file()]
+    for number, file in enumerate(files):
+        if request.param != "copy":
+            cached = cache / str(number)
+            cached.parent.mkdir(exist_ok=True)
+            file.rename(cached)
+            cached.chmod(0o444)
+            (file.hardlink_to if request.param == "hardlink" else file.symlink_to)(cached)
+        os.utime(file, (moments.randint(1, 10**9),) * 2)
+    return Project(folder)
+
+
+def adopt(project: Project, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "asymmetry", "adopt", *arguments],
+        cwd=project.folder,
+        env=project.environment(),
+        capture_output=True,
+        text=True,
+    )
+
+
+def test_after_a_pull_there_is_nothing_to_do(pulled: Project, finished: Project):
+    cache = pulled.folder.parent / "cache"
+    before = {file: file.stat().st_mtime_ns for file in cache.glob("*")}
+    done = adopt(pulled)
+    assert done.returncode == 0, done.stderr
+    assert "runs: 6 of 6 verified, 0 to train" in done.stdout
+    assert "to make again: nothing" in done.stdout
+    for target in ("all", "figures"):
+        assert NOTHING in pulled.snakemake("-n", target).stdout
+    assert pulled.results() == finished.results()
+    assert {file: file.stat().st_mtime_ns for file in cache.glob("*")} == before
+
+
+def test_a_flipped_bit_costs_that_cell_and_nothing_else(copy: Project, finished: Project):
+    run = planned(copy).runs[-1]
+    flip(copy.folder / run.folder / "discriminator.safetensors")
+    done = adopt(copy)
+    assert done.returncode == 2
+    assert done.stderr.splitlines() == [
+        f"refused: {run.folder}/discriminator.safetensors: "
+        "its sha256 is not the one that run.json records"
+    ]
+    assert jobs(copy.snakemake("-n").stdout)["train_cell"] == 1
+    assert copy.snakemake().returncode == 0
+    shutil.rmtree(copy.folder / "runs/.refused")
+    assert copy.results() == finished.results()
+    assert adopt(copy).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "rules"),
+    [
+        ("figures/crops.png", {"figure": 1, "report": 1, "all": 1}),
+        ("effect.parquet", {"analyse": 1, "figure": 6, "report": 1, "all": 1}),
+        ("index.html", {"report": 1, "all": 1}),
+    ],
+)
+@pytest.mark.parametrize("remembered", [True, False], ids=["own checkout", "fresh checkout"])
+def test_a_refused_result_is_made_again(
+    copy: Project, remembered: bool, name: str, rules: dict[str, int]
+):
+    if not remembered:
+        shutil.rmtree(copy.folder / ".snakemake")
+        shutil.rmtree(copy.folder / ".asymmetry")
+    flip(copy.folder / "results" / name)
+    done = adopt(copy)
+    assert done.returncode == 2
+    assert done.stderr == (
+        f"refused: results/{name}: its sha256 is not the one that manifest.json records\n"
+    )
+    assert jobs(copy.snakemake("-n").stdout) == rules
+
+
+def test_a_pull_under_a_changed_study_is_no_silence(pulled: Project):
+    values = small_values()
+    values["training"]["learning_rate"] = 1e-5
+    pulled.write(values)
+    done = adopt(pulled)
+    assert done.returncode == 0, done.stderr
+    assert "runs: 1 of 6 verified, 5 to train" in done.stdout
+    rules = jobs(pulled.snakemake("-n").stdout)
+    assert rules["train_cell"] == 5
+    assert rules["report"] == 1
