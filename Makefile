@@ -1,7 +1,8 @@
 # make study   the default study: own .venv, all trainings, the page
 # make test    the whole test suite
+# make test-slurm   the study on a real SLURM, started for it on this machine (as root)
 # make lint    format, lint and types, as CI runs them
-.PHONY: study test lint schema clean
+.PHONY: study test test-slurm lint schema data-table clean
 .DEFAULT_GOAL := study
 
 PYTHON ?= python3
@@ -20,6 +21,9 @@ study: .venv/study
 test: .venv/test lint
 	pytest -n 2 --dist loadfile
 
+test-slurm: .venv/test
+	pytest -m slurm tests/slurm
+
 lint: .venv/test
 	ruff format --check
 	ruff check
@@ -29,6 +33,9 @@ lint: .venv/test
 
 schema: .venv/study
 	asymmetry schema > workflow/study.schema.json
+
+data-table: .venv/study
+	python -m asymmetry.datasets.table > data/README.md
 
 clean:
 	rm -rf .venv .asymmetry .snakemake

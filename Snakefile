@@ -3,6 +3,7 @@ from pathlib import Path
 from snakemake.exceptions import WorkflowError
 from snakemake.utils import min_version
 
+from asymmetry.cluster import check_requests, left_over_jobs
 from asymmetry.errors import UserError
 from asymmetry.plan import Plan
 from asymmetry.stages import Stages
@@ -34,6 +35,7 @@ rule all:
 
 
 include: "workflow/rules/common.smk"
+include: "workflow/rules/cluster.smk"
 include: "workflow/rules/targets.smk"
 include: "workflow/rules/train.smk"
 include: "workflow/rules/assess.smk"

@@ -33,6 +33,7 @@ def test_the_plan_shows_cells_and_hours(place: Path):
     assert "5 cells and 1 warm starts: 0 cells done (0 diverged), 5 to do" in done.stdout
     assert "hours of training" in done.stdout
     assert done.stdout.count("to do") == 7
+    assert "device hours so far: none" in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -45,6 +46,9 @@ def test_the_plan_shows_cells_and_hours(place: Path):
         (["figures", "heatmap"], "did you mean 'heat_map'?"),
         (["assess", "--output", "results/x.parquet"], "is no table of this study"),
         (["weights", "get", "alexnett"], "did you mean 'alexnet'?"),
+        (["data", "get", "kadid10"], "did you mean 'kadid10k'?"),
+        (["data", "get", "live"], "run `asymmetry data get live --from PATH`"),
+        (["data", "check", "set5"], "data/set5.json: there is no such record"),
         (["weights", "add", "nowhere"], "nowhere: there is no such file or folder"),
     ],
 )

@@ -66,6 +66,13 @@ class TestIdentity:
         for run in plan.runs:
             assert plan.find(str(run.warm_start)).cell.seed == run.cell.seed
 
+    def test_a_seed_is_done_before_the_next_and_what_all_figures_need_first(self):
+        plan = plan_of(lambda values: values["grid"].update(seeds=[3, 0]))
+        order = sorted(plan.by_id.values(), key=lambda run: -plan.priority(run.id))
+        assert [run.cell.seed for run in order] == [0] * 6 + [3] * 6
+        for first in (order[:2], order[6:8]):
+            assert [run.cell.discriminator for run in first] == ["warm-start", "none"]
+
     def test_an_unknown_run_is_named_with_a_near_one(self):
         plan = plan_of()
         wrong = plan.runs[0].id[:-1] + "x"

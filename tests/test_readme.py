@@ -23,6 +23,7 @@ README = DOCUMENTS["README.md"]
 # Commands that are run here: as they stand, or with this in their place.
 RUN = {
     "asymmetry plan": "",
+    "asymmetry status": "",
     "cp params.yaml my-study.yaml": "",
     "asymmetry plan --study my-study.yaml": "",
     "snakemake --cores all": "snakemake --cores all --dry-run",
@@ -30,6 +31,8 @@ RUN = {
     "snakemake --cores all --configfile my-study.yaml": (
         "snakemake --cores all --configfile my-study.yaml --dry-run"
     ),
+    "snakemake --profile slurm -n": "",
+    "asymmetry data list": "",
     "asymmetry weights list": "",
     "make study": f"make --dry-run -C {ROOT} study",
     "make test": f"make --dry-run -C {ROOT} test",
@@ -40,6 +43,10 @@ RUN_WITH_WEIGHTS = ["asymmetry weights add FOLDER", "asymmetry weights get alexn
 # Why a command is not run here.
 ELSEWHERE = {
     ". .venv/bin/activate": "the tests run in the environment that `make` made",
+    "snakemake --cores all --profile slurm": "typed in tests/slurm/test_as_typed.py",
+    "asymmetry data get set5 kadid10k": "fetches; tests/datasets/ does it from a server of its own",
+    "asymmetry data get tid2013 --from FOLDER": "done in tests/datasets/test_get.py",
+    "asymmetry data check kadid10k": "done in tests/datasets/test_get.py",
     "asymmetry figures endings": "run by tests/test_contributing.py",
     "pre-commit install": "writes a hook into .git; the hook is `make lint`",
     'pytest -m "not slow"': "this is pytest",
@@ -70,6 +77,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copy(ROOT / name, folder)
     shutil.copy(ROOT / "params.yaml", folder / "my-study.yaml")
     shutil.copytree(ROOT / "workflow", folder / "workflow")
+    shutil.copy(ROOT / "slurm", folder, follow_symlinks=False)
     return folder
 
 

@@ -1,4 +1,5 @@
 import os
+import time
 from hashlib import sha256
 from pathlib import Path
 
@@ -13,6 +14,7 @@ def files(workplace: Path) -> list[Path]:
     paths = [workplace / name for name in ("a", "b")]
     for path in paths:
         path.write_bytes(path.name.encode())
+        os.utime(path, (1000, 1000))
     return paths
 
 
@@ -33,6 +35,14 @@ def test_an_unchanged_file_is_not_read_again(files: list[Path], monkeypatch: pyt
     os.utime(files[1], (1, 1))
     assert digests(files) == ["new", "new"]
     assert read == files
+
+
+def test_a_change_within_one_second_is_seen(files: list[Path]):
+    now = int(time.time())
+    for content in (b"1", b"2"):
+        files[0].write_bytes(content)
+        os.utime(files[0], (now, now))  # what a file system with whole seconds would say
+        assert digests(files[:1]) == [sha256(content).hexdigest()]
 
 
 @pytest.mark.parametrize("damage", ["", "[]", '{"a": 1}', "{"])

@@ -57,8 +57,26 @@ def refusal(values: dict[str, Any]) -> str:
         ("discriminators.vgg-patch.head", "pixel", ["pixel head", "unet-small"]),
         ("discriminators.vgg-patch.frozen", True, ["frozen", "pretrained"]),
         ("tasks.a/b", {"degradation": "bicubic"}, ["tasks.a/b"]),
+        ("execution.resources", {"trian": {}}, ["execution.resources", "did you mean 'train'?"]),
+        (
+            "execution.resources",
+            {"train": {"gpus": 1}},
+            ["execution.resources.train", "did you mean 'gpu'?"],
+        ),
+        ("execution.resources", {"train": {"runtime": 0}}, ["resources.train.runtime", "0"]),
         ("tasks.blind-x4.jpeg", [90, 60], ["tasks.blind-x4.jpeg", "90 to 60 is reversed"]),
         ("tasks.blind-x4.jpeg", [90, 101], ["tasks.blind-x4.jpeg", "above 100"]),
+        (
+            "iqa_sets.severity.kind",
+            "tid2012",
+            ["iqa_sets.severity.kind: 'tid2012' is not known", "did you mean 'tid2013'?"],
+        ),
+        ("iqa_sets.severity", {"levels": 3}, ["iqa_sets.severity.kind: is missing; add it"]),
+        (
+            "iqa_sets.severity",
+            {"kind": "live", "foldr": "x"},
+            ["iqa_sets.severity", "'foldr'", "did you mean 'folder'?"],
+        ),
         ("surprise", 1, ["'surprise'", "Allowed: results, photos"]),
     ],
 )

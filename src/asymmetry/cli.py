@@ -3,15 +3,13 @@
 import logging
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from asymmetry.custody.commands import COMMANDS
 from asymmetry.errors import UserError
-
-if TYPE_CHECKING:
-    from asymmetry.plan import Plan
-    from asymmetry.stages import Stages
+from asymmetry.options import DEFAULT, StudyFile, plan_of, stages_of
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -20,24 +18,7 @@ app = typer.Typer(
     help="A study of fidelity losses and discriminators in image restoration.",
 )
 
-StudyFile = Annotated[
-    Path, typer.Option("--study", envvar="ASYMMETRY_STUDY", help="the study, a YAML file")
-]
 Output = Annotated[Path, typer.Option("--output", help="a table of this study")]
-DEFAULT = Path("params.yaml")
-
-
-def _plan(path: Path) -> "Plan":
-    from asymmetry.plan import Plan
-    from asymmetry.study import read_study
-
-    return Plan(read_study(path))
-
-
-def _stages(path: Path) -> "Stages":
-    from asymmetry.stages import Stages
-
-    return Stages(_plan(path))
 
 
 @app.command()
@@ -45,7 +26,20 @@ def plan(study: StudyFile = DEFAULT) -> None:
     """Print the cells as a table, how many are done, and the hours that the rest will take."""
     from asymmetry.forecast import print_plan
 
-    print_plan(_plan(study))
+    print_plan(plan_of(study))
+
+
+@app.command()
+def status(
+    study: StudyFile = DEFAULT,
+    every_run: Annotated[
+        bool, typer.Option("--all", help="a row also for those that wait or are done")
+    ] = False,
+) -> None:
+    """Show how the trainings stand; on a terminal, until all ended or Ctrl-C."""
+    from asymmetry.status import show_status
+
+    show_status(plan_of(study), every_run)
 
 
 @app.command()
@@ -53,7 +47,7 @@ def train(run: str, study: StudyFile = DEFAULT) -> None:
     """Train one run, or continue it. Exits with 75 where it was stopped and should be continued."""
     from asymmetry.training.job import train as train_run
 
-    raise typer.Exit(train_run(_plan(study), run))
+    raise typer.Exit(train_run(plan_of(study), run))
 
 
 @app.command()
@@ -61,7 +55,7 @@ def assess(output: Output, study: StudyFile = DEFAULT) -> None:
     """Score restored images with every metric of the study."""
     from asymmetry.assessment.engine import assess_part
 
-    assess_part(_stages(study), output)
+    assess_part(stages_of(study), output)
 
 
 @app.command()
@@ -69,7 +63,7 @@ def skill(output: Output, study: StudyFile = DEFAULT) -> None:
     """Measure how well each loss and metric agrees with the scores of an IQA set."""
     from asymmetry.iqa.skill import measure_part
 
-    measure_part(_stages(study), output)
+    measure_part(stages_of(study), output)
 
 
 @app.command()
@@ -77,7 +71,7 @@ def transfer(output: Output, study: StudyFile = DEFAULT) -> None:
     """Fine-tune IQA models that start from the discriminators."""
     from asymmetry.iqa.transfer import transfer_part
 
-    transfer_part(_stages(study), output)
+    transfer_part(stages_of(study), output)
 
 
 @app.command()
@@ -85,7 +79,7 @@ def collect(table: str, study: StudyFile = DEFAULT) -> None:
     """Join the parts of a table: runs, scores, skill or transfer."""
     from asymmetry.collect import collect_table
 
-    collect_table(_stages(study), table)
+    collect_table(stages_of(study), table)
 
 
 @app.command()
@@ -93,7 +87,7 @@ def analyse(study: StudyFile = DEFAULT) -> None:
     """Compute effects and hypotheses from the tables."""
     from asymmetry.analysis.analyse import analyse as analyse_tables
 
-    stages = _stages(study)
+    stages = stages_of(study)
     analyse_tables(stages.study, stages.results)
 
 
@@ -102,27 +96,20 @@ def figures(names: list[str], study: StudyFile = DEFAULT) -> None:
     """Draw figures, each as SVG, PNG, a CSV of its numbers and a JSON of what is behind it."""
     from asymmetry.figures.write import draw
 
-    stages = _stages(study)
+    stages = stages_of(study)
     draw(stages.study, names, stages.results)
 
 
 @app.command()
 def report(study: StudyFile = DEFAULT) -> None:
-    """Write the page, `index.html`, beside the figures."""
+    """Write the page, `index.html`, and the manifest of all results, beside the figures."""
+    from asymmetry.custody.results import write_manifest
     from asymmetry.report.build import write_report
 
-    stages = _stages(study)
+    stages = stages_of(study)
     write_report(stages.study, stages.results)
+    write_manifest(stages)
     print(f"the page is at {(stages.results / 'index.html').resolve().as_uri()}")
-
-
-@app.command()
-def data(study: StudyFile = DEFAULT) -> None:
-    """Write the manifest of the photos: split, size, sha256 and licence of each."""
-    stages = _stages(study)
-    path = stages.results / "photos.csv"
-    stages.plan.photos.to_csv(path)
-    print(path)
 
 
 @app.command()
@@ -131,6 +118,59 @@ def schema() -> None:
     from asymmetry.study import schema_text
 
     print(schema_text(), end="")
+
+
+for command in COMMANDS:
+    app.command()(command)
+
+
+data_app = typer.Typer(no_args_is_help=True, help="Images: list, get, check, photos.")
+app.add_typer(data_app, name="data")
+
+
+@data_app.command("list")
+def data_list() -> None:
+    """Print the public data sets: what is present, size, licence, how it comes and from where."""
+    from asymmetry.datasets.table import listing
+    from asymmetry.forecast import wide_console
+
+    wide_console().print(listing())
+
+
+@data_app.command("get")
+def data_get(
+    names: list[str],
+    source: Annotated[
+        list[Path] | None,
+        typer.Option("--from", help="an archive or folder that you have; may be repeated"),
+    ] = None,
+) -> None:
+    """Put public data sets into `data/`, verified; fetched, or from a copy that you have."""
+    from asymmetry.datasets.get import get
+
+    get(names, source or [])
+
+
+@data_app.command("check")
+def data_check(name: str) -> None:
+    """Compare a data set with its record: a line for each file that differs."""
+    from asymmetry.datasets.get import check
+
+    changed = check(name)
+    for line in changed:
+        print(line, file=sys.stderr)
+    if changed:
+        raise typer.Exit(2)
+    print(f"data/{name}: as recorded in data/{name}.json")
+
+
+@data_app.command("photos")
+def data_photos(study: StudyFile = DEFAULT) -> None:
+    """Write the manifest of the study's photos: split, size, sha256 and licence of each."""
+    stages = stages_of(study)
+    path = stages.results / "photos.csv"
+    stages.plan.photos.to_csv(path)
+    print(path)
 
 
 weights_app = typer.Typer(no_args_is_help=True, help="Pretrained weights: list, get, add.")

@@ -4,6 +4,7 @@ import errno
 import hashlib
 import json
 import os
+import platform
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,8 @@ def write_atomically(path: Path, content: bytes) -> None:
 
     Raises UserError where the disk or quota is full; a former `path` then stays as it was.
     """
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    # Two nodes that share a file system may give the same number to two processes.
+    aside = path.with_name(f".{path.name}.{platform.node()}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with aside.open("wb") as file:

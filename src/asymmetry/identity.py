@@ -16,6 +16,7 @@ _ROOT = Path(__file__).parent
 # Their content reaches a run through its resolved settings, or does not change a number at all.
 _WITHOUT_NUMBERS = {
     "asymmetry.backbones.catalog",
+    "asymmetry.cluster",
     "asymmetry.data.contents",
     "asymmetry.data.photos",
     "asymmetry.data.wheels",
@@ -31,6 +32,7 @@ _WITHOUT_NUMBERS = {
     "asymmetry.plan",
     "asymmetry.records",
     "asymmetry.remembered",
+    "asymmetry.spent",
     "asymmetry.study",
     "asymmetry.study.axes",
     "asymmetry.study.evaluation",
@@ -38,8 +40,12 @@ _WITHOUT_NUMBERS = {
     "asymmetry.study.training",
     "asymmetry.training.checkpoint",
     "asymmetry.training.deadline",
+    "asymmetry.training.lock",
+    "asymmetry.training.heartbeat",
+    "asymmetry.training.ledger",
     "asymmetry.training.progress",
     "asymmetry.training.record",
+    "asymmetry.training.trail",
     "asymmetry.weights",
 }
 
@@ -51,8 +57,13 @@ def code_digest(roots: Iterable[str]) -> str:
 
 @cache
 def _code_digest(roots: frozenset[str]) -> str:
-    parts = [f"{name} {_module_digest(name)}" for name in sorted(closure(roots))]
+    parts = [f"{name} {digest}" for name, digest in module_digests(roots).items()]
     return sha256("\n".join(parts).encode()).hexdigest()
+
+
+def module_digests(roots: Iterable[str]) -> dict[str, str]:
+    """The sha256 (hex) of each module of the closure, by its dotted name, sorted."""
+    return {name: _module_digest(name) for name in sorted(closure(roots))}
 
 
 def closure(roots: Iterable[str]) -> set[str]:

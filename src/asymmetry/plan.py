@@ -28,12 +28,14 @@ _LOOP = "asymmetry.training.job"
 class Run:
     """A training: a cell, or the warm start that the cells of a task, generator and seed share.
 
-    `settings` is all that can change its bytes; the digits of `id` are its digest.
+    `settings` is all that can change its bytes; the digits of `id` are its digest. `roots` are the
+    modules whose closure is its code.
     """
 
     id: str
     cell: Cell
     settings: dict[str, Any]
+    roots: tuple[str, ...]
     warm_start: str | None = None
 
     @property
@@ -78,6 +80,15 @@ class Plan:
         """All runs, warm starts too, by their id."""
         return {run.id: run for run in [*self.warm_starts, *self.runs]}
 
+    def priority(self, run_id: str) -> int:
+        """The order of the grid, the first run highest: a seed is done before the next begins."""
+        return len(self.by_id) - self._position[self.find(run_id).id]
+
+    @cached_property
+    def _position(self) -> dict[str, int]:
+        runs = sorted(self.by_id.values(), key=lambda run: run.cell.seed)
+        return {run.id: index for index, run in enumerate(runs)}
+
     def find(self, run_id: str) -> Run:
         """The run of this id; UserError with the nearest one where there is none."""
         if run_id not in self.by_id:
@@ -90,28 +101,36 @@ class Plan:
 
     def _warm_run(self, task: str, generator: str, seed: int) -> Run:
         cell = Cell(task, generator, self.study.training.pixel, WARM_START, 0.0, seed)
-        settings = self._settings(cell, self.study.warm_start, [cell.fidelity])
-        return Run(
-            f"{task}/{generator}/{WARM_START}/seed{seed}-{_digits(settings)}", cell, settings
-        )
+        roots = self._roots(cell, [cell.fidelity])
+        settings = self._settings(cell, self.study.warm_start, [cell.fidelity], roots)
+        name = f"{task}/{generator}/{WARM_START}/seed{seed}"
+        return Run(f"{name}-{_digits(settings)}", cell, settings, roots)
 
     def _cell_run(self, cell: Cell) -> Run:
         warm = self._warm[cell.task, cell.generator, cell.seed].id
         losses = [cell.fidelity, self.study.training.pixel]
-        settings = self._settings(cell, self.study.training, losses) | {"warm_start": warm}
-        return Run(f"{cell.name}-{_digits(settings)}", cell, settings, warm)
+        roots = self._roots(cell, losses)
+        settings = self._settings(cell, self.study.training, losses, roots) | {"warm_start": warm}
+        return Run(f"{cell.name}-{_digits(settings)}", cell, settings, roots, warm)
 
-    def _settings(self, cell: Cell, section: Optimisation, losses: list[str]) -> dict[str, Any]:
+    def _roots(self, cell: Cell, losses: list[str]) -> tuple[str, ...]:
+        """The modules that a run's code begins from."""
+        roots = [_LOOP, "asymmetry.generators.build"]
+        roots += [module for loss in losses for module in code_of(loss)]
+        if spec := self.study.discriminators.get(cell.discriminator):
+            roots.append(builder_module(spec.backbone))
+            roots += ["asymmetry.discriminators.build", "asymmetry.discriminators.losses"]
+        return tuple(roots)
+
+    def _settings(
+        self, cell: Cell, section: Optimisation, losses: list[str], roots: Iterable[str]
+    ) -> dict[str, Any]:
         spec = self.study.discriminators.get(cell.discriminator)
         backbones = {name for loss in losses if (name := backbone_of(loss))}
         pretrained = {BACKBONES[name].weights for name in backbones if name in BACKBONES}
         pretrained |= {METRICS[loss].weights for loss in losses if loss in METRICS}
-        roots = [_LOOP, "asymmetry.generators.build"]
-        roots += [module for loss in losses for module in code_of(loss)]
         if spec:
             backbones.add(spec.backbone)
-            roots.append(builder_module(spec.backbone))
-            roots += ["asymmetry.discriminators.build", "asymmetry.discriminators.losses"]
             if spec.initialisation == "pretrained":
                 pretrained.add(BACKBONES[spec.backbone].weights)
         trunks = {name: BACKBONES[name.removesuffix(RANDOM)] for name in sorted(backbones)}

@@ -29,7 +29,9 @@ def folder(tmp_path):
     (folder / "deep").mkdir(parents=True)
     for index in range(6):
         inside = "deep/" if index == 5 else ""
-        picture(index).save(folder / f"{inside}photo{index}.png")
+        path = folder / f"{inside}photo{index}.png"
+        picture(index).save(path)
+        os.utime(path, (1000, 1000))
     return folder
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from asymmetry.plan import Plan, Run
-from asymmetry.training.deadline import EXIT_CONTINUE
+from asymmetry.training.deadline import EXIT_CONTINUE, Deadline
 from asymmetry.training.job import Job, train
 from asymmetry.training.loop import train_step
 from tests.training.conftest import Start, step_of
@@ -30,7 +30,7 @@ def test_half_and_half_is_the_whole(make_plan: Callable[..., Plan]):
     plan = make_plan(training={"steps": 8}, execution={"checkpoint_seconds": 1000})
     run = prepared(plan, "vit-vanilla")
     whole = Job(plan, run)
-    whole.train()
+    whole.train(Deadline(None))
     shutil.rmtree(run.folder)
 
     half = Job(plan, run)
@@ -39,7 +39,7 @@ def test_half_and_half_is_the_whole(make_plan: Callable[..., Plan]):
     half._save(0.0)
     rest = Job(plan, run)
     assert rest.state.step == 4
-    rest.train()
+    rest.train(Deadline(None))
     assert state_bytes(rest) == state_bytes(whole)
     parts = {name.split("/")[0] for name in state_bytes(rest)}
     assert parts == {
@@ -111,7 +111,7 @@ def test_a_deadline_saves_and_asks_for_more(
         patch.setattr(
             "asymmetry.training.deadline.Deadline.reached", lambda *_: job.state.step == 5
         )
-        assert job.train() == EXIT_CONTINUE
+        assert job.train(Deadline(None)) == EXIT_CONTINUE
     assert not run.record.exists()
     assert train(plan, run.id) == 0
     assert outputs(run) == undisturbed

@@ -2,6 +2,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -58,10 +59,13 @@ class Project:
 
     def results(self) -> dict[str, bytes]:
         """The bytes of all models, and of the tables and figures that hold no measured time."""
-        names = [f"results/{table}.parquet" for table in TABLES]
-        files = [self.folder / name for name in names]
-        files += sorted(self.folder.glob("runs/**/*.safetensors"))
-        files += sorted(self.folder.glob("results/figures/*.svg"))
+        tables = [self.folder / f"results/{table}.parquet" for table in TABLES]
+        return self.models() | self._bytes([*tables, *self.folder.glob("results/figures/*.svg")])
+
+    def models(self) -> dict[str, bytes]:
+        return self._bytes(self.folder.glob("runs/**/*.safetensors"))
+
+    def _bytes(self, files: Iterable[Path]) -> dict[str, bytes]:
         return {str(file.relative_to(self.folder)): file.read_bytes() for file in files}
 
 
@@ -69,6 +73,7 @@ def new_project(folder: Path) -> Project:
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copy(ROOT / "Snakefile", folder)
     shutil.copytree(ROOT / "workflow", folder / "workflow", dirs_exist_ok=True)
+    shutil.copy(ROOT / "slurm", folder, follow_symlinks=False)
     project = Project(folder)
     project.write(small_values())
     return project

@@ -12,9 +12,7 @@ rule assess_part:
         stages.results / "logs/scores-{part}.log",
     threads: 1
     resources:
-        mem_mb=resources_of("assess", "mem_mb", 4000),
-        runtime=resources_of("assess", "runtime", 120),
-        gpu=resources_of("assess", "gpu", 0),
+        **asks_for("assess"),
     message:
         "assessing {output}"
     shell:
@@ -23,8 +21,8 @@ rule assess_part:
 
 rule scores:
     input:
-        [part.path for part in stages.assess_parts],
-        stamp("scores", "asymmetry.collect"),
+        [ancient(part.path) for part in stages.assess_parts],
+        stages.stamp("scores"),
     output:
         stages.results / "scores.parquet",
     log:

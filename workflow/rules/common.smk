@@ -1,11 +1,10 @@
-def resources_of(rule, name, default):
-    """A resource of a rule, as `execution.resources` says."""
-    return study.execution.resources.get(rule, {}).get(name, default)
+def asks_for(stage):
+    """What a job of a stage asks of a cluster."""
+    return getattr(study.execution.resources, stage).model_dump()
 
 
-def stamp(stage, *modules):
-    """The stamp that makes a cheap stage run again when its code or settings change."""
-    return stages.stamp(stage, modules)
+# What lies at a content-keyed path is `ancient` as an input. Nothing else is: Snakemake does not look
+# at a job's own stamp where a job before it runs, and relies on its inputs to pass that on.
 
 
 wildcard_constraints:

@@ -1,6 +1,6 @@
 rule photos:
     input:
-        stamp("photos", "asymmetry.data.photos"),
+        stages.stamp("photos"),
     output:
         stages.results / "photos.csv",
     log:
@@ -8,13 +8,13 @@ rule photos:
     message:
         "writing the manifest of the photos"
     shell:
-        "asymmetry data > {log} 2>&1"
+        "asymmetry data photos > {log} 2>&1"
 
 
 rule runs:
     input:
-        stages.trained,
-        stamp("runs", "asymmetry.collect"),
+        ancient(stages.trained),
+        stages.stamp("runs"),
     output:
         stages.results / "runs.parquet",
     log:
@@ -31,7 +31,7 @@ rule analyse:
             str(stages.results / "{table}.parquet"),
             table=["runs", "scores", "skill", "transfer"],
         ),
-        stamp("analyse", "asymmetry.analysis.analyse"),
+        stages.stamp("analyse"),
     output:
         stages.results / "effect.parquet",
         stages.results / "asymmetry.parquet",
@@ -47,9 +47,7 @@ rule analyse:
 rule figure:
     input:
         rules.analyse.output,
-        lambda w: stamp(
-            f"figure-{w.figure}", stages.figures[w.figure], "asymmetry.figures.write"
-        ),
+        lambda w: stages.stamp(f"figure-{w.figure}"),
     output:
         multiext(
             str(stages.results / "figures/{figure}"), ".svg", ".png", ".csv", ".json"
@@ -64,10 +62,11 @@ rule figure:
 
 rule report:
     input:
+        stages.results / "photos.csv",
         expand(str(stages.results / "figures/{name}.svg"), name=stages.figures),
-        stamp("report", "asymmetry.report.build"),
+        stages.stamp("report"),
     output:
-        report_page=stages.results / "index.html",
+        stages.results / "index.html",
     log:
         stages.results / "logs/report.log",
     message:

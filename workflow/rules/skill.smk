@@ -5,9 +5,7 @@ rule skill_part:
         stages.results / "logs/skill-{part}.log",
     threads: 1
     resources:
-        mem_mb=resources_of("skill", "mem_mb", 4000),
-        runtime=resources_of("skill", "runtime", 120),
-        gpu=resources_of("skill", "gpu", 0),
+        **asks_for("skill"),
     message:
         "measuring skill: {output}"
     shell:
@@ -16,8 +14,8 @@ rule skill_part:
 
 rule skill_table:
     input:
-        [part.path for part in stages.skill_parts],
-        stamp("skill", "asymmetry.collect"),
+        [ancient(part.path) for part in stages.skill_parts],
+        stages.stamp("skill"),
     output:
         stages.results / "skill.parquet",
     log:

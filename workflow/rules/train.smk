@@ -9,12 +9,10 @@ rule warm_start:
         "runs/{run}/train.log",
     wildcard_constraints:
         run=".+/warm-start/.+",
-    retries: resources_of("train", "retries", 0)
+    priority: lambda w: plan.priority(w.run)
     threads: study.numerics.threads
     resources:
-        mem_mb=resources_of("train", "mem_mb", 2000),
-        runtime=resources_of("train", "runtime", 60),
-        gpu=resources_of("train", "gpu", 0),
+        **asks_for("train"),
     message:
         "warm start {wildcards.run}"
     shell:
@@ -30,12 +28,10 @@ rule train_cell:
         "runs/{run}/train.log",
     wildcard_constraints:
         run="(?!.*/warm-start/).+",
-    retries: resources_of("train", "retries", 0)
+    priority: lambda w: plan.priority(w.run)
     threads: study.numerics.threads
     resources:
-        mem_mb=resources_of("train", "mem_mb", 2000),
-        runtime=resources_of("train", "runtime", 60),
-        gpu=resources_of("train", "gpu", 0),
+        **asks_for("train"),
     message:
         "training {wildcards.run}"
     shell:

@@ -12,9 +12,7 @@ rule transfer_part:
         stages.results / "logs/transfer-{part}.log",
     threads: 1
     resources:
-        mem_mb=resources_of("transfer", "mem_mb", 4000),
-        runtime=resources_of("transfer", "runtime", 120),
-        gpu=resources_of("transfer", "gpu", 0),
+        **asks_for("transfer"),
     message:
         "fine-tuning IQA models: {output}"
     shell:
@@ -23,8 +21,8 @@ rule transfer_part:
 
 rule transfer_table:
     input:
-        [part.path for part in stages.transfer_parts],
-        stamp("transfer", "asymmetry.collect"),
+        [ancient(part.path) for part in stages.transfer_parts],
+        stages.stamp("transfer"),
     output:
         stages.results / "transfer.parquet",
     log:

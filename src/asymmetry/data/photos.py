@@ -13,6 +13,7 @@ from asymmetry.data.contents import group_contents, held_out
 from asymmetry.data.wheels import WHEEL_PHOTOS
 from asymmetry.errors import UserError
 from asymmetry.files import digest, read_object, write_if_changed
+from asymmetry.remembered import settled
 from asymmetry.study import Photos
 
 WHEELS = "wheels"
@@ -169,7 +170,7 @@ def _look_at(paths: Sequence[Path]) -> list[_Look]:
             found[key] = _look(Path(key), cache.get(key))
     finally:
         # Also what was seen before a bad file is kept: the next start goes on from there.
-        fresh = {key: asdict(look) for key, look in found.items()}
+        fresh = {key: asdict(look) for key, look in found.items() if settled(look.mtime_ns)}
         if any(cache.get(key) != look for key, look in fresh.items()):
             write_if_changed(CACHE, json.dumps(cache | fresh, sort_keys=True, indent=0).encode())
     return list(found.values())

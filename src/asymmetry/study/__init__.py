@@ -5,7 +5,7 @@ Unknown keys, wrong types and unknown names are refused with one line each (`Use
 
 import json
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import Field, ValidationError, model_validator
@@ -17,6 +17,7 @@ from asymmetry.study.evaluation import (
     CropStrip,
     Evaluation,
     IqaSet,
+    PublishedSet,
     ScoredSet,
     SeveritySet,
     Transfer,
@@ -42,6 +43,7 @@ __all__ = [
     "Numerics",
     "Optimisation",
     "Photos",
+    "PublishedSet",
     "Schedule",
     "ScoredSet",
     "SeveritySet",
@@ -55,6 +57,24 @@ __all__ = [
 ]
 
 
+class Resources(Section):
+    """What one job asks of a cluster."""
+
+    gpu: Annotated[int, Field(ge=0)] = 0
+    cpus_per_task: Positive = 1
+    mem_mb: Positive = 4000
+    runtime: Positive = Field(120, description="minutes; a training that needs more is continued")
+
+
+class JobResources(Section):
+    """The stages whose jobs a cluster runs."""
+
+    train: Resources = Resources()
+    assess: Resources = Resources()
+    skill: Resources = Resources()
+    transfer: Resources = Resources()
+
+
 class Execution(Section):
     """How jobs run. Never part of a run's identity, so it may be changed at any time."""
 
@@ -65,9 +85,7 @@ class Execution(Section):
     runs_per_job: Positive = Field(12, description="runs that one assessment or transfer job takes")
     bootstrap: Positive = Field(1000, description="draws of each bootstrap interval")
     weights: str = Field("data/weights", description="folder of the weights manifest's files")
-    resources: dict[str, dict[str, int | str]] = Field(
-        {}, description="by rule: gpu, cpus_per_task, mem_mb, runtime"
-    )
+    resources: JobResources = JobResources()
 
 
 class Study(Section):

@@ -1,13 +1,14 @@
 """One training from its plan to its `run.json`: put together, continued, stopped, finished."""
 
 import time
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import safetensors.torch
-import torch
-from torch import nn
+from torch import Tensor, nn
 
+from asymmetry.cluster import put_back
 from asymmetry.data.crops import TrainingCrops
 from asymmetry.devices import choose_device, repeatable
 from asymmetry.errors import UserError
@@ -17,15 +18,18 @@ from asymmetry.study import Optimisation
 from asymmetry.training.assemble import fresh_state, layout_of, objective_of
 from asymmetry.training.checkpoint import Header, load_checkpoint, save_checkpoint
 from asymmetry.training.deadline import EXIT_CONTINUE, Deadline
+from asymmetry.training.heartbeat import Beat, Heartbeat, failure_noted, last_ledger
+from asymmetry.training.ledger import Ledger
+from asymmetry.training.lock import alone
 from asymmetry.training.loop import Batch, train_step
 from asymmetry.training.progress import Log, Progress
 from asymmetry.training.record import (
-    peak_memory_mb,
     restore_record,
     spectral_norms,
     summary,
     write_record,
 )
+from asymmetry.training.trail import leave_trail
 from asymmetry.training.watch import Divergence, Watch
 
 
@@ -39,6 +43,7 @@ class Job:
             study.warm_start if run.cell.discriminator == WARM_START else study.training
         )
         self.device = choose_device(study.execution.device)
+        self.ledger = Ledger(self.device, study.numerics.threads)
         repeatable(study.numerics.threads)
         weights = Path(study.execution.weights)
         self.objective = objective_of(run.cell, study.training, weights, self.device)
@@ -53,6 +58,18 @@ class Job:
         )
         self.checkpoint = run.folder / "checkpoint.bin"
         self.header = self._continue()
+        self.ledger.carry(self.header.ledger, last_ledger(run.folder))
+        self.heartbeat = Heartbeat(
+            run.folder,
+            Beat(
+                "running",
+                step=self.state.step,
+                steps=self.section.steps,
+                seconds=self.header.seconds,
+                continued=self.header.continued,
+            ),
+            self.ledger.total,
+        )
         self.log = Log(run.folder / "log.csv", self.state.step)
 
     def _continue(self) -> Header:
@@ -63,28 +80,35 @@ class Job:
         self.state.load(tensors, header.step)
         return header
 
-    def train(self) -> int:
+    def train(self, deadline: Deadline) -> int:
         """Train to the end, a divergence or the deadline; the exit code of the process."""
-        deadline, watch = Deadline(self.execution.minutes), Watch()
+        with self.ledger:
+            return self._train(deadline)
+
+    def _train(self, deadline: Deadline) -> int:
+        watch = Watch()
         progress = Progress(self.run.id, self.state.step, self.section.steps)
         began = saved = time.monotonic()
         step_seconds = save_seconds = 0.0
         while self.state.step < self.section.steps:
+            self.heartbeat.beat(self.state.step)
             if deadline.reached(step_seconds + save_seconds):
                 progress.close()
                 return self._stop(watch, began, deadline.signalled)
             before = time.monotonic()
-            logs = train_step(
-                self.state, self._batch(), self.objective, self.section, self.numerics
-            )
+            logs = self.step()
             watch.look(self.state.step, logs)
+            if self.state.step == min(self.execution.log_every, self.section.steps):
+                leave_trail(self.run.folder, self.state)
             if self.state.step % self.execution.log_every == 0 or self.state.step == 1:
                 progress.show(self.log.add(self.state.step, logs))
                 if watch.found():
                     break
             now = time.monotonic()
             step_seconds = max(step_seconds, now - before)
-            if now - saved > self.execution.checkpoint_seconds:
+            # A time limit leaves room for a checkpoint as long as the first one took.
+            unmeasured = deadline.known and not save_seconds
+            if unmeasured or now - saved > self.execution.checkpoint_seconds:
                 if watch.found():
                     break
                 self._save(began)
@@ -93,6 +117,10 @@ class Job:
         progress.close()
         self._finish(watch.found(), began)
         return 0
+
+    def step(self) -> dict[str, Tensor]:
+        """One step on its batch; the values and gradient norms of its terms."""
+        return train_step(self.state, self._batch(), self.objective, self.section, self.numerics)
 
     def _batch(self) -> Batch:
         layout = layout_of(self.numerics)
@@ -104,7 +132,8 @@ class Job:
 
     def _save(self, began: float) -> None:
         seconds = self.header.seconds + time.monotonic() - began
-        header = Header(self.run.id, self.state.step, seconds, self.header.continued + 1)
+        continued, ledger = self.header.continued + 1, self.ledger.total()
+        header = Header(self.run.id, self.state.step, seconds, continued, ledger)
         self.log.save()
         save_checkpoint(self.checkpoint, header, self.state.tensors())
 
@@ -113,14 +142,15 @@ class Job:
         if divergence := watch.found():
             self._finish(divergence, began)
             return 0
-        if self.state.step == self.header.step:
-            if signalled:
-                return EXIT_CONTINUE
+        gained = self.state.step > self.header.step
+        if not gained and not signalled:
             raise UserError(
                 f"{self.run.id}: stopped at step {self.state.step} without gaining a step; "
                 "give the job more time (execution.minutes, or the rule's runtime)"
             )
-        self._save(began)
+        if gained:
+            self._save(began)
+        self.heartbeat.stop(self.state.step, "a signal" if signalled else "its time limit")
         return EXIT_CONTINUE
 
     def _finish(self, divergence: Divergence | None, began: float) -> None:
@@ -136,6 +166,7 @@ class Job:
         self.log.save()
         write_record(self.run, divergence, self._facts(time.monotonic() - began))
         self.checkpoint.unlink(missing_ok=True)
+        self.heartbeat.end()
 
     def _facts(self, seconds: float) -> dict[str, Any]:
         discriminator = self.state.discriminator
@@ -143,10 +174,9 @@ class Job:
         return {
             "steps": self.state.step,
             "seconds": round(self.header.seconds + seconds, 3),
-            "device": _device_name(self.device),
             "threads": self.numerics.threads,
-            "peak_memory_mb": round(peak_memory_mb(self.device), 1),
             "continued": self.header.continued,
+            "ledger": asdict(self.ledger.total()),
             "spectral_norms": spectral_norms(discriminator),
             "parameters": sum(p.numel() for p in self.state.generator.parameters()),
             "discriminator_parameters": sum(p.numel() for p in discriminator.parameters())
@@ -163,13 +193,15 @@ def _model_bytes(module: nn.Module) -> bytes:
     return safetensors.torch.save(tensors)
 
 
-def _device_name(device: torch.device) -> str:
-    return torch.cuda.get_device_name(device) if device.type == "cuda" else "cpu"
-
-
 def train(plan: Plan, run_id: str) -> int:
     """Train a run of the plan, or continue it; its exit code (0 finished, 75 start me again)."""
     run = plan.find(run_id)
-    if run.record.is_file() or restore_record(run):
-        return 0
-    return Job(plan, run).train()
+    deadline = Deadline(plan.study.execution.minutes)
+    with alone(run.folder, deadline) as mine:
+        if run.record.is_file() or (mine and restore_record(run)):
+            return 0
+        with failure_noted(run.folder):
+            code = Job(plan, run).train(deadline) if mine else EXIT_CONTINUE
+    if code == EXIT_CONTINUE and not deadline.signalled:
+        put_back()
+    return code

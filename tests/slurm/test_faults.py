@@ -1,0 +1,102 @@
+"""A night of faults ends with the bytes of an undisturbed run."""
+
+import json
+import signal
+import stat
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.slurm.conftest import Cluster, SlurmProject, command, slurm_values
+from tests.slurm.night import Night, logged_steps
+from tests.workflow.conftest import Project, new_project
+
+pytestmark = [pytest.mark.slow, pytest.mark.slurm]
+
+# Calls the real command, but for one training the first time: it ends well and leaves nothing.
+LIAR = """#!/bin/sh
+if [ "$1 $2" = "train {run}" ] && mkdir {mark} 2> /dev/null; then exit 0; fi
+PATH=${{PATH#*:}} exec asymmetry "$@"
+"""
+
+
+def put_liar(project: SlurmProject, run: str) -> None:
+    """An `asymmetry` before the real one in the jobs' PATH."""
+    liar = project.folder / "bin/asymmetry"
+    liar.parent.mkdir()
+    liar.write_text(LIAR.format(run=run, mark=project.folder / "lied"))
+    liar.chmod(liar.stat().st_mode | stat.S_IEXEC)
+    project.search_first = liar.parent
+
+
+def give_quota(folder: Path, size: str, *options: str) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    command("mount", "-t", "tmpfs", "-o", ",".join([*options, f"size={size}"]), "none", str(folder))
+
+
+def kill_head(project: SlurmProject) -> None:
+    """SIGKILL Snakemake alone while its jobs train."""
+    head = project.head("killed.log")
+    while not any(map(logged_steps, project.folder.glob("runs/*/*/l1/vit-vanilla/**/train.log"))):
+        assert head.poll() is None, (project.folder / "killed.log").read_text()
+        time.sleep(0.3)
+    head.send_signal(signal.SIGKILL)
+    head.wait()
+
+
+def test_a_night_of_faults(
+    cluster: Cluster, undisturbed: Project, disk: Path, capsys: pytest.CaptureFixture[str]
+):
+    models = [path.parent.relative_to("runs") for path in map(Path, undisturbed.models())]
+    cells = sorted({str(path) for path in models if "warm-start" not in path.parts})
+    poor, lied_about, *struck = (
+        next(cell for cell in cells if part in cell)
+        for part in (
+            "l1/none",  # among the first, which lose their head
+            "l1/vit-vanilla/0.1",
+            "mse/vgg-patch/0.1",  # among the last, which do not
+            "mse/vit-vanilla/0.01",
+            "mse/vit-vanilla/0.1",
+        )
+    )
+    folder = new_project(disk / "night").folder
+    quick = ("--resources", "gpu=4", "--slurm-init-seconds-before-status-checks", "3")
+    project = SlurmProject(folder, quick)
+    project.write(slurm_values())
+    put_liar(project, lied_about)
+    give_quota(folder / "runs" / poor, "160k")
+
+    kill_head(project)
+    locked = project.snakemake()
+    assert locked.returncode != 0
+    assert "--unlock" in locked.stderr
+    assert project.snakemake("--unlock").returncode == 0
+
+    night = Night(cluster, project, struck)
+    assert night.watch(project.head("night.log")) != 0  # one cell has no room
+    messages = (folder / "night.log").read_text()
+    assert "jobs of an earlier start" in messages
+    assert all(fault.recovered for fault in night.faults)
+    missing = [cell for cell in cells if not (folder / "runs" / cell / "run.json").is_file()]
+    assert missing == [poor]
+    assert "the disk or quota is full" in (folder / "runs" / poor / "train.log").read_text()
+    assert (folder / "lied").is_dir()
+    assert "MissingOutputException" in "".join(
+        log.read_text() for log in folder.glob(".snakemake/slurm_logs/**/*.log")
+    )
+
+    give_quota(folder / "runs" / poor, "64m", "remount")
+    last = project.snakemake()
+    assert last.returncode == 0, last.stderr
+    assert project.results() == undisturbed.results()
+    diverged = [
+        record
+        for path in folder.glob("runs/**/run.json")
+        if (record := json.loads(path.read_text()))["status"] == "diverged"
+    ]
+    assert [record["settings"]["cell"]["adversarial_weight"] for record in diverged] == [1e39]
+    with capsys.disabled():
+        print(f"\n{'fault':<28} {'attempts':>8} {'steps repeated':>14} {'seconds lost':>12}")
+        for fault in night.faults:
+            print(fault.row())

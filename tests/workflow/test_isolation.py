@@ -1,0 +1,38 @@
+"""A job on a node: no network, and nothing that it may write to but the project's folder."""
+
+import os
+import subprocess
+
+import pytest
+
+from asymmetry.plan import Plan
+from asymmetry.study import read_study
+from tests.workflow.conftest import Project
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(os.geteuid() != 0, reason="not root: the world cannot be closed"),
+]
+
+CLOSED = """
+mount --bind "$PWD" "$PWD" && cd "$PWD"
+mount --options remount,bind,ro /
+! touch "$HOME/written" 2> /dev/null || exit 9
+exec asymmetry train "$0"
+"""
+
+
+def test_a_training_needs_neither_network_nor_home(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.chdir(project.folder)
+    warm_start = Plan(read_study(project.folder / "params.yaml")).warm_starts[0]
+    world = ["unshare", "--net", "--mount", "--propagation", "private"]
+    done = subprocess.run(
+        [*world, "bash", "-ec", CLOSED, warm_start.id],
+        env=project.environment() | {"TMPDIR": "/nowhere"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert warm_start.record.is_file()

@@ -1,0 +1,29 @@
+# Seconds of work on small tables: not worth a job of their own.
+localrules:
+    photos,
+    scores,
+    skill_table,
+    transfer_table,
+    runs,
+    analyse,
+    figure,
+    report,
+
+
+def ask_the_cluster(jobs):
+    """Stop before anything is queued that could never start; tell of jobs from an earlier start."""
+    requests = {job.rule.name: job.resources for job in jobs if not job.is_local}
+    try:
+        check_requests(requests)
+    except UserError as error:
+        raise WorkflowError(str(error)) from None
+    if left := left_over_jobs(Path.cwd()):
+        logger.warning(
+            f"{len(left)} jobs of an earlier start are still in the queue. Their runs are waited "
+            f"for, twice. To end them first, losing nothing: scancel {' '.join(left)}"
+        )
+
+
+onstart:
+    if workflow.executor_plugin.name == "slurm":
+        ask_the_cluster(workflow.dag.needrun_jobs())
