@@ -1,8 +1,9 @@
 # make study   the default study: own .venv, all trainings, the page
 # make test    the whole test suite
 # make test-slurm   the study on a real SLURM, started for it on this machine (as root)
+# make bench-overhead   what scheduling costs beside the trainings (--slurm: bench/overhead.py)
 # make lint    format, lint and types, as CI runs them
-.PHONY: study test test-slurm lint schema data-table clean
+.PHONY: study test test-slurm bench-overhead lint schema data-table clean
 .DEFAULT_GOAL := study
 
 PYTHON ?= python3
@@ -23,6 +24,9 @@ test: .venv/test lint
 
 test-slurm: .venv/test
 	pytest -m slurm tests/slurm
+
+bench-overhead: .venv/study
+	@python bench/overhead.py
 
 lint: .venv/test
 	ruff format --check

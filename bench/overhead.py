@@ -47,7 +47,7 @@ def snakemake(folder: Path, *arguments: str) -> float:
     scripts = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     began = time.monotonic()
     subprocess.run(
-        ["snakemake", *arguments, "train"],
+        ["snakemake", "train", *arguments],
         cwd=folder,
         env=os.environ | {"PATH": scripts},
         check=True,

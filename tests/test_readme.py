@@ -36,6 +36,7 @@ RUN = {
     "asymmetry weights list": "",
     "make study": f"make --dry-run -C {ROOT} study",
     "make test": f"make --dry-run -C {ROOT} test",
+    "make test-slurm": f"make --dry-run -C {ROOT} test-slurm",
     "make lint": f"make --dry-run -C {ROOT} lint",
 }
 # These need real weights. After `add`, `get` finds the file and verifies it: nothing is fetched.

@@ -14,6 +14,12 @@ import psutil
 from tests.slurm.conftest import Cluster, SlurmProject, command
 
 _LOGGED_EVERY = 5
+HEADING = f"{'fault':<28} {'attempts':>8} {'steps repeated':>14} {'seconds lost':>12}"
+
+
+def row(name: str, attempts: int, repeated: int, seconds: float) -> str:
+    """A row of the table of costs."""
+    return f"{name:<28} {attempts:>8} {repeated:>14} {seconds:>12.0f}"
 
 
 def logged_steps(log: Path) -> list[int]:
@@ -60,7 +66,7 @@ class Fault:
     def row(self) -> str:
         attempts = json.loads((self.run / "run.json").read_text())["ledger"]["attempts"]
         lost = self.recovered - self.struck if self.recovered and self.struck else math.nan
-        return f"{self.name:<28} {attempts:>8} {self.repeated:>14} {lost:>12.0f}"
+        return row(self.name, attempts, self.repeated, lost)
 
 
 class Night:

@@ -1,6 +1,7 @@
 """A night of faults ends with the bytes of an undisturbed run."""
 
 import json
+import math
 import signal
 import stat
 import time
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.slurm.conftest import Cluster, SlurmProject, command, slurm_values
-from tests.slurm.night import Night, logged_steps
+from tests.slurm.night import HEADING, Night, logged_steps, row
 from tests.workflow.conftest import Project, new_project
 
 pytestmark = [pytest.mark.slow, pytest.mark.slurm]
@@ -97,6 +98,27 @@ def test_a_night_of_faults(
     ]
     assert [record["settings"]["cell"]["adversarial_weight"] for record in diverged] == [1e39]
     with capsys.disabled():
-        print(f"\n{'fault':<28} {'attempts':>8} {'steps repeated':>14} {'seconds lost':>12}")
+        print(f"\n{HEADING}")
         for fault in night.faults:
             print(fault.row())
+        print(
+            row(
+                "exit 0 without output",
+                attempts(folder, lied_about),
+                0,
+                lie_cost(folder, lied_about),
+            )
+        )
+        print(row("disk quota, later lifted", attempts(folder, poor), 0, math.nan))
+
+
+def attempts(folder: Path, run: str) -> int:
+    record = json.loads((folder / "runs" / run / "run.json").read_text())
+    return int(record["ledger"]["attempts"])
+
+
+def lie_cost(folder: Path, run: str) -> float:
+    """Seconds from the job that did nothing to the one that trained."""
+    path = folder / "runs" / run / "run.json"
+    trained = json.loads(path.read_text())["ledger"]["device_seconds"]
+    return path.stat().st_mtime - trained - (folder / "lied").stat().st_mtime

@@ -2,11 +2,13 @@
 
 import json
 import time
+from pathlib import Path
 
 import pytest
 
 from tests.conftest import small_values
 from tests.slurm.conftest import Cluster, SlurmProject
+from tests.slurm.night import HEADING, row
 from tests.workflow.conftest import new_project
 
 pytestmark = [pytest.mark.slow, pytest.mark.slurm]
@@ -21,7 +23,9 @@ def long_values() -> dict:
     return values
 
 
-def test_a_training_is_continued_until_it_is_done(cluster: Cluster, tmp_path):
+def test_a_training_is_continued_until_it_is_done(
+    cluster: Cluster, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
     alone = new_project(tmp_path / "alone")
     alone.write(long_values())
     assert alone.snakemake("train").returncode == 0
@@ -34,5 +38,10 @@ def test_a_training_is_continued_until_it_is_done(cluster: Cluster, tmp_path):
         time.sleep(1)
     assert head.returncode == 0  # without a single retry: SLURM itself puts the job back
     assert project.models() == alone.models()
-    (record,) = project.folder.glob("runs/*/*/*/vgg-patch/**/run.json")
-    assert json.loads(record.read_text())["continued"] >= 3
+    (path,) = project.folder.glob("runs/*/*/*/vgg-patch/**/run.json")
+    record = json.loads(path.read_text())
+    assert record["continued"] >= 3
+    spent = record["ledger"]["device_seconds"] - record["seconds"]
+    with capsys.disabled():
+        name = f"time limit, {record['continued']} continuations"
+        print(f"\n{HEADING}\n{row(name, record['ledger']['attempts'], 0, spent)}")
