@@ -18,16 +18,17 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
 SLOTS = 4
-STEPS = 500
+STEPS = 200
 
 
 def study() -> dict[str, Any]:
-    """Sixty cells: 3 losses x 2 discriminators x 10 weights, on the default study's photos."""
+    """Sixty cells: 3 losses x 10 adversarial weights x 2 seeds, on the default study's photos."""
     values: dict[str, Any] = yaml.safe_load((ROOT / "params.yaml").read_text())
     values["grid"] |= {
         "fidelity": ["l1", "mse", "charbonnier"],
-        "discriminators": ["vgg-patch", "vit-vanilla"],
+        "discriminators": ["vgg-patch"],
         "adversarial_weights": [0.001 * 2**power for power in range(10)],
+        "seeds": [0, 1],
     }
     values["warm_start"] |= {"steps": 20, "crop": 32, "batch": 2}
     values["training"] |= {"steps": STEPS, "crop": 32, "batch": 2}
