@@ -10,13 +10,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-# flock gives a lock that no crash leaves behind, so Snakemake's own is not needed.
 study: .venv/study
-	@mkdir -p .asymmetry
 	@asymmetry plan > /dev/null
-	@flock --nonblock --close --conflict-exit-code 9 .asymmetry/lock \
-	  snakemake --cores all --nolock --rerun-incomplete --quiet host reason \
-	  || { status=$$?; [ $$status != 9 ] || echo "another study is running here"; exit $$status; }
+	@sh workflow/run.sh
 	@echo "the page: results/index.html"
 
 test: .venv/test lint

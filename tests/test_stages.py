@@ -38,7 +38,7 @@ def test_a_part_waits_for_the_runs_that_it_reads(stages: Stages):
 
 def test_an_unknown_part_is_refused(stages: Stages):
     with pytest.raises(UserError, match="is no table of this study"):
-        stages.part(Path("results/parts/scores-000-0.parquet"))
+        stages.part(Path("results/parts/scores/000-0.parquet"))
 
 
 @pytest.mark.parametrize(

@@ -102,12 +102,14 @@ def figures(names: list[str], study: StudyFile = DEFAULT) -> None:
 
 @app.command()
 def report(study: StudyFile = DEFAULT) -> None:
-    """Write the page, `index.html`, and the manifest of all results, beside the figures."""
+    """Write the page, `index.html`, `metrics.json` and the manifest of all results."""
     from asymmetry.custody.results import write_manifest
     from asymmetry.report.build import write_report
+    from asymmetry.report.metrics import write_metrics
 
     stages = stages_of(study)
     write_report(stages.study, stages.results)
+    write_metrics(stages.results)
     write_manifest(stages)
     print(f"the page is at {(stages.results / 'index.html').resolve().as_uri()}")
 

@@ -125,9 +125,9 @@ class Stages:
     @cached_property
     def skill_parts(self) -> list[Part]:
         """The tables of skill, an IQA set each."""
-        folder = self.results / "parts"
+        folder = self.results / "parts/skill"
         return [
-            Part(folder / f"skill-{name}-{self.skill_key(name)}.parquet", iqa_set=name)
+            Part(folder / f"{name}-{self.skill_key(name)}.parquet", iqa_set=name)
             for name in self.study.iqa_sets
         ]
 
@@ -182,9 +182,9 @@ class Stages:
     def _parts(self, kind: str, key: str, runs: list[str]) -> list[Part]:
         size = self.study.execution.runs_per_job
         groups = [tuple(runs[i : i + size]) for i in range(0, len(runs), size)]
-        folder = self.results / "parts"
+        folder = self.results / "parts" / kind
         return [
-            Part(folder / f"{kind}-{index:03d}-{digest([key, *group])[:12]}.parquet", group)
+            Part(folder / f"{index:03d}-{digest([key, *group])[:12]}.parquet", group)
             for index, group in enumerate(groups)
         ]
 

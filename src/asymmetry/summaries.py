@@ -44,7 +44,8 @@ class Summaries:
         stages, figures = self._stages, self._stages.figures
         collect = ("asymmetry.collect",)
         analyse = ("asymmetry.analysis.analyse",)
-        write, build = "asymmetry.figures.write", ("asymmetry.report.build",)
+        write = "asymmetry.figures.write"
+        build = ("asymmetry.report.build", "asymmetry.report.metrics")
         drawn = tuple(f"figure-{name}" for name in figures)
         tables = {
             "runs": tuple(map(str, stages.trained)),
@@ -63,7 +64,9 @@ class Summaries:
                 f"figure-{name}": Summary((module, write), self._figure(name), after=("analyse",))
                 for name, module in figures.items()
             },
-            "report": Summary(build, self._in("index.html"), after=("photos", *drawn)),
+            "report": Summary(
+                build, self._in("index.html", "metrics.json"), after=("photos", *drawn)
+            ),
         }
 
     def content(self, name: str) -> dict[str, Any]:

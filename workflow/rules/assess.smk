@@ -3,11 +3,11 @@ rule assess_part:
         lambda w: [
             ancient(path)
             for path in stages.records(
-                stages.part(Path(f"{stages.results}/parts/scores-{w.part}.parquet"))
+                stages.part(Path(f"{stages.results}/parts/scores/{w.part}.parquet"))
             )
         ],
     output:
-        stages.results / "parts/scores-{part}.parquet",
+        stages.results / "parts/scores/{part}.parquet",
     log:
         stages.results / "logs/scores-{part}.log",
     threads: 1

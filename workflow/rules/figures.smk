@@ -67,6 +67,7 @@ rule report:
         stages.stamp("report"),
     output:
         stages.results / "index.html",
+        stages.results / "metrics.json",
     log:
         stages.results / "logs/report.log",
     message:

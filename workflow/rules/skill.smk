@@ -1,6 +1,6 @@
 rule skill_part:
     output:
-        stages.results / "parts/skill-{part}.parquet",
+        stages.results / "parts/skill/{part}.parquet",
     log:
         stages.results / "logs/skill-{part}.log",
     threads: 1

@@ -3,11 +3,11 @@ rule transfer_part:
         lambda w: [
             ancient(path)
             for path in stages.records(
-                stages.part(Path(f"{stages.results}/parts/transfer-{w.part}.parquet"))
+                stages.part(Path(f"{stages.results}/parts/transfer/{w.part}.parquet"))
             )
         ],
     output:
-        stages.results / "parts/transfer-{part}.parquet",
+        stages.results / "parts/transfer/{part}.parquet",
     log:
         stages.results / "logs/transfer-{part}.log",
     threads: 1

@@ -23,13 +23,15 @@ class Adoption:
     refused: list[str] = field(default_factory=list)
 
 
-def adopt(stages: Stages, source: Path | None, replay: int | None) -> Adoption:
+def adopt(
+    stages: Stages, source: Path | None, replay: int | None, results: bool = True
+) -> Adoption:
     """Verify the study's runs and results against `run.json` and the manifest; refuse the rest.
 
     `source` is another `runs` folder, from which finished runs that are missing here are copied
-    first; `replay` is the number of steps after which a run of other code is believed. What is
-    refused is moved to `.refused` beside it, so that it alone is made again. Raises UserError where
-    `source` is no folder.
+    first; `replay` is the number of steps after which a run of other code is believed; without
+    `results`, runs alone are looked at. What is refused is moved to `.refused` beside it, so that
+    it alone is made again. Raises UserError where `source` is no folder.
     """
     found = Adoption()
     runs = [*stages.plan.warm_starts, *stages.plan.runs]
@@ -42,7 +44,8 @@ def adopt(stages: Stages, source: Path | None, replay: int | None) -> Adoption:
         found.refused += refused
         found.lines += [f"{run.id}: taken over after a replay" for run in rekeyed]
     found.lines.append(f"runs: {len(accepted)} of {len(runs)} verified, {_rest(runs)} to train")
-    _results(stages, found)
+    if results:
+        _results(stages, found)
     return found
 
 

@@ -1,4 +1,4 @@
-"""The commands that look after finished runs: `adopt`, `why`, `prune`, `release`."""
+"""The commands that look after finished runs: `adopt`, `why`, `prune`, `release`, `keys`."""
 
 import sys
 from pathlib import Path
@@ -18,11 +18,12 @@ def adopt(
         int | None,
         typer.Option(min=1, help="steps after which finished runs of other code are believed"),
     ] = None,
+    runs: Annotated[bool, typer.Option("--runs", help="the runs alone, not the results")] = False,
 ) -> None:
     """After a pull, a copy or a checkout: verify every byte, take over what matches."""
     from asymmetry.custody.adopt import adopt as adopt_all
 
-    found = adopt_all(stages_of(study), source, replay)
+    found = adopt_all(stages_of(study), source, replay, results=not runs)
     for line in found.lines:
         print(line)
     for line in found.refused:
@@ -73,4 +74,11 @@ def release(
     print(track(folder))
 
 
-COMMANDS = (adopt, why, prune, release)
+def keys(study: StudyFile = DEFAULT) -> None:
+    """Write what the stages of `dvc.yaml` depend on."""
+    from asymmetry.custody.keys import write_keys
+
+    write_keys(stages_of(study))
+
+
+COMMANDS = (adopt, why, prune, release, keys)

@@ -41,6 +41,11 @@ def write_manifest(stages: Stages) -> None:
     write_atomically(stages.results / MANIFEST, text)
 
 
+def recorded_stamps(stages: Stages) -> dict[str, str]:
+    """The digests of the stamps that the manifest records, by stage; empty without a manifest."""
+    return _object(read_object(stages.results / MANIFEST), "stamps")
+
+
 def adopt_results(stages: Stages) -> Verdict:
     """Verify the results against the manifest, and leave Snakemake to do what is not in order.
 

@@ -1,0 +1,47 @@
+"""`asymmetry keys`: what the coarse stages of `dvc.yaml` depend on.
+
+A key says what a stage makes of what, as Snakemake sees it: ids of runs, paths of parts, digests
+of the stamps of cheap stages. It changes when the stage has something to do, and not when a comment
+does.
+"""
+
+import json
+import os
+from typing import Any
+
+from asymmetry.custody.results import recorded_stamps
+from asymmetry.files import write_if_changed
+from asymmetry.stages import Part, Stages
+
+
+def keys(stages: Stages) -> dict[str, dict[str, Any]]:
+    """The key of each stage of `dvc.yaml` after `data`."""
+    summaries = stages.summaries
+    tables = {"scores": "assess", "skill": "assess", "transfer": "transfer"}
+    found: dict[str, dict[str, Any]] = {
+        "grid": {"runs": [path.parent.as_posix() for path in stages.trained]},
+        "assess": {"parts": _paths([*stages.assess_parts, *stages.skill_parts]), "stamps": {}},
+        "transfer": {"parts": _paths(stages.transfer_parts), "stamps": {}},
+        "figures": {"stamps": {}},
+    }
+    for name in summaries.by_name:
+        found[tables.get(name, "figures")]["stamps"][name] = summaries.digest(name)
+    return found
+
+
+def write_keys(stages: Stages) -> None:
+    """Write the keys to `<results>/keys`, each where it changed, and doubt results of other stamps.
+
+    DVC may have put results here that another study made, younger than the stamps of this one: a
+    stage whose results the manifest records under another stamp gets its stamp anew.
+    """
+    for name, key in keys(stages).items():
+        text = json.dumps(key, indent=1, sort_keys=True).encode() + b"\n"
+        write_if_changed(stages.results / "keys" / f"{name}.json", text)
+    for name, recorded in recorded_stamps(stages).items():
+        if name in stages.summaries.by_name and recorded != stages.summaries.digest(name):
+            os.utime(stages.stamp(name))
+
+
+def _paths(parts: list[Part]) -> list[str]:
+    return [part.path.as_posix() for part in parts]
