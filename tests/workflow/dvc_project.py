@@ -51,10 +51,11 @@ class DvcProject(Project):
         return self.call(sys.executable, "-m", "dvc", *arguments)
 
     def repro(self, *stages: str) -> str:
-        """What `dvc repro` says; it must succeed."""
+        """What `dvc repro`, and Snakemake below it, say; it must succeed."""
         done = self.dvc("repro", *stages)
-        assert done.returncode == 0, done.stdout[-3000:] + done.stderr
-        return done.stdout
+        said = done.stdout + done.stderr
+        assert done.returncode == 0, said[-3000:]
+        return said
 
     def adopt(self) -> subprocess.CompletedProcess[str]:
         return self.call(sys.executable, "-m", "asymmetry", "adopt")

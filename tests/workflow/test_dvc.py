@@ -113,7 +113,7 @@ def test_a_changed_learning_rate_after_a_pull_really_trains(clone: DvcProject):
     assert clone.dvc("pull").returncode == 0
     before, models, lock = clone.trained(), clone.models(), clone.lock()
     values = dvc_values()
-    values["training"]["learning_rate"] = 1e-5
+    values["training"]["learning_rate"] = 0.002
     clone.write(values)
     said = clone.repro("grid")
     assert said.count(": training ") == 4
@@ -122,7 +122,7 @@ def test_a_changed_learning_rate_after_a_pull_really_trains(clone: DvcProject):
     assert not set(new.values()) & set(models.values())
     assert models.items() <= clone.models().items()
     after = clone.lock()["stages"]["grid"]
-    assert after["params"]["params.yaml"]["training"]["learning_rate"] == 1e-5
+    assert after["params"]["params.yaml"]["training"]["learning_rate"] == 0.002
     assert after["outs"][0]["md5"] != lock["stages"]["grid"]["outs"][0]["md5"]
 
 
@@ -163,9 +163,23 @@ def test_a_flipped_byte_is_refused_and_costs_that_cell_only(
     assert here.models() == reproduced.models()
 
 
+@pytest.mark.parametrize("share", [0, 0.4])
+def test_a_lock_file_that_was_cut_short_is_written_anew(here: DvcProject, share: float):
+    lock, file = here.lock(), here.folder / "dvc.lock"
+    file.write_text(file.read_text()[: int(share * file.stat().st_size)])
+    refused = here.dvc("repro")
+    assert refused.returncode != 0
+    assert "dvc.lock" in refused.stderr
+    file.unlink()  # as the README has it
+    assert ": training " not in here.repro()
+    assert here.lock() == lock
+
+
 def test_killed_ten_times_it_ends_with_the_same_bytes(tmp_path: Path, reproduced: DvcProject):
     project = new_dvc_project(tmp_path / "project")
     project.kill_repro(times=10, longest=6)
+    if project.dvc("status").returncode != 0:  # killed while it wrote its lock file
+        (project.folder / "dvc.lock").unlink()
     project.repro()
     assert project.results() == reproduced.results()
     assert project.dvc("status").stdout.strip() == CLEAN
