@@ -70,7 +70,7 @@ def test_one_more_weight_trains_the_new_cells_only(here: DvcProject):
     values["grid"]["adversarial_weights"].append(0.5)
     here.write(values)
     said = here.repro()
-    assert ran(said) == ["data", "grid", "assess", "transfer", "figures"]
+    assert ran(said) == ["data", "grid", "assess", "optimise", "transfer", "figures"]
     new = here.trained() - before
     assert {Path(run).parts[-2] for run in new} == {"0.5"}
     assert len(new) == said.count(": training ") == 2
