@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from asymmetry.backbones.catalog import BACKBONES, RANDOM, builder_module
-from asymmetry.data.photos import Manifest, read_manifest
+from asymmetry.data.photos import Manifest, Photo, read_manifest
 from asymmetry.errors import UserError
 from asymmetry.fidelity.registry import backbone_of, code_of, is_toolbox
 from asymmetry.files import digest
@@ -79,6 +79,11 @@ class Plan:
     def by_id(self) -> dict[str, Run]:
         """All runs, warm starts too, by their id."""
         return {run.id: run for run in [*self.warm_starts, *self.runs]}
+
+    @property
+    def optimised_photos(self) -> list[Photo]:
+        """The held-out photos that losses are measured on as objectives, the first by name."""
+        return self.photos.split("evaluation")[: self.study.optimisability.images]
 
     def priority(self, run_id: str) -> int:
         """The order of the grid, the first run highest: a seed is done before the next begins."""
