@@ -21,6 +21,7 @@ from asymmetry.weights import WEIGHTS
 
 RUNS = Path("runs")
 WARM_START = "warm-start"
+PILOT = "@pilot"
 _LOOP = "asymmetry.training.job"
 
 
@@ -47,6 +48,31 @@ class Run:
     def record(self) -> Path:
         """The file that is written last, and stands for the whole run."""
         return self.folder / "run.json"
+
+    @property
+    def pilot(self) -> str:
+        """What the run's pilot is called among those that are assessed."""
+        return f"{self.id}{PILOT}"
+
+    @property
+    def pilot_step(self) -> int | None:
+        """The step after which the averaged generator is kept as the pilot; None without one."""
+        training = self.settings["training"]
+        share = training.get("pilot")
+        return max(1, round(share * training["steps"])) if share else None
+
+    def models(self, diverged_at: int | None = None) -> list[str]:
+        """The files of models that the ended run has; `diverged_at` is the step where it diverged.
+
+        One that diverged has none but its pilot, where that is from before: who chooses by a pilot
+        does not know what comes.
+        """
+        names = []
+        if diverged_at is None:
+            names += ["generator"] + (["discriminator"] if self.cell.adversarial_weight else [])
+        if self.pilot_step and (diverged_at is None or self.pilot_step < diverged_at):
+            names.append("pilot")
+        return [f"{name}.safetensors" for name in names]
 
 
 class Plan:

@@ -19,7 +19,7 @@ from asymmetry.files import canonical_json, digest, write_if_changed
 from asymmetry.identity import code_digest
 from asymmetry.iqa.digests import iqa_set_digest
 from asymmetry.metrics.contracts import METRICS
-from asymmetry.plan import Plan, weight_digests
+from asymmetry.plan import PILOT, Plan, weight_digests
 from asymmetry.summaries import CACHE, Summaries
 from asymmetry.weights import has_weights
 
@@ -61,9 +61,10 @@ class Stages:
 
     @cached_property
     def assessed(self) -> list[str]:
-        """The runs and baselines that are assessed."""
+        """The baselines, the runs and their pilots: what is assessed."""
         runs = [*self.plan.warm_starts, *self.plan.runs]
-        return [*self.baselines, *(run.id for run in runs)]
+        pilots = [run.pilot for run in self.plan.runs if run.pilot_step]
+        return [*self.baselines, *(run.id for run in runs), *pilots]
 
     @cached_property
     def assess_key(self) -> str:
@@ -192,8 +193,8 @@ class Stages:
 
     def records(self, part: Part) -> list[Path]:
         """The `run.json` files that a part reads."""
-        known = self.plan.by_id
-        return [known[name].record for name in part.runs if name in known]
+        known, names = self.plan.by_id, (name.removesuffix(PILOT) for name in part.runs)
+        return list(dict.fromkeys(known[name].record for name in names if name in known))
 
     def stamp(self, stage: str) -> Path:
         """The file that makes a cheap stage run again: see `summaries`."""

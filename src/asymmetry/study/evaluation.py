@@ -107,7 +107,7 @@ class Optimisability(Section):
     Recovery as in Ding, Ma, Wang and Simoncelli 2021 (section 3; 20,000 steps there, from 0.005).
     """
 
-    images: Positive = Field(4, description="held-out photos, at most")
+    images: Positive = Field(8, description="held-out photos, at most")
     crop: Annotated[int, Field(gt=0, multiple_of=4)] = Field(
         64, description="side of the square cut from each photo's centre"
     )
@@ -116,8 +116,8 @@ class Optimisability(Section):
         description="what a recovery starts from: the photo distorted, or white noise",
         min_length=1,
     )
-    steps: Positive = 100
-    learning_rate: Rate = Field(0.02, description="of Adam on pixels in 0 to 1; falls to zero")
+    steps: Positive = 200
+    learning_rate: Rate = Field(0.01, description="of Adam on pixels in 0 to 1; falls to zero")
     draws: Annotated[int, Field(ge=2)] = Field(
         8, description="degradations of an image, whose spread is its gradient's noise"
     )
