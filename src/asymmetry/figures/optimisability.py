@@ -27,8 +27,8 @@ def caption(tables: Tables, study: Study) -> str:
     states = ", ".join(f"{count} values absent: {state}" for state, count in absent.items())
     return (
         f"Left: PSNR-Y gained by {section.steps} steps of descent on the loss alone, from "
-        "distorted photos and white noise (Ding et al. 2021); dots: mean over starts and photos. Middle: "
-        "signal to noise of the gradient at bicubic enlargements, over "
+        "distorted photos and white noise (Ding et al. 2021); dots: mean over starts and photos. "
+        "Middle: signal to noise of the gradient at bicubic enlargements, over "
         f"{section.draws} degradations of each photo; at 1, signal and noise are equal. "
         "Right: share of the gradient's energy by frequency, from 0 to 1/2 cycles a pixel and "
         f"beyond. Lines: 95 % over photos. {_photos(rows)} photos{states and f'; {states}'}. "
