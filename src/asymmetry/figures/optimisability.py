@@ -17,6 +17,7 @@ _STARTS = {"jpeg": "s", "noise": "^", "blur": "D", "white": "v"}
 _EDGES = ["0", *(f"{band}/16" for band in range(1, 8))]
 _BAND_COLOURS = [mpl.colormaps["cividis"](place) for place in np.linspace(0.05, 0.95, len(_EDGES))]
 _LEAST_SNR = 1e-3  # what is drawn of a ratio that is zero or, by chance, negative
+_BELOW = 0.24  # rows; the starts, beside their mean
 
 
 def caption(tables: Tables, study: Study) -> str:
@@ -76,7 +77,7 @@ def _recovery(axes: Axes, table: dict[str, pd.DataFrame], look: dict[str, str]) 
     for start, marker in _STARTS.items():
         if (own := table.get(f"{GAIN}/{start}")) is not None:
             axes.scatter(
-                own["value"], range(len(own)), s=20, marker=marker, facecolors="white",
+                own["value"], np.arange(len(own)) - _BELOW, s=20, marker=marker, facecolors="white",
                 edgecolors=style.MUTED, linewidths=1, zorder=2, label=start,
             )  # fmt: skip
     _dots(axes, table[GAIN], look)
