@@ -12,12 +12,12 @@ _NYQUIST = 0.5  # cycles a pixel
 def gradients(loss: Fidelity, restored: Tensor, reference: Tensor) -> Tensor:
     """The gradient of the loss at each of K restored images [K, 3, H, W] of one reference.
 
-    `reference` is [1, 3, H, W], both in 0..1; the result [K, 3, H, W] is in float64.
+    `reference` is [1, 3, H, W], both in 0..1; the result [K, 3, H, W] is in float64 on the CPU.
     """
     image = restored.clone().requires_grad_()
     value = loss(image, reference.expand_as(image))
     (gradient,) = torch.autograd.grad(value.sum(), image)
-    return gradient.double()
+    return gradient.double().cpu()
 
 
 def signal_to_noise(gradients: Tensor) -> float:
@@ -43,7 +43,7 @@ def spectrum(gradients: Tensor) -> list[float]:
     first two are what an input reduced by four still knows. NaN where there is no energy.
     """
     energy = torch.fft.fft2(gradients).abs().square().sum(dim=(0, 1))
-    across, down = (torch.fft.fftfreq(side).to(energy) for side in energy.shape)
+    across, down = (torch.fft.fftfreq(side) for side in energy.shape)
     radius = torch.hypot(across[:, None], down[None, :])
     band = (radius * BANDS / _NYQUIST).long().clamp_max(BANDS - 1)
     shares = energy.new_zeros(BANDS).index_add_(0, band.flatten(), energy.flatten())
