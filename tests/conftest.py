@@ -44,6 +44,7 @@ def small_values() -> dict[str, Any]:
             "severity": {"kind": "severity", "distortions": ["blur"], "levels": 3, "crop": 64}
         },
         "transfer": {"sets": ["severity"], "steps": 4, "batch": 4, "crop": 32, "validate_every": 2},
+        "optimisability": {"images": 1, "crop": 32, "steps": 2, "draws": 2},
         "execution": {"device": "cpu", "log_every": 1, "bootstrap": 50},
     }
 

@@ -26,6 +26,25 @@ def test_every_run_is_in_one_part(stages: Stages):
     assert [len(part.runs) for part in stages.assess_parts] == [3, 3, 1]
 
 
+def test_pilots_are_assessed_after_all_runs(stages: Stages):
+    values = small_values()
+    values["training"]["pilot"] = 0.1
+    after = Stages(Plan(parse_study(values, "params.yaml")))
+    cells, (part,) = after.plan.runs, after.assess_parts
+    assert after.assessed == [*after.assessed[:7], *(f"{run.id}@pilot" for run in cells)]
+    assert sorted(after.records(part)) == sorted(after.trained)
+    assert [run.pilot_step for run in cells] == [1] * 5
+    assert after.plan.warm_starts[0].pilot_step is None
+    # What else there is does not know them.
+    assert len(after.trained) == len(stages.trained)
+    assert not any("@" in run for part in after.transfer_parts for run in part.runs)
+
+
+def test_a_loss_is_in_one_part(stages: Stages):
+    assert [part.fidelity for part in stages.optimise_parts] == ["l1"]
+    assert stages.part(stages.optimise_parts[0].path) == stages.optimise_parts[0]
+
+
 def test_a_control_for_each_discriminator_and_seed(stages: Stages):
     # The small backbones have no pretrained weights anywhere, so there is no such control.
     assert stages.transfer_controls == ["random/vgg-patch/seed0", "random/vit-vanilla/seed0"]
@@ -46,6 +65,7 @@ def test_an_unknown_part_is_refused(stages: Stages):
     [
         ("evaluation", {"metrics": ["psnr_y", "gmsd", "ssim"]}, {"assess", "skill"}),
         ("transfer", {"steps": 5}, {"transfer"}),
+        ("optimisability", {"steps": 5}, {"optimise"}),
         ("execution", {"bootstrap": 60}, {"skill", "transfer"}),
         ("execution", {"log_every": 9}, set()),
     ],
@@ -59,6 +79,7 @@ def test_a_key_follows_what_its_stage_reads(
     keys = {
         "assess": (stages.assess_key, after.assess_key),
         "skill": (stages.skill_key("severity"), after.skill_key("severity")),
+        "optimise": (stages.optimise_key("l1"), after.optimise_key("l1")),
         "transfer": (stages.transfer_key, after.transfer_key),
     }
     assert {name for name, (one, other) in keys.items() if one != other} == moved
@@ -78,7 +99,8 @@ from asymmetry.plan import Plan
 from asymmetry.stages import Stages
 from asymmetry.study import read_study
 stages = Stages(Plan(read_study(Path({str(ROOT / "params.yaml")!r}))))
-stages.trained, stages.assess_parts, stages.skill_parts, stages.transfer_parts
+stages.trained, stages.assess_parts, stages.skill_parts, stages.optimise_parts
+stages.transfer_parts
 import asymmetry.cli
 print([name for name in ("torch", "pandas", "matplotlib", "pyiqa") if name in sys.modules])
 """

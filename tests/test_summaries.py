@@ -12,7 +12,7 @@ from asymmetry.study import parse_study
 from asymmetry.summaries import Summaries
 from tests.conftest import small_values
 
-TABLES = {"scores", "skill", "transfer"}
+TABLES = {"scores", "skill", "optimisability", "transfer"}
 FIGURES = {"figure-heat_map", "figure-crops", "figure-transfer"}
 
 

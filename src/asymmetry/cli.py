@@ -67,6 +67,14 @@ def skill(output: Output, study: StudyFile = DEFAULT) -> None:
 
 
 @app.command()
+def optimise(output: Output, study: StudyFile = DEFAULT) -> None:
+    """Measure how good an objective each fidelity loss is: recovery, noise of its gradient."""
+    from asymmetry.optimisability.measure import optimise_part
+
+    optimise_part(stages_of(study), output)
+
+
+@app.command()
 def transfer(output: Output, study: StudyFile = DEFAULT) -> None:
     """Fine-tune IQA models that start from the discriminators."""
     from asymmetry.iqa.transfer import transfer_part
@@ -76,7 +84,7 @@ def transfer(output: Output, study: StudyFile = DEFAULT) -> None:
 
 @app.command()
 def collect(table: str, study: StudyFile = DEFAULT) -> None:
-    """Join the parts of a table: runs, scores, skill or transfer."""
+    """Join the parts of a table: runs, scores, skill, optimisability or transfer."""
     from asymmetry.collect import collect_table
 
     collect_table(stages_of(study), table)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from asymmetry.plan import Run
     from asymmetry.stages import Part, Stages
 
-TABLES = ("runs", "scores", "skill", "transfer")
+TABLES = ("runs", "scores", "skill", "optimisability", "transfer")
 
 
 def collect_table(stages: "Stages", table: str) -> None:
@@ -23,6 +23,7 @@ def collect_table(stages: "Stages", table: str) -> None:
     parts = {
         "scores": stages.assess_parts,
         "skill": stages.skill_parts,
+        "optimisability": stages.optimise_parts,
         "transfer": stages.transfer_parts,
     }
     frame = _runs(stages) if table == "runs" else _joined(parts[table])

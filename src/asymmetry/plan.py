@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from asymmetry.backbones.catalog import BACKBONES, RANDOM, builder_module
-from asymmetry.data.photos import Manifest, read_manifest
+from asymmetry.data.photos import Manifest, Photo, read_manifest
 from asymmetry.errors import UserError
 from asymmetry.fidelity.registry import backbone_of, code_of, is_toolbox
 from asymmetry.files import digest
@@ -21,6 +21,7 @@ from asymmetry.weights import WEIGHTS
 
 RUNS = Path("runs")
 WARM_START = "warm-start"
+PILOT = "@pilot"
 _LOOP = "asymmetry.training.job"
 
 
@@ -47,6 +48,31 @@ class Run:
     def record(self) -> Path:
         """The file that is written last, and stands for the whole run."""
         return self.folder / "run.json"
+
+    @property
+    def pilot(self) -> str:
+        """What the run's pilot is called among those that are assessed."""
+        return f"{self.id}{PILOT}"
+
+    @property
+    def pilot_step(self) -> int | None:
+        """The step after which the averaged generator is kept as the pilot; None without one."""
+        training = self.settings["training"]
+        share = training.get("pilot")
+        return max(1, round(share * training["steps"])) if share else None
+
+    def models(self, diverged_at: int | None = None) -> list[str]:
+        """The files of models that the ended run has; `diverged_at` is the step where it diverged.
+
+        One that diverged has none but its pilot, where that is from before: who chooses by a pilot
+        does not know what comes.
+        """
+        names = []
+        if diverged_at is None:
+            names += ["generator"] + (["discriminator"] if self.cell.adversarial_weight else [])
+        if self.pilot_step and (diverged_at is None or self.pilot_step < diverged_at):
+            names.append("pilot")
+        return [f"{name}.safetensors" for name in names]
 
 
 class Plan:
@@ -79,6 +105,11 @@ class Plan:
     def by_id(self) -> dict[str, Run]:
         """All runs, warm starts too, by their id."""
         return {run.id: run for run in [*self.warm_starts, *self.runs]}
+
+    @property
+    def optimised_photos(self) -> list[Photo]:
+        """The held-out photos that losses are measured on as objectives, the first by name."""
+        return self.photos.split("evaluation")[: self.study.optimisability.images]
 
     def priority(self, run_id: str) -> int:
         """The order of the grid, the first run highest: a seed is done before the next begins."""

@@ -19,18 +19,19 @@ from asymmetry.files import canonical_json, digest, write_if_changed
 from asymmetry.identity import code_digest
 from asymmetry.iqa.digests import iqa_set_digest
 from asymmetry.metrics.contracts import METRICS
-from asymmetry.plan import Plan, weight_digests
+from asymmetry.plan import PILOT, Plan, weight_digests
 from asymmetry.summaries import CACHE, Summaries
 from asymmetry.weights import has_weights
 
 
 @dataclass(frozen=True)
 class Part:
-    """A table that one job makes: of some runs, or of one IQA set."""
+    """A table that one job makes: of some runs, of one IQA set, or of one fidelity loss."""
 
     path: Path
     runs: tuple[str, ...] = ()
     iqa_set: str = ""
+    fidelity: str = ""
 
 
 class Stages:
@@ -60,9 +61,10 @@ class Stages:
 
     @cached_property
     def assessed(self) -> list[str]:
-        """The runs and baselines that are assessed."""
+        """The baselines, the runs and their pilots: what is assessed."""
         runs = [*self.plan.warm_starts, *self.plan.runs]
-        return [*self.baselines, *(run.id for run in runs)]
+        pilots = [run.pilot for run in self.plan.runs if run.pilot_step]
+        return [*self.baselines, *(run.id for run in runs), *pilots]
 
     @cached_property
     def assess_key(self) -> str:
@@ -100,6 +102,18 @@ class Stages:
             }
         )[:12]
 
+    def optimise_key(self, fidelity: str) -> str:
+        """What identifies the optimisability of one loss."""
+        return digest(
+            {
+                "optimisability": self.study.optimisability.model_dump(mode="json"),
+                "photos": [[photo.name, photo.sha256] for photo in self.plan.optimised_photos],
+                "reduce": self.study.photos.reduce,
+                "weights": self._present([fidelity]),
+                "code": code_digest(["asymmetry.optimisability.measure", *_modules([fidelity])]),
+            }
+        )[:12]
+
     @cached_property
     def transfer_key(self) -> str:
         """What identifies a fine-tuning beside the run whose discriminator it starts from."""
@@ -132,6 +146,15 @@ class Stages:
         ]
 
     @cached_property
+    def optimise_parts(self) -> list[Part]:
+        """The tables of optimisability, a loss each."""
+        folder = self.results / "parts/optimise"
+        return [
+            Part(folder / f"{name}-{self.optimise_key(name)}.parquet", fidelity=name)
+            for name in self._losses
+        ]
+
+    @cached_property
     def transfer_parts(self) -> list[Part]:
         """The tables of transfer, some discriminators each; controls stand beside their runs."""
         runs = [run.id for run in self.plan.runs if run.cell.adversarial_weight > 0]
@@ -153,17 +176,25 @@ class Stages:
         """Whether pretrained weights of the discriminator's backbone exist anywhere."""
         return BACKBONES[self.study.discriminators[discriminator].backbone].weights is not None
 
+    @property
+    def parts(self) -> list[Part]:
+        """The tables of all stages that one job makes each."""
+        return [
+            *(*self.assess_parts, *self.skill_parts),
+            *(*self.optimise_parts, *self.transfer_parts),
+        ]
+
     def part(self, path: Path) -> Part:
         """The part at a path; UserError where the study has none there."""
-        for part in [*self.assess_parts, *self.skill_parts, *self.transfer_parts]:
+        for part in self.parts:
             if part.path == path:
                 return part
         raise UserError(f"{path}: is no table of this study; see `snakemake -n` for those it has")
 
     def records(self, part: Part) -> list[Path]:
         """The `run.json` files that a part reads."""
-        known = self.plan.by_id
-        return [known[name].record for name in part.runs if name in known]
+        known, names = self.plan.by_id, (name.removesuffix(PILOT) for name in part.runs)
+        return list(dict.fromkeys(known[name].record for name in names if name in known))
 
     def stamp(self, stage: str) -> Path:
         """The file that makes a cheap stage run again: see `summaries`."""

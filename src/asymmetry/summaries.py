@@ -51,6 +51,7 @@ class Summaries:
             "runs": tuple(map(str, stages.trained)),
             "scores": _paths(stages.assess_parts),
             "skill": _paths(stages.skill_parts),
+            "optimisability": _paths(stages.optimise_parts),
             "transfer": _paths(stages.transfer_parts),
         }
         return {

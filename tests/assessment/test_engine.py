@@ -170,6 +170,50 @@ def test_a_diverged_run_is_in_the_table_and_not_loaded(plan, monkeypatch):
     assert loaded == []
 
 
+def with_pilot(plan: Plan) -> Plan:
+    values = plan.study.model_dump(mode="json")
+    values["training"]["pilot"] = 0.25
+    return Plan(parse_study(values, "test"))
+
+
+def test_a_pilot_is_scored_beside_its_run(plan, monkeypatch):
+    plan = with_pilot(plan)
+    train(plan, 1)
+    run = plan.runs[1]
+    path = run.folder / "pilot.safetensors"
+    save_file(build_generator(run.cell.generator, 4, seed=7).state_dict(), path)
+    record = json.loads(run.record.read_text())
+    record["outputs"][path.name] = sha256_of(path)
+    run.record.write_text(json.dumps(record))
+
+    table = assess(plan, run.id, run.pilot).query("metric == 'psnr_y'")
+    assert table["run"].unique().tolist() == [run.id, f"{run.id}@pilot"]
+    values = [own["value"].tolist() for _, own in table.groupby("run", sort=False)]
+    assert all(one != other for one, other in zip(*values, strict=True))
+    assert not (Path(plan.study.results) / "crops" / run.pilot).exists()
+
+    loaded = count_restorations(monkeypatch)
+    again = assess(plan, run.id, run.pilot).query("metric == 'psnr_y'")
+    assert again["value"].tolist() == table["value"].tolist()
+    assert loaded == []
+
+    path.write_bytes(b"damaged")
+    with pytest.raises(UserError, match=r"pilot\.safetensors: is not the file"):
+        assess(plan, run.pilot)
+
+
+def test_a_diverged_run_has_a_pilot_only_where_it_kept_one(plan):
+    plan = with_pilot(plan)
+    train(plan, 0, status="diverged")
+    run = plan.runs[0]
+    assert set(assess(plan, run.pilot)["status"]) == {"diverged"}
+    path = run.folder / "generator.safetensors"
+    path = path.rename(path.with_name("pilot.safetensors"))
+    record = {"status": "diverged", "outputs": {path.name: sha256_of(path)}}
+    run.record.write_text(json.dumps(record))
+    assert set(assess(plan, run.pilot).query("metric == 'gmsd'")["status"]) == {"ok"}
+
+
 def test_a_metric_that_fails_on_an_image_is_a_row_and_is_tried_again(plan, monkeypatch):
     def fails(_restored: Any, reference: Any, _scale: int) -> float:
         if reference.shape[-1] == 68:

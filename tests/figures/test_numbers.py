@@ -1,20 +1,26 @@
 """What each figure plots."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from asymmetry.analysis.analyse import analyse
+from asymmetry.analysis.tables import load_tables
 from asymmetry.figures import (
     asymmetry,
     crops,
     heat_map,
+    optimisability,
     perception_distortion,
     style,
     transfer,
     weight_curves,
 )
-from tests.synthetic_tables import TASK, WARM
+from asymmetry.figures.registry import figure_names, load_figure
+from tests.synthetic_tables import TASK, WARM, analysed_study, write_tables
 
 
 def test_the_plane_shows_the_means_of_every_run(analysed):
@@ -141,3 +147,40 @@ def test_names_look_the_same_everywhere(analysed):
     assert list(look.fidelity) == study.grid.fidelity
     assert len(set(look.fidelity.values())) == 3
     assert len(set(look.marker.values())) == 4
+
+
+def test_objectives_are_drawn_from_the_best_recovery_down(analysed):
+    study, tables = analysed
+    figure = optimisability.draw(optimisability.numbers(tables, study), study)
+    left, middle, right = figure.axes
+    assert [text.get_text() for text in left.get_yticklabels()] == ["lpips-alex", "ms_ssim", "l1"]
+    assert middle.get_xscale() == "log"
+    assert len(right.patches) == 8 * 3
+    ends = [bar.get_x() + bar.get_width() for bar in right.patches[-3:]]
+    assert ends == pytest.approx([1, 1, 1])
+
+
+def test_what_is_absent_of_an_objective_is_said(analysed):
+    study, tables = analysed
+    table = tables.optimisability.copy()
+    lost = (table["fidelity"] == "l1") & (table["image"] == "photo0/white")
+    lost &= table["statistic"] == "recovery"
+    table.loc[lost, ["value", "status"]] = [np.nan, "diverged"]
+    changed = replace(tables, optimisability=table)
+    figure = optimisability.draw(optimisability.numbers(changed, study), study)
+    assert [text.get_text() for text in figure.axes[0].texts] == ["1 of 6 absent"]
+    assert "1 values absent: diverged" in optimisability.caption(changed, study)
+
+
+def test_pilots_are_no_cells(tmp_path):
+    """Scores of pilots change no other figure's numbers."""
+    study, before = analysed_study(tmp_path)
+    scores = before.scores
+    pilots = scores[scores["run"].isin(before.cells["run"])]
+    pilots = pilots.assign(run=pilots["run"] + "@pilot", value=pilots["value"] * 0.7)
+    write_tables(tmp_path, scores=pd.concat([scores, pilots]))
+    analyse(study, tmp_path)
+    after = load_tables(tmp_path)
+    for name in figure_names():
+        figure = load_figure(name)
+        pd.testing.assert_frame_equal(figure.numbers(after, study), figure.numbers(before, study))

@@ -139,3 +139,42 @@ print([name for name in ("pyiqa", "timm", "lpips") if name in sys.modules])
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_the_pilot_is_the_average_at_its_step_and_changes_no_byte(make_plan: Callable[..., Plan]):
+    def trained(**training: float) -> dict[str, bytes]:
+        plan = make_plan(training=training)
+        run = next(run for run in plan.runs if run.cell.discriminator == "vgg-patch")
+        for one in [*plan.warm_starts, run]:
+            assert train(plan, one.id) == 0
+        recorded = json.loads(run.record.read_text())["outputs"]
+        files = {path.name: path.read_bytes() for path in run.folder.glob("*.safetensors")}
+        assert sorted(recorded) == sorted(files) == sorted(run.models())
+        return files
+
+    # Half of the steps of a constant schedule are the first steps of any longer training.
+    constant = {"schedule": {"kind": "constant"}}
+    with_pilot = trained(**constant, pilot=0.5, steps=12)
+    assert trained(**constant, steps=6)["generator.safetensors"] == with_pilot.pop(
+        "pilot.safetensors"
+    )
+    assert trained(**constant, steps=12) == with_pilot
+
+
+@pytest.mark.parametrize(("pilot", "kept"), [(0.2, ["pilot.safetensors"]), (0.7, [])])
+def test_a_diverged_run_keeps_a_pilot_from_before(
+    make_plan: Callable[..., Plan], monkeypatch: pytest.MonkeyPatch, pilot: float, kept: list[str]
+):
+    plan = make_plan(training={"steps": 10, "pilot": pilot}, execution={"log_every": 10})
+    run = plan.runs[0]
+    train(plan, plan.warm_starts[0].id)
+    look = Watch.look
+
+    def look_at_the_worst(watch: Watch, step: int, logs: dict[str, torch.Tensor]) -> None:
+        look(watch, step, {n: v * math.nan for n, v in logs.items()} if step == 5 else logs)
+
+    monkeypatch.setattr(Watch, "look", look_at_the_worst)
+    train(plan, run.id)
+    record = json.loads(run.record.read_text())
+    assert list(record["outputs"]) == run.models(5) == kept
+    assert [path.name for path in run.folder.glob("*.safetensors")] == kept

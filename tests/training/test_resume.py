@@ -58,7 +58,7 @@ def test_half_and_half_is_the_whole(make_plan: Callable[..., Plan]):
 def test_ten_kills_change_no_byte(
     make_plan: Callable[..., Plan], start: Start, workplace: Path, name: str, discriminator: str
 ):
-    plan = make_plan(training={"steps": 320}, execution={"checkpoint_seconds": 0.1})
+    plan = make_plan(training={"steps": 320, "pilot": 0.3}, execution={"checkpoint_seconds": 0.1})
     run = prepared(plan, discriminator)
     train(plan, run.id)
     undisturbed = outputs(run)
@@ -97,13 +97,15 @@ def outputs(run: Run) -> dict[str, bytes]:
     }
 
 
+@pytest.mark.parametrize("pilot", [0.3, 5 / 12, 0.7], ids=["before", "there", "after"])
 def test_a_deadline_saves_and_asks_for_more(
-    make_plan: Callable[..., Plan], monkeypatch: pytest.MonkeyPatch
+    make_plan: Callable[..., Plan], monkeypatch: pytest.MonkeyPatch, pilot: float
 ):
-    plan = make_plan()
+    plan = make_plan(training={"pilot": pilot})
     run = prepared(plan, "vgg-patch")
     train(plan, run.id)
     undisturbed = outputs(run)
+    assert "pilot.safetensors" in undisturbed
     shutil.rmtree(run.folder)
 
     job = Job(plan, run)

@@ -13,7 +13,7 @@ import yaml
 
 from tests.conftest import ROOT, small_values
 
-TABLES = ("scores", "skill", "transfer", "effect", "hypotheses")
+TABLES = ("scores", "skill", "optimisability", "transfer", "effect", "hypotheses")
 
 
 @dataclass

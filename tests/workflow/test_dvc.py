@@ -12,6 +12,7 @@ from tests.workflow.test_study import jobs
 pytestmark = pytest.mark.slow
 CLEAN = "Data and pipelines are up to date."
 NOT_ALLOWED = {"train_cell", "warm_start", "assess_part", "skill_part", "transfer_part"}
+NOT_ALLOWED |= {"optimise_part"}
 
 
 @pytest.fixture(scope="module")

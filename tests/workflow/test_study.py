@@ -31,6 +31,7 @@ def test_the_study_ends_with_its_page(finished: Project):
     assert (results / "index.html").stat().st_size > 5000
     assert {file.stem for file in (results / "figures").glob("*.png")} == {
         "asymmetry",
+        "optimisability",
         "perception_distortion",
         "heat_map",
         "weight_curves",
@@ -146,7 +147,9 @@ def test_a_diverged_cell_stays_in_every_table(project: Project):
     assert "diverged" in (project.folder / "results/index.html").read_text()
 
 
-@pytest.mark.parametrize("target", ["train", "assess", "skill", "transfer", "figures", "all"])
+@pytest.mark.parametrize(
+    "target", ["train", "assess", "skill", "optimise", "transfer", "figures", "all"]
+)
 def test_each_stage_has_a_name(copy: Project, target: str):
     assert "Nothing to be done" in copy.snakemake("-n", target).stdout
 

@@ -3,6 +3,7 @@ localrules:
     photos,
     scores,
     skill_table,
+    optimisability_table,
     transfer_table,
     runs,
     analyse,

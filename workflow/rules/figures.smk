@@ -29,7 +29,7 @@ rule analyse:
     input:
         expand(
             str(stages.results / "{table}.parquet"),
-            table=["runs", "scores", "skill", "transfer"],
+            table=["runs", "scores", "skill", "optimisability", "transfer"],
         ),
         stages.stamp("analyse"),
     output:

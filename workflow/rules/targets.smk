@@ -16,6 +16,11 @@ rule skill:
         stages.results / "skill.parquet",
 
 
+rule optimise:
+    input:
+        stages.results / "optimisability.parquet",
+
+
 rule transfer:
     input:
         stages.results / "transfer.parquet",

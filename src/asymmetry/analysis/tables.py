@@ -15,6 +15,7 @@ _COLUMNS = {
     "adversarial_weight seed status",
     "scores": "run task set image metric convention value status",
     "skill": "metric role set kind subset statistic value low high n",
+    "optimisability": "fidelity image statistic value status",
     "transfer": "run discriminator backbone head fidelity adversarial_weight seed initialisation "
     "mode set split part statistic value low high n status",
     "effect": "task generator set fidelity discriminator adversarial_weight value low high status "
@@ -35,6 +36,7 @@ class Tables:
     runs: pd.DataFrame
     scores: pd.DataFrame
     skill: pd.DataFrame
+    optimisability: pd.DataFrame
     transfer: pd.DataFrame
     effect: pd.DataFrame
     asymmetry: pd.DataFrame

@@ -15,7 +15,7 @@ from asymmetry.assessment.crops import check_crops
 from asymmetry.assessment.images import EvaluationImage, all_images
 from asymmetry.assessment.score import DIVERGED, MISSING_WEIGHTS, Key, Score, score_images
 from asymmetry.assessment.tables import COLUMNS
-from asymmetry.assessment.targets import GENERATOR_FILE, Target
+from asymmetry.assessment.targets import GENERATOR_FILE, PILOT_FILE, Target
 from asymmetry.devices import choose_device, repeatable
 from asymmetry.errors import UserError
 from asymmetry.files import write_atomically
@@ -23,7 +23,7 @@ from asymmetry.metrics.build import Metric, build_metric
 from asymmetry.metrics.contracts import METRICS
 from asymmetry.metrics.conventions import check_conventions
 from asymmetry.names import nearest
-from asymmetry.plan import RUNS, Plan
+from asymmetry.plan import PILOT, RUNS, Plan
 from asymmetry.records import read_record, verified_output
 from asymmetry.study import Study
 from asymmetry.weights import has_weights
@@ -41,7 +41,7 @@ def assess_part(stages: "Stages", output: Path) -> None:
 
 
 def assess_runs(study: Study, plan: Plan, run_ids: Sequence[str], output: Path) -> None:
-    """Score runs, warm starts and `<task>/bicubic` over all evaluation sets: a parquet table.
+    """Score runs, warm starts, pilots and `<task>/bicubic` over all evaluation sets: a table.
 
     What was scored before, by an earlier call or one that was killed, is read from beside the run.
     Raises UserError where a run is unknown, not trained or not the one recorded, where a metric's
@@ -62,17 +62,22 @@ def assess_runs(study: Study, plan: Plan, run_ids: Sequence[str], output: Path) 
 
 
 def find_target(plan: Plan, run_id: str) -> Target:
-    """The run or the baseline of this id, verified against its `run.json`."""
+    """The run, the pilot or the baseline of this id, verified against its `run.json`."""
     task, _, rest = run_id.partition("/")
     if rest == BICUBIC:
         if task not in plan.study.tasks:
             raise UserError(f"{run_id}: '{task}' is not a task; {nearest(task, plan.study.tasks)}")
         return Target(run_id, RUNS / run_id, task)
-    run = plan.find(run_id)
+    run = plan.find(run_id.removesuffix(PILOT))
+    pilot = run_id.endswith(PILOT)
+    folder, name = (run.folder / "pilot", PILOT_FILE) if pilot else (run.folder, GENERATOR_FILE)
     record = read_record(run.record)
-    if record["status"] != DIVERGED:
-        verified_output(run.folder, record, GENERATOR_FILE)
-    return Target(run_id, run.folder, run.cell.task, run.cell.generator, record["status"])
+    generator, model, status = run.cell.generator, run.folder / name, record["status"]
+    if pilot and name in record["outputs"]:
+        status = "done"  # kept before the run diverged, if it did
+    if status != DIVERGED:
+        verified_output(run.folder, record, name)
+    return Target(run_id, folder, run.cell.task, generator, model, status)
 
 
 class Engine:

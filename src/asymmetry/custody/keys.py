@@ -17,10 +17,12 @@ from asymmetry.stages import Part, Stages
 def keys(stages: Stages) -> dict[str, dict[str, Any]]:
     """The key of each stage of `dvc.yaml` after `data`."""
     summaries = stages.summaries
-    tables = {"scores": "assess", "skill": "assess", "transfer": "transfer"}
+    tables = {"scores": "assess", "skill": "assess"}
+    tables |= {"optimisability": "optimise", "transfer": "transfer"}
     found: dict[str, dict[str, Any]] = {
         "grid": {"runs": [path.parent.as_posix() for path in stages.trained]},
         "assess": {"parts": _paths([*stages.assess_parts, *stages.skill_parts]), "stamps": {}},
+        "optimise": {"parts": _paths(stages.optimise_parts), "stamps": {}},
         "transfer": {"parts": _paths(stages.transfer_parts), "stamps": {}},
         "figures": {"stamps": {}},
     }

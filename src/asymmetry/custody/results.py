@@ -31,7 +31,7 @@ def write_manifest(stages: Stages) -> None:
     """Record the results that are there, and the stamps under which they were made."""
     summaries = stages.summaries.by_name
     files = [path for summary in summaries.values() for path in summary.outputs]
-    files += [path for part in _parts(stages) for path in _files_of(stages, part)]
+    files += [path for part in stages.parts for path in _files_of(stages, part)]
     current = [name for name, one in summaries.items() if _is_current(stages, name, one.outputs)]
     content = {
         "files": {_key(stages, path): sha256_of(path) for path in files if path.is_file()},
@@ -56,7 +56,7 @@ def adopt_results(stages: Stages) -> Verdict:
     """
     summaries, verdict = stages.summaries, Verdict()
     manifest = _Manifest(stages, verdict)
-    broken = {str(part.path) for part in _parts(stages) if not manifest.sound_part(part)}
+    broken = {str(part.path) for part in stages.parts if not manifest.sound_part(part)}
     fresh: set[str] = set()
     for name, summary in summaries.by_name.items():
         sound = manifest.sound(summary.outputs)
@@ -115,10 +115,6 @@ class _Manifest:
         self._verdict.refused.append(f"{path}: its sha256 is not the one that {MANIFEST} records")
         self.set_aside([path])
         return False
-
-
-def _parts(stages: Stages) -> list[Part]:
-    return [*stages.assess_parts, *stages.skill_parts, *stages.transfer_parts]
 
 
 def _files_of(stages: Stages, part: Part) -> list[Path]:

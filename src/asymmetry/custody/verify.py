@@ -18,7 +18,7 @@ def fault(run: Run, folder: Path) -> str | None:
     try:
         record = sound_record(folder)
         _check_settings(run, record, folder / "run.json")
-        _check_models(record, folder, discriminator=run.cell.adversarial_weight > 0)
+        _check_models(run, record, folder)
     except UserError as error:
         return str(error)
     return None
@@ -52,10 +52,10 @@ def _check_settings(run: Run, record: dict[str, Any], path: Path) -> None:
         raise UserError(f"{path}: {field} is {recorded!r}, and the study says {wanted!r}")
 
 
-def _check_models(record: dict[str, Any], folder: Path, discriminator: bool) -> None:
-    """A run that is done has its models; one that diverged has none."""
-    wanted = ["generator.safetensors"] + (["discriminator.safetensors"] if discriminator else [])
-    wanted = wanted if record["status"] == "done" else []
+def _check_models(run: Run, record: dict[str, Any], folder: Path) -> None:
+    """A finished run has the models that it should have, and no others."""
+    diverged = (record.get("diverged") or {}).get("step", 0)
+    wanted = run.models(diverged if record["status"] == "diverged" else None)
     if sorted(wanted) != sorted(record["outputs"]):
         listed = ", ".join(record["outputs"]) or "nothing"
         raise UserError(f"{folder / 'run.json'}: outputs lists {listed}, not {', '.join(wanted)}")

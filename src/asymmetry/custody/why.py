@@ -62,9 +62,8 @@ def _consequences(stages: Stages, run: Run) -> Iterator[str]:
     if cells:
         yield f"{len(cells)} cells begin from it, and would train again too"
     trained = [run, *cells]
-    ids = {one.id for one in trained}
-    parts = [*stages.assess_parts, *stages.transfer_parts]
-    for part in parts:
+    ids = {name for one in trained for name in (one.id, one.pilot)}
+    for part in stages.parts:
         if not ids.isdisjoint(part.runs):
             yield f"made of it: {part.path}"
     yield "then the tables, the figures and the page"

@@ -120,6 +120,13 @@ def crop_to_multiple(rgb: Rgb, scale: int) -> Rgb:
     return rgb[:height, :width]
 
 
+def central_square(rgb: Rgb, side: int) -> Rgb:
+    """The central square of an image [H,W,3], `side` pixels, less where the image is smaller."""
+    height, width = (min(side, whole) for whole in rgb.shape[:2])
+    top, left = (rgb.shape[0] - height) // 2, (rgb.shape[1] - width) // 2
+    return rgb[top : top + height, left : left + width].copy()
+
+
 def difference_hash(rgb: Rgb) -> int:
     """64 bits: whether each of 8 x 8 mean luminances of the image is below its right neighbour.
 

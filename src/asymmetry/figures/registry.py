@@ -14,7 +14,10 @@ from asymmetry.names import nearest
 
 _NOT_FIGURES = {"parts", "registry", "style", "write"}
 # The order in which one reads them; a new figure comes after these.
-_ORDER = ("asymmetry", "perception_distortion", "heat_map", "weight_curves", "transfer", "crops")
+_ORDER = (
+    *("asymmetry", "optimisability", "perception_distortion"),
+    *("heat_map", "weight_curves", "transfer", "crops"),
+)
 FORMATS = ("svg", "png", "csv", "json")
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache, partial
 
 from asymmetry.data.distortions import distort
-from asymmetry.data.images import Rgb, load_photo, read_rgb
+from asymmetry.data.images import Rgb, central_square, load_photo, read_rgb
 from asymmetry.data.photos import Manifest, Photo
 from asymmetry.iqa.scores import read_scores
 from asymmetry.randomness import draws
@@ -85,11 +85,7 @@ def _severity_set(name: str, declared: SeveritySet, photos: Manifest, reduce: in
 
 
 def _centre(photo: Photo, crop: int, reduce: int) -> Rgb:
-    """The central square of `crop` pixels, less where the photo is smaller."""
-    rgb = load_photo(photo, reduce)
-    height, width = (min(crop, side) for side in rgb.shape[:2])
-    top, left = (rgb.shape[0] - height) // 2, (rgb.shape[1] - width) // 2
-    return rgb[top : top + height, left : left + width].copy()
+    return central_square(load_photo(photo, reduce), crop)
 
 
 def _distorted(centre: Callable[[], Rgb], kind: str, level: int, levels: int, photo: str) -> Rgb:

@@ -17,6 +17,7 @@ from asymmetry.study.evaluation import (
     CropStrip,
     Evaluation,
     IqaSet,
+    Optimisability,
     PublishedSet,
     ScoredSet,
     SeveritySet,
@@ -41,6 +42,7 @@ __all__ = [
     "Execution",
     "Grid",
     "Numerics",
+    "Optimisability",
     "Optimisation",
     "Photos",
     "PublishedSet",
@@ -72,6 +74,7 @@ class JobResources(Section):
     train: Resources = Resources()
     assess: Resources = Resources()
     skill: Resources = Resources()
+    optimise: Resources = Resources()
     transfer: Resources = Resources()
 
 
@@ -102,6 +105,7 @@ class Study(Section):
     evaluation: Evaluation
     iqa_sets: dict[Label, IqaSet]
     transfer: Transfer
+    optimisability: Optimisability = Optimisability()
     execution: Execution = Execution()
 
     @model_validator(mode="after")

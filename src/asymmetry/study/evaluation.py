@@ -101,6 +101,29 @@ class PublishedSet(Section):
 IqaSet = Annotated[SeveritySet | ScoredSet | PublishedSet, Field(discriminator="kind")]
 
 
+class Optimisability(Section):
+    """Each fidelity loss as an objective: recovery of references, noise and spectrum of gradients.
+
+    Recovery as in Ding, Ma, Wang and Simoncelli 2021 (section 3), who take 20,000 steps. Fewer and
+    larger ones end where more losses are low and the reference is far.
+    """
+
+    images: Positive = Field(8, description="held-out photos, at most")
+    crop: Annotated[int, Field(gt=0, multiple_of=4)] = Field(
+        64, description="side of the square cut from each photo's centre"
+    )
+    starts: list[Literal["jpeg", "noise", "blur", "white"]] = Field(
+        ["jpeg", "noise", "blur", "white"],
+        description="what a recovery starts from: the photo distorted, or white noise",
+        min_length=1,
+    )
+    steps: Positive = 300
+    learning_rate: Rate = Field(0.005, description="of Adam on pixels in 0 to 1; falls to zero")
+    draws: Annotated[int, Field(ge=2)] = Field(
+        8, description="degradations of an image, whose spread is its gradient's noise"
+    )
+
+
 class Transfer(Section):
     """Fine-tuning of a no-reference IQA model from each discriminator's trunk."""
 

@@ -100,6 +100,9 @@ class Training(Optimisation):
     fidelity_weight: NonNegative = 1.0
     adversarial_loss: Literal["bce", "lsgan", "hinge", "relativistic"] = "bce"
     discriminator_learning_rate: Rate = 2e-4
+    pilot: Fraction | None = Field(
+        None, description="share of the steps after which the generator is kept, and scored too"
+    )
 
     @field_validator("pixel")
     @classmethod

@@ -98,6 +98,8 @@ class Job:
             before = time.monotonic()
             logs = self.step()
             watch.look(self.state.step, logs)
+            if self.state.step == self.run.pilot_step:
+                self._keep("pilot", self.state.average)
             if self.state.step == min(self.execution.log_every, self.section.steps):
                 leave_trail(self.run.folder, self.state)
             if self.state.step % self.execution.log_every == 0 or self.state.step == 1:
@@ -154,19 +156,23 @@ class Job:
         return EXIT_CONTINUE
 
     def _finish(self, divergence: Divergence | None, began: float) -> None:
-        """Write the models (none of a diverged run), then `run.json`, then drop the checkpoint."""
-        for name, module in (
-            ("generator", self.state.average),
-            ("discriminator", self.state.discriminator),
-        ):
-            path = self.run.folder / f"{name}.safetensors"
-            path.unlink(missing_ok=True)
-            if module and not divergence:
-                write_atomically(path, _model_bytes(module))
+        """Write the models that the run should have, then `run.json`, then drop the checkpoint."""
+        models = self.run.models(divergence.step if divergence else None)
+        for path in self.run.folder.glob("*.safetensors"):
+            if path.name not in models:
+                path.unlink()
+        if not divergence:
+            self._keep("generator", self.state.average)
+            if self.state.discriminator:
+                self._keep("discriminator", self.state.discriminator)
         self.log.save()
         write_record(self.run, divergence, self._facts(time.monotonic() - began))
         self.checkpoint.unlink(missing_ok=True)
         self.heartbeat.end()
+
+    def _keep(self, name: str, module: nn.Module) -> None:
+        """Write a model as it is now."""
+        write_atomically(self.run.folder / f"{name}.safetensors", _model_bytes(module))
 
     def _facts(self, seconds: float) -> dict[str, Any]:
         discriminator = self.state.discriminator

@@ -1,0 +1,26 @@
+rule optimise_part:
+    output:
+        stages.results / "parts/optimise/{part}.parquet",
+    log:
+        stages.results / "logs/optimise-{part}.log",
+    threads: 1
+    resources:
+        **asks_for("optimise"),
+    message:
+        "measuring optimisability: {output}"
+    shell:
+        "OMP_NUM_THREADS={threads} asymmetry optimise --output {output} 2> {log}"
+
+
+rule optimisability_table:
+    input:
+        [ancient(part.path) for part in stages.optimise_parts],
+        stages.stamp("optimisability"),
+    output:
+        stages.results / "optimisability.parquet",
+    log:
+        stages.results / "logs/collect-optimisability.log",
+    message:
+        "collecting the optimisability"
+    shell:
+        "asymmetry collect optimisability 2> {log}"
