@@ -21,11 +21,14 @@ class Photos(Section):
 
 
 class Task(Section):
-    """A degradation to be undone."""
+    """A degradation to be undone: super-resolution (bicubic, blind), denoising or deblurring."""
 
-    degradation: Literal["bicubic", "blind"]
-    scale: Literal[1, 2, 3, 4, 8] = 4
+    degradation: Literal["bicubic", "blind", "noise", "blur"]
+    scale: Literal[1, 2, 3, 4, 8] = Field(4, description="1 for noise and blur")
     blur: tuple[NonNegative, NonNegative] = Field((0.2, 1.5), description="sigma in HR pixels")
+    psf: tuple[tuple[NonNegative, ...], ...] | None = Field(
+        None, description="of blur, in place of the Gaussian: rows of odd length, an odd number"
+    )
     noise: tuple[NonNegative, NonNegative] = Field((0.0, 8.0), description="sigma, 0 to 255")
     jpeg: tuple[Positive, Positive] = Field((60, 95), description="quality, at most 100")
 
@@ -37,6 +40,26 @@ class Task(Section):
         if info.field_name == "jpeg" and value[1] > 100:
             raise ValueError(f"a JPEG quality of {value[1]} is above 100; at most 100")
         return value
+
+    @field_validator("psf")
+    @classmethod
+    def _kernel(cls, rows: tuple[tuple[float, ...], ...] | None) -> object:
+        if rows is None:
+            return None
+        widths = {len(row) for row in rows}
+        if len(widths) != 1 or not all(side % 2 for side in (len(rows), *widths)):
+            raise ValueError("a kernel has a centre: an odd number of rows of one odd length")
+        if sum(map(sum, rows)) == 0:
+            raise ValueError("a kernel of zeros leaves no light; give it a positive value")
+        return rows
+
+    @model_validator(mode="after")
+    def _possible(self) -> "Task":
+        if self.degradation in ("noise", "blur") and self.scale != 1:
+            raise ValueError(f"scale: {self.degradation} keeps the size; write `scale: 1`")
+        if self.psf is not None and self.degradation != "blur":
+            raise ValueError(f"psf: {self.degradation} has none; use it with `degradation: blur`")
+        return self
 
 
 class Discriminator(Section):
