@@ -1,3 +1,4 @@
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -72,6 +73,32 @@ def test_runs_that_are_not_there_are_rows_too(place: Path):
     runs = pd.read_parquet("results/runs.parquet")
     assert runs["status"].tolist() == ["missing"] * 6 + ["done"]
     assert runs["kind"].tolist() == ["warm-start", *["cell"] * 5, "bicubic"]
+
+
+def test_the_table_of_runs_tells_discriminators_apart_by_size(place: Path):
+    import pandas as pd
+
+    stages = Stages(Plan(parse_study(small_values(), "params.yaml")))
+    sizes = {
+        "parameters": 26_000,
+        "discriminator_parameters": 9_000,
+        "discriminator_trained_parameters": 8_000,
+        "receptive_field": 54,
+    }
+    for record in stages.trained:
+        alone = {"discriminator_parameters": 0, "receptive_field": None}
+        own = sizes if "vgg-patch" in str(record) else sizes | alone
+        record.parent.mkdir(parents=True)
+        record.write_text(json.dumps({"status": "done", **own}))
+    collect_table(stages, "runs")
+    runs = pd.read_parquet("results/runs.parquet").set_index("run")
+    game = runs[runs["discriminator"] == "vgg-patch"]
+    assert len(game) == 2
+    assert (game[list(sizes)] == pd.Series(sizes)).all().all()
+    assert (game["frozen"] == False).all()  # noqa: E712 - the column holds None too
+    alone = runs[runs["discriminator"] == "none"].iloc[0]
+    assert pd.isna(alone["receptive_field"])
+    assert alone["frozen"] is None
 
 
 def test_a_damaged_record_is_named(place: Path):

@@ -20,13 +20,16 @@ class Photos(Section):
     held_out: Fraction = Field(0.35, description="share of the contents kept for evaluation")
 
 
+Kernel = tuple[tuple[NonNegative, ...], ...]
+
+
 class Task(Section):
     """A degradation to be undone: super-resolution (bicubic, blind), denoising or deblurring."""
 
     degradation: Literal["bicubic", "blind", "noise", "blur"]
     scale: Literal[1, 2, 3, 4, 8] = Field(4, description="1 for noise and blur")
     blur: tuple[NonNegative, NonNegative] = Field((0.2, 1.5), description="sigma in HR pixels")
-    psf: tuple[tuple[NonNegative, ...], ...] | None = Field(
+    psf: Kernel | None = Field(
         None, description="of blur, in place of the Gaussian: rows of odd length, an odd number"
     )
     noise: tuple[NonNegative, NonNegative] = Field((0.0, 8.0), description="sigma, 0 to 255")
@@ -43,7 +46,7 @@ class Task(Section):
 
     @field_validator("psf")
     @classmethod
-    def _kernel(cls, rows: tuple[tuple[float, ...], ...] | None) -> object:
+    def _centred(cls, rows: Kernel | None) -> Kernel | None:
         if rows is None:
             return None
         widths = {len(row) for row in rows}
@@ -70,6 +73,12 @@ class Discriminator(Section):
     initialisation: Literal["scratch", "pretrained"] = "scratch"
     frozen: bool = Field(False, description="train the head only")
     spectral_norm: bool = False
+    stride: Positive | None = Field(
+        None,
+        description="the head reads the deepest stage of at most this stride; without: patch that "
+        "of 8, vanilla the last. With one stride for both, only the number of logits differs",
+    )
+    width: Positive = Field(64, description="hidden units of a vanilla or patch head")
 
     @field_validator("backbone")
     @classmethod
@@ -86,6 +95,8 @@ class Discriminator(Section):
         if self.head == "pixel":
             unets = [name for name, one in BACKBONES.items() if one.builder == UNET]
             check_name(self.backbone, unets, "backbone of a pixel head", key="backbone")
+            if self.model_fields_set & {"stride", "width"}:
+                raise ValueError("head: a pixel head has neither stride nor width; remove them")
         if self.frozen and self.initialisation == "scratch":
             raise ValueError("frozen: a frozen trunk needs `initialisation: pretrained`")
         return self
