@@ -63,7 +63,7 @@ class Plan:
     @cached_property
     def runs(self) -> list[Run]:
         """A run for each cell of the grid, in the order of the grid."""
-        return [self._cell_run(cell) for cell in cells(self.study)]
+        return [self._cell_run(cell) for cell in self._cells]
 
     @cached_property
     def warm_starts(self) -> list[Run]:
@@ -71,8 +71,12 @@ class Plan:
         return list({run.id: run for run in self._warm.values()}.values()) if self.runs else []
 
     @cached_property
+    def _cells(self) -> list[Cell]:
+        return cells(self.study)
+
+    @cached_property
     def _warm(self) -> dict[tuple[str, str, int], Run]:
-        keys = [(cell.task, cell.generator, cell.seed) for cell in cells(self.study)]
+        keys = [(cell.task, cell.generator, cell.seed) for cell in self._cells]
         return {key: self._warm_run(*key) for key in dict.fromkeys(keys)}
 
     @cached_property
