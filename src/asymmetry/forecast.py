@@ -9,14 +9,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from asymmetry.comparison import print_discriminators
 from asymmetry.grid import Cell
 from asymmetry.plan import Plan, Run
 from asymmetry.records import read_record
 from asymmetry.spent import device_hours, spent_of
+from asymmetry.study import Execution
 from asymmetry.training.heartbeat import last_ledger
-
-# Before anything was measured: a small network on one CPU thread, about ten steps a second.
-_GUESS_SECONDS_PER_STEP = 0.1
 
 
 @dataclass(frozen=True)
@@ -37,6 +36,7 @@ def print_plan(plan: Plan) -> None:
         table.add_row(Text(run.id), record["status"] if record else _waiting(run), str(_steps(run)))
     console = wide_console()
     console.print(table)
+    print_discriminators(plan, console)
     done = sum(run.id in records for run in plan.runs)
     diverged = sum(record["status"] == "diverged" for record in records.values())
     console.print(
@@ -44,7 +44,8 @@ def print_plan(plan: Plan) -> None:
         f"{done} cells done ({diverged} diverged), {len(plan.runs) - done} to do"
     )
     console.print(Text(_spent(runs, records)))
-    console.print(_hours([run for run in runs if run.id not in records], records.values(), runs))
+    left = [run for run in runs if run.id not in records]
+    console.print(_hours(left, measured_on(runs, records.values()), plan.study.execution))
 
 
 def wide_console() -> Console:
@@ -85,10 +86,10 @@ def measured_on(runs: Iterable[Run], records: Iterable[dict[str, Any]]) -> list[
     ]
 
 
-def expected_seconds(run: Run, measured: Iterable[Measured]) -> float:
-    """What a whole training will take, in seconds; a guess before any run is finished."""
+def expected_seconds(run: Run, measured: Iterable[Measured], guess: float) -> float:
+    """What a whole training will take, in seconds; before any is finished, by the study's guess."""
     speed = seconds_per_step(run.cell, measured)
-    return _steps(run) * (speed if speed is not None else _GUESS_SECONDS_PER_STEP)
+    return _steps(run) * (speed if speed is not None else guess)
 
 
 def _waiting(run: Run) -> str:
@@ -106,8 +107,11 @@ def _spent(runs: list[Run], records: dict[str, dict[str, Any]]) -> str:
     return f"device hours so far: {device_hours(parts)}"
 
 
-def _hours(left: list[Run], records: Iterable[dict[str, Any]], runs: list[Run]) -> str:
-    measured = measured_on(runs, records)
-    seconds = sum(expected_seconds(run, measured) for run in left)
-    basis = f"measured on {len(measured)} finished runs" if measured else "a guess before any run"
-    return f"expected: {seconds / 3600:.2f} hours of training, one at a time ({basis})"
+def _hours(left: list[Run], measured: list[Measured], execution: Execution) -> str:
+    guess = execution.seconds_per_step
+    hours = sum(expected_seconds(run, measured, guess) for run in left) / 3600
+    unit = "GPU-hours" if execution.resources.train.gpu else "hours"
+    basis = f"a guess before any run: execution.seconds_per_step is {guess:g}"
+    if measured:
+        basis = f"measured on {len(measured)} finished runs"
+    return f"expected: {hours:,.2f} {unit} of training, one at a time ({basis})"

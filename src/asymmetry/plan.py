@@ -9,7 +9,7 @@ from typing import Any
 from asymmetry.backbones.catalog import BACKBONES, RANDOM, builder_module
 from asymmetry.data.photos import Manifest, read_manifest
 from asymmetry.errors import UserError
-from asymmetry.fidelity.registry import backbone_of, code_of, is_toolbox
+from asymmetry.fidelity.registry import backbone_of, code_of, is_toolbox, weights_of
 from asymmetry.files import digest
 from asymmetry.generators.catalog import GENERATORS
 from asymmetry.grid import Cell, cells
@@ -131,8 +131,7 @@ class Plan:
     ) -> dict[str, Any]:
         spec = self.study.discriminators.get(cell.discriminator)
         backbones = {name for loss in losses if (name := backbone_of(loss))}
-        pretrained = {BACKBONES[name].weights for name in backbones if name in BACKBONES}
-        pretrained |= {METRICS[loss].weights for loss in losses if loss in METRICS}
+        pretrained: set[str | None] = {entry for loss in losses for entry in weights_of(loss)}
         if spec:
             backbones.add(spec.backbone)
             if spec.initialisation == "pretrained":
