@@ -4,7 +4,7 @@ from random import Random
 from statistics import median
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from asymmetry.fraction import balanced
@@ -46,7 +46,6 @@ def test_more_of_a_seed_begin_with_fewer(sizes: list[int], count: int, seed: int
     assert balanced(whole(sizes), count + 1, seed)[:count] == balanced(whole(sizes), count, seed)
 
 
-@settings(deadline=None)
 @given(sizes, st.integers(2, 60), st.integers(0, 9))
 def test_more_even_than_draws_by_chance(sizes: list[int], count: int, seed: int):
     every = whole(sizes)

@@ -16,7 +16,7 @@ def print_discriminators(plan: Plan, console: Console) -> None:
     Nothing without a discriminator in the grid.
     """
     study = plan.study
-    names = dict.fromkeys(run.cell.discriminator for run in plan.runs)
+    names = dict.fromkeys(cell.discriminator for cell in plan.cells)
     crop = study.training.crop
     used = [name for name in names if name in study.discriminators]
     sizes = {name: size_of(study.discriminators[name], crop) for name in used}

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from asymmetry.comparison import print_discriminators
+from asymmetry.errors import UserError
 from asymmetry.grid import Cell
 from asymmetry.plan import Plan, Run
 from asymmetry.records import read_record
@@ -27,14 +28,23 @@ class Measured:
 
 
 def print_plan(plan: Plan) -> None:
-    """Print the cells, a summary line and the expected hours."""
+    """Print the cells, a summary line and the expected hours.
+
+    Raises UserError where the photos are not there, after what is known without them.
+    """
+    console = wide_console()
+    try:
+        plan.photos  # noqa: B018 - ids hold their digest
+    except UserError:
+        print_discriminators(plan, console)
+        console.print(_outline(plan))
+        raise
     runs = [*plan.warm_starts, *plan.runs]
     records = {run.id: read_record(run.record) for run in runs if run.record.is_file()}
     table = Table("run", "status", "steps", box=None, pad_edge=False)
     for run in runs:
         record = records.get(run.id)
         table.add_row(Text(run.id), record["status"] if record else _waiting(run), str(_steps(run)))
-    console = wide_console()
     console.print(table)
     print_discriminators(plan, console)
     done = sum(run.id in records for run in plan.runs)
@@ -45,7 +55,10 @@ def print_plan(plan: Plan) -> None:
     )
     console.print(Text(_spent(runs, records)))
     left = [run for run in runs if run.id not in records]
-    console.print(_hours(left, measured_on(runs, records.values()), plan.study.execution))
+    execution, measured = plan.study.execution, measured_on(runs, records.values())
+    guess = execution.seconds_per_step
+    seconds = sum(expected_seconds(run, measured, guess) for run in left)
+    console.print(_hours(seconds, execution, len(measured)))
 
 
 def wide_console() -> Console:
@@ -107,11 +120,18 @@ def _spent(runs: list[Run], records: dict[str, dict[str, Any]]) -> str:
     return f"device hours so far: {device_hours(parts)}"
 
 
-def _hours(left: list[Run], measured: list[Measured], execution: Execution) -> str:
-    guess = execution.seconds_per_step
-    hours = sum(expected_seconds(run, measured, guess) for run in left) / 3600
+def _outline(plan: Plan) -> str:
+    """How many trainings, and the hours of all of them: what the grid alone says."""
+    study = plan.study
+    starts = {(cell.task, cell.generator, cell.seed) for cell in plan.cells}
+    steps = len(plan.cells) * study.training.steps + len(starts) * study.warm_start.steps
+    hours = _hours(steps * study.execution.seconds_per_step, study.execution, 0)
+    return f"{len(plan.cells)} cells and {len(starts)} warm starts\n{hours}"
+
+
+def _hours(seconds: float, execution: Execution, measured: int) -> str:
     unit = "GPU-hours" if execution.resources.train.gpu else "hours"
-    basis = f"a guess before any run: execution.seconds_per_step is {guess:g}"
+    basis = f"a guess before any run: execution.seconds_per_step is {execution.seconds_per_step:g}"
     if measured:
-        basis = f"measured on {len(measured)} finished runs"
-    return f"expected: {hours:,.2f} {unit} of training, one at a time ({basis})"
+        basis = f"measured on {measured} finished runs"
+    return f"expected: {seconds / 3600:,.2f} {unit} of training, one at a time ({basis})"

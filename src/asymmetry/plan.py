@@ -63,7 +63,7 @@ class Plan:
     @cached_property
     def runs(self) -> list[Run]:
         """A run for each cell of the grid, in the order of the grid."""
-        return [self._cell_run(cell) for cell in self._cells]
+        return [self._cell_run(cell) for cell in self.cells]
 
     @cached_property
     def warm_starts(self) -> list[Run]:
@@ -71,12 +71,13 @@ class Plan:
         return list({run.id: run for run in self._warm.values()}.values()) if self.runs else []
 
     @cached_property
-    def _cells(self) -> list[Cell]:
+    def cells(self) -> list[Cell]:
+        """The cells of the grid; these, unlike runs, are known before the photos are there."""
         return cells(self.study)
 
     @cached_property
     def _warm(self) -> dict[tuple[str, str, int], Run]:
-        keys = [(cell.task, cell.generator, cell.seed) for cell in self._cells]
+        keys = [(cell.task, cell.generator, cell.seed) for cell in self.cells]
         return {key: self._warm_run(*key) for key in dict.fromkeys(keys)}
 
     @cached_property
