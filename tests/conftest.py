@@ -3,11 +3,15 @@ from typing import Any
 
 import pytest
 import torch
+from hypothesis import settings
 
 from asymmetry import torchvision_ops  # noqa: F401 - before any test imports torchvision
 
 # Several tests run side by side; and one thread and two differ in the last bits.
 torch.set_num_threads(1)
+# No test is about how long it takes.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 ROOT = Path(__file__).resolve().parents[1]
 

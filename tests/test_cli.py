@@ -1,3 +1,5 @@
+import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -6,6 +8,8 @@ import pytest
 import yaml
 
 from asymmetry.collect import collect_table
+from asymmetry.comparison import far_apart
+from asymmetry.discriminators.sizes import Size
 from asymmetry.errors import UserError
 from asymmetry.forecast import Measured, seconds_per_step
 from asymmetry.grid import Cell
@@ -74,6 +78,32 @@ def test_runs_that_are_not_there_are_rows_too(place: Path):
     assert runs["kind"].tolist() == ["warm-start", *["cell"] * 5, "bicubic"]
 
 
+def test_the_table_of_runs_tells_discriminators_apart_by_size(place: Path):
+    import pandas as pd
+
+    stages = Stages(Plan(parse_study(small_values(), "params.yaml")))
+    sizes = {
+        "parameters": 26_000,
+        "discriminator_parameters": 9_000,
+        "discriminator_trained_parameters": 8_000,
+        "receptive_field": 54,
+    }
+    for record in stages.trained:
+        alone = {"discriminator_parameters": 0, "receptive_field": None}
+        own = sizes if "vgg-patch" in str(record) else sizes | alone
+        record.parent.mkdir(parents=True)
+        record.write_text(json.dumps({"status": "done", **own}))
+    collect_table(stages, "runs")
+    runs = pd.read_parquet("results/runs.parquet").set_index("run")
+    game = runs[runs["discriminator"] == "vgg-patch"]
+    assert len(game) == 2
+    assert (game[list(sizes)] == pd.Series(sizes)).all().all()
+    assert (game["frozen"] == False).all()  # noqa: E712 - the column holds None too
+    alone = runs[runs["discriminator"] == "none"].iloc[0]
+    assert pd.isna(alone["receptive_field"])
+    assert alone["frozen"] is None
+
+
 def test_a_damaged_record_is_named(place: Path):
     stages = Stages(Plan(parse_study(small_values(), "params.yaml")))
     record = stages.trained[0]
@@ -96,3 +126,30 @@ def test_the_forecast_takes_the_speed_of_the_most_alike():
     assert seconds_per_step(cell("fsim", "vgg"), known) == pytest.approx(0.55)
     assert seconds_per_step(cell("fsim", "unet"), known) == pytest.approx(1.4 / 3)
     assert seconds_per_step(cell("l1", "vgg"), []) is None
+
+
+def test_the_plan_shows_sizes_and_says_that_its_hours_are_a_guess(place: Path):
+    printed = asymmetry(place, "plan").stdout
+    assert re.search(r"vgg-patch +97,505 +97,505 +32 of 32 pixels", printed)
+    assert "warning" not in printed
+    # A warm start of 20 steps and five cells of 12, at a tenth of a second.
+    assert "expected: 0.00 hours of training" in printed
+    assert "(a guess before any run: execution.seconds_per_step is 0.1)" in printed
+
+
+def test_discriminators_of_unlike_sizes_are_a_warning():
+    def size(parameters: int) -> Size:
+        return Size(parameters, parameters, 64)
+
+    assert far_apart({"a": size(100), "b": size(200)}) is None
+    assert far_apart({"alone": size(100)}) is None
+    warning = far_apart({"a": size(300), "b": size(200), "c": size(1000)})
+    assert warning
+    assert warning.startswith("warning: c has 5.0 times the parameters of b")
+
+
+def test_gpu_hours_are_those_of_the_guess(place: Path):
+    values = small_values()
+    values["execution"] |= {"resources": {"train": {"gpu": 1}}, "seconds_per_step": 90}
+    (place / "params.yaml").write_text(yaml.safe_dump(values))
+    assert "expected: 2.00 GPU-hours of training" in asymmetry(place, "plan").stdout

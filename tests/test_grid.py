@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asymmetry.errors import UserError
-from asymmetry.grid import cells
+from asymmetry.grid import Cell, cells
 from asymmetry.study import parse_study
 from tests.conftest import small_values
 
@@ -60,7 +60,46 @@ def test_exclude_takes_out_what_matches_and_include_brings_it_back(
     assert set(again) == whole | set(grid_of(**(axes | {"fidelity": [loss]})))
 
 
-def test_a_fractional_design_is_a_few_lines():
+def game_of(cell: Cell) -> tuple[object, ...]:
+    """What a fractional design draws: a cell with an adversary, but for its seed."""
+    return cell.task, cell.generator, cell.fidelity, cell.discriminator, cell.adversarial_weight
+
+
+@given(axes, st.integers(1, 20))
+def test_a_fraction_is_a_part_of_the_grid_with_all_of_weight_zero(
+    axes: dict[str, list], combinations: int
+):
+    whole = grid_of(**axes, combinations=combinations)
+    found = grid_of(**axes, design="fractional", combinations=combinations)
+    assert found == [cell for cell in whole if cell in set(found)]
+    zero = [cell for cell in whole if cell.adversarial_weight == 0]
+    assert [cell for cell in found if cell.adversarial_weight == 0] == zero
+    games = {game_of(cell) for cell in whole if cell.adversarial_weight > 0}
+    drawn = [game_of(cell) for cell in found if cell.adversarial_weight > 0]
+    assert len(set(drawn)) == min(combinations, len(games))
+    assert len(drawn) == len(set(drawn)) * len(axes["seeds"])
+
+
+def test_a_fraction_leaves_out_what_is_excluded_and_adds_what_is_included():
+    found = grid_of(
+        fidelity=["l1", "mse"],
+        design="fractional",
+        combinations=2,
+        exclude=[{"fidelity": ["mse"], "discriminators": ["vit-vanilla"]}],
+        include=[{"seeds": [7]}],
+    )
+    assert len([cell for cell in found if cell.seed == 7]) == 2 * (2 * 2 + 1)
+    drawn = [cell for cell in found if cell.seed == 0 and cell.adversarial_weight > 0]
+    assert len(drawn) == 2
+    assert not any(cell.fidelity == "mse" and "vit" in cell.discriminator for cell in drawn)
+
+
+def test_a_fraction_says_how_many():
+    with pytest.raises(UserError, match="grid: combinations: is missing; a fractional design"):
+        grid_of(design="fractional")
+
+
+def test_one_more_cell_is_a_line():
     found = grid_of(include=[{"fidelity": ["mse"], "adversarial_weights": [0]}])
     assert [cell.name for cell in found if cell.fidelity == "mse"] == [
         "bicubic-x4/compact-tiny/mse/none/0/seed0"

@@ -61,6 +61,22 @@ class TestIdentity:
         assert len(new) == 2
         assert all("/vgg-patch/" in name for name in new)
 
+    @pytest.mark.parametrize(
+        ("loss", "entries"),
+        [
+            ("l1", set()),
+            ("lpips-alex", {"alexnet", "lpips_alex"}),
+            ("dists", {"vgg16", "dists"}),
+            ("dists-resnet50", {"resnet50"}),
+            ("dists-vgg16-random", set()),
+        ],
+    )
+    def test_every_file_of_weights_inside_a_loss_is_a_part_of_the_identity(
+        self, loss: str, entries: set[str]
+    ):
+        plan = plan_of(lambda values: values["grid"].update(fidelity=[loss]))
+        assert set(plan.runs[0].settings["weights"]) == entries
+
     def test_a_cell_names_the_warm_start_of_its_seed(self):
         plan = plan_of(lambda values: values["grid"].update(seeds=[0, 3]))
         for run in plan.runs:

@@ -9,14 +9,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from asymmetry.comparison import print_discriminators
+from asymmetry.errors import UserError
 from asymmetry.grid import Cell
 from asymmetry.plan import Plan, Run
 from asymmetry.records import read_record
 from asymmetry.spent import device_hours, spent_of
+from asymmetry.study import Execution
 from asymmetry.training.heartbeat import last_ledger
-
-# Before anything was measured: a small network on one CPU thread, about ten steps a second.
-_GUESS_SECONDS_PER_STEP = 0.1
 
 
 @dataclass(frozen=True)
@@ -28,15 +28,25 @@ class Measured:
 
 
 def print_plan(plan: Plan) -> None:
-    """Print the cells, a summary line and the expected hours."""
+    """Print the cells, a summary line and the expected hours.
+
+    Raises UserError where the photos are not there, after what is known without them.
+    """
+    console = wide_console()
+    try:
+        plan.photos  # noqa: B018 - ids hold their digest
+    except UserError:
+        print_discriminators(plan, console)
+        console.print(_outline(plan))
+        raise
     runs = [*plan.warm_starts, *plan.runs]
     records = {run.id: read_record(run.record) for run in runs if run.record.is_file()}
     table = Table("run", "status", "steps", box=None, pad_edge=False)
     for run in runs:
         record = records.get(run.id)
         table.add_row(Text(run.id), record["status"] if record else _waiting(run), str(_steps(run)))
-    console = wide_console()
     console.print(table)
+    print_discriminators(plan, console)
     done = sum(run.id in records for run in plan.runs)
     diverged = sum(record["status"] == "diverged" for record in records.values())
     console.print(
@@ -44,7 +54,11 @@ def print_plan(plan: Plan) -> None:
         f"{done} cells done ({diverged} diverged), {len(plan.runs) - done} to do"
     )
     console.print(Text(_spent(runs, records)))
-    console.print(_hours([run for run in runs if run.id not in records], records.values(), runs))
+    left = [run for run in runs if run.id not in records]
+    execution, measured = plan.study.execution, measured_on(runs, records.values())
+    guess = execution.seconds_per_step
+    seconds = sum(expected_seconds(run, measured, guess) for run in left)
+    console.print(_hours(seconds, execution, len(measured)))
 
 
 def wide_console() -> Console:
@@ -85,10 +99,10 @@ def measured_on(runs: Iterable[Run], records: Iterable[dict[str, Any]]) -> list[
     ]
 
 
-def expected_seconds(run: Run, measured: Iterable[Measured]) -> float:
-    """What a whole training will take, in seconds; a guess before any run is finished."""
+def expected_seconds(run: Run, measured: Iterable[Measured], guess: float) -> float:
+    """What a whole training will take, in seconds; before any is finished, by the study's guess."""
     speed = seconds_per_step(run.cell, measured)
-    return _steps(run) * (speed if speed is not None else _GUESS_SECONDS_PER_STEP)
+    return _steps(run) * (speed if speed is not None else guess)
 
 
 def _waiting(run: Run) -> str:
@@ -106,8 +120,18 @@ def _spent(runs: list[Run], records: dict[str, dict[str, Any]]) -> str:
     return f"device hours so far: {device_hours(parts)}"
 
 
-def _hours(left: list[Run], records: Iterable[dict[str, Any]], runs: list[Run]) -> str:
-    measured = measured_on(runs, records)
-    seconds = sum(expected_seconds(run, measured) for run in left)
-    basis = f"measured on {len(measured)} finished runs" if measured else "a guess before any run"
-    return f"expected: {seconds / 3600:.2f} hours of training, one at a time ({basis})"
+def _outline(plan: Plan) -> str:
+    """How many trainings, and the hours of all of them: what the grid alone says."""
+    study = plan.study
+    starts = {(cell.task, cell.generator, cell.seed) for cell in plan.cells}
+    steps = len(plan.cells) * study.training.steps + len(starts) * study.warm_start.steps
+    hours = _hours(steps * study.execution.seconds_per_step, study.execution, 0)
+    return f"{len(plan.cells)} cells and {len(starts)} warm starts\n{hours}"
+
+
+def _hours(seconds: float, execution: Execution, measured: int) -> str:
+    unit = "GPU-hours" if execution.resources.train.gpu else "hours"
+    basis = f"a guess before any run: execution.seconds_per_step is {execution.seconds_per_step:g}"
+    if measured:
+        basis = f"measured on {measured} finished runs"
+    return f"expected: {seconds / 3600:,.2f} {unit} of training, one at a time ({basis})"

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from itertools import product
 
 from asymmetry.errors import UserError
-from asymmetry.study import Axes, Study
+from asymmetry.fraction import Combination, balanced
+from asymmetry.study import Axes, Grid, Study
 
 NO_DISCRIMINATOR = "none"
 
@@ -43,6 +44,8 @@ def cells(study: Study) -> list[Cell]:
     """
     grid = study.grid
     kept = [cell for cell in _product(grid, grid) if not _excluded(cell, grid.exclude)]
+    if grid.design == "fractional":
+        kept = _fraction(kept, grid)
     for index, axes in enumerate(grid.include):
         known = set(kept)
         for cell in _product(axes, grid):
@@ -57,7 +60,19 @@ def cells(study: Study) -> list[Cell]:
     return sorted(kept, key=lambda cell: (cell.seed, cell.adversarial_weight > 0))
 
 
-def _product(axes: Axes, grid: Axes) -> list[Cell]:
+def _fraction(whole: list[Cell], grid: Grid) -> list[Cell]:
+    """All cells of weight 0, and those of the combinations that a fractional design draws."""
+    every = {_combination(cell) for cell in whole if cell.adversarial_weight > 0}
+    drawn = set(balanced(every, grid.combinations or 0, grid.design_seed))
+    return [cell for cell in whole if cell.adversarial_weight == 0 or _combination(cell) in drawn]
+
+
+def _combination(cell: Cell) -> Combination:
+    """A cell but for its seed."""
+    return cell.task, cell.generator, cell.fidelity, cell.discriminator, cell.adversarial_weight
+
+
+def _product(axes: Axes, grid: Grid) -> list[Cell]:
     """The product of the axes; where one is None, all values of `grid` stand for it."""
     names = list(Axes.model_fields)
     values = [getattr(axes, name) or getattr(grid, name) for name in names]

@@ -21,6 +21,7 @@ _WITHOUT_NUMBERS = {
     "asymmetry.data.photos",
     "asymmetry.data.wheels",
     "asymmetry.discriminators.registry",
+    "asymmetry.discriminators.sizes",
     "asymmetry.errors",
     "asymmetry.fidelity.registry",
     "asymmetry.files",

@@ -9,7 +9,7 @@ from typing import Any
 from asymmetry.backbones.catalog import BACKBONES, RANDOM, builder_module
 from asymmetry.data.photos import Manifest, Photo, read_manifest
 from asymmetry.errors import UserError
-from asymmetry.fidelity.registry import backbone_of, code_of, is_toolbox
+from asymmetry.fidelity.registry import backbone_of, code_of, is_toolbox, weights_of
 from asymmetry.files import digest
 from asymmetry.generators.catalog import GENERATORS
 from asymmetry.grid import Cell, cells
@@ -89,7 +89,7 @@ class Plan:
     @cached_property
     def runs(self) -> list[Run]:
         """A run for each cell of the grid, in the order of the grid."""
-        return [self._cell_run(cell) for cell in cells(self.study)]
+        return [self._cell_run(cell) for cell in self.cells]
 
     @cached_property
     def warm_starts(self) -> list[Run]:
@@ -97,8 +97,13 @@ class Plan:
         return list({run.id: run for run in self._warm.values()}.values()) if self.runs else []
 
     @cached_property
+    def cells(self) -> list[Cell]:
+        """The cells of the grid; these, unlike runs, are known before the photos are there."""
+        return cells(self.study)
+
+    @cached_property
     def _warm(self) -> dict[tuple[str, str, int], Run]:
-        keys = [(cell.task, cell.generator, cell.seed) for cell in cells(self.study)]
+        keys = [(cell.task, cell.generator, cell.seed) for cell in self.cells]
         return {key: self._warm_run(*key) for key in dict.fromkeys(keys)}
 
     @cached_property
@@ -158,8 +163,7 @@ class Plan:
     ) -> dict[str, Any]:
         spec = self.study.discriminators.get(cell.discriminator)
         backbones = {name for loss in losses if (name := backbone_of(loss))}
-        pretrained = {BACKBONES[name].weights for name in backbones if name in BACKBONES}
-        pretrained |= {METRICS[loss].weights for loss in losses if loss in METRICS}
+        pretrained: set[str | None] = {entry for loss in losses for entry in weights_of(loss)}
         if spec:
             backbones.add(spec.backbone)
             if spec.initialisation == "pretrained":

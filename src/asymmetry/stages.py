@@ -13,12 +13,11 @@ from pathlib import Path
 from asymmetry.backbones.catalog import BACKBONES, builder_module
 from asymmetry.data.sets import set_digest
 from asymmetry.errors import UserError
-from asymmetry.fidelity.registry import backbone_of, code_of
+from asymmetry.fidelity.registry import code_of, weights_of
 from asymmetry.figures.registry import figure_modules
 from asymmetry.files import canonical_json, digest, write_if_changed
 from asymmetry.identity import code_digest
 from asymmetry.iqa.digests import iqa_set_digest
-from asymmetry.metrics.contracts import METRICS
 from asymmetry.plan import PILOT, Plan, weight_digests
 from asymmetry.summaries import CACHE, Summaries
 from asymmetry.weights import has_weights
@@ -229,19 +228,16 @@ class Stages:
     def _present(self, names: Sequence[str]) -> dict[str, str]:
         """The digests of the weights, of those that are present, inside metrics and backbones."""
         folder = Path(self.study.execution.weights)
+        entries: set[str | None] = {
+            entry
+            for name in names
+            for entry in ([BACKBONES[name].weights] if name in BACKBONES else weights_of(name))
+        }
         return {
             name: expected
-            for name, expected in weight_digests(map(_weights_of, names)).items()
+            for name, expected in weight_digests(entries).items()
             if has_weights(name, folder)
         }
-
-
-def _weights_of(name: str) -> str | None:
-    """The entry of the weights manifest inside a metric, a loss or a backbone."""
-    if name in METRICS:
-        return METRICS[name].weights
-    backbone = name if name in BACKBONES else backbone_of(name)
-    return BACKBONES[backbone].weights if backbone in BACKBONES else None
 
 
 def _modules(names: Sequence[str]) -> list[str]:

@@ -126,6 +126,13 @@ WEIGHTS: dict[str, WeightFile] = {
     "lpips_vgg": _lpips_heads(
         "vgg.pth", "a78928a0af1e5f0fcb1f3b9e8f8c3a2a5a3de244d830ad5c1feddc79b8432868", "VGG-16"
     ),
+    "dists": WeightFile(
+        "weights.pt",
+        "f5e65c96230b7f6ca995691647d482237e4cab8a50c5c4a5784f219ef0748218",
+        "DISTS's channel weights for VGG-16 (package dists-pytorch 0.1)",
+        "MIT",
+        wheel="DISTS_pytorch/weights.pt",
+    ),
     "niqe_pristine": WeightFile(
         "niqe_pristine.npz",
         "2a7c182a68c9e7f1b2e2e5ec723279d6f65d912b6fcaf37eb2bf03d7367c4296",

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 from PIL import Image
+from pydantic import ValidationError
 from scipy.signal import convolve2d
 
 from asymmetry.data.degrade import add_noise, blur, compress, degrade, reduce_bicubic
@@ -77,3 +78,64 @@ def test_noise_has_its_sigma_and_no_correlation_of_channels():
 def test_compression_is_pillows(tmp_path):
     Image.fromarray(RGB).save(tmp_path / "a.jpg", quality=30)
     assert np.array_equal(compress(RGB, 30), np.asarray(Image.open(tmp_path / "a.jpg")))
+
+
+def grey(level: int, side: int = 256) -> np.ndarray:
+    return np.full((side, side, 3), level, np.uint8)
+
+
+@pytest.mark.parametrize("sigma", [5.0, 25.0])
+def test_the_psnr_of_a_noisy_image_is_that_of_its_sigma(sigma):
+    task = Task(degradation="noise", scale=1, noise=(sigma, sigma))
+    error = degrade(task, grey(128), draws(0, "a")).astype(float) - 128
+    # Rounding to integers adds a variance of 1/12.
+    expected = 10 * np.log10(255**2 / (sigma**2 + 1 / 12))
+    assert 10 * np.log10(255**2 / np.square(error).mean()) == pytest.approx(expected, abs=0.03)
+
+
+@pytest.mark.parametrize(
+    "task",
+    [
+        Task(degradation="noise", scale=1, noise=(5, 50)),
+        Task(degradation="blur", scale=1, blur=(0.5, 3), noise=(1, 3)),
+        Task(degradation="blur", scale=1, psf=[[1, 2, 1]], noise=(1, 3)),
+    ],
+    ids=["noise", "gaussian", "psf"],
+)
+def test_denoising_and_deblurring_keep_the_size_and_count_their_draws(task):
+    first = degrade(task, RGB, draws(0, "degradation", 3, 1))
+    assert first.shape == RGB.shape
+    assert first.dtype == np.uint8
+    assert np.array_equal(first, degrade(task, RGB, draws(0, "degradation", 3, 1)))
+    assert not np.array_equal(first, degrade(task, RGB, draws(0, "degradation", 3, 2)))
+
+
+def test_a_gaussian_blur_without_noise_is_the_filter_rounded():
+    task = Task(degradation="blur", scale=1, blur=(1.5, 1.5), noise=(0, 0))
+    assert np.array_equal(
+        degrade(task, RGB, draws(0, "a")), (blur(RGB, 1.5) + 0.5).astype(np.uint8)
+    )
+
+
+def test_a_psf_spreads_a_point_as_it_is_written():
+    task = Task(degradation="blur", scale=1, psf=[[0, 0, 1], [0, 2, 0], [0, 0, 1]], noise=(0, 0))
+    point = grey(0, 9)
+    point[4, 4] = 200
+    spread = degrade(task, point, draws(0, "a"))[3:6, 3:6, 1]
+    assert spread.tolist() == [[0, 0, 50], [0, 100, 0], [0, 0, 50]]
+
+
+@pytest.mark.parametrize(
+    ("settings", "reason"),
+    [
+        ({"degradation": "noise"}, "scale: noise keeps the size; write `scale: 1`"),
+        ({"degradation": "blur", "scale": 2}, "scale: blur keeps the size"),
+        ({"degradation": "blind", "psf": [[1]]}, "psf: blind has none"),
+        ({"degradation": "blur", "scale": 1, "psf": [[1, 1]]}, "one odd length"),
+        ({"degradation": "blur", "scale": 1, "psf": [[1, 1, 1], [1]]}, "one odd length"),
+        ({"degradation": "blur", "scale": 1, "psf": [[0]]}, "leaves no light"),
+    ],
+)
+def test_a_task_that_cannot_be_is_refused(settings, reason):
+    with pytest.raises(ValidationError, match=reason):
+        Task(**settings)

@@ -158,9 +158,25 @@ def test_training_mode_draws_no_random_numbers(spec):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("head", ["vanilla", "patch"])
 @pytest.mark.parametrize("backbone", BACKBONES)
-def test_every_backbone_makes_a_discriminator(backbone):
-    assert_trainable_without_drawing(Spec(backbone=backbone, head="patch"))
+def test_every_backbone_makes_a_discriminator(backbone, head):
+    assert_trainable_without_drawing(Spec(backbone=backbone, head=head))
+
+
+@pytest.mark.parametrize("frozen", [False, True], ids=["trained", "frozen"])
+@pytest.mark.parametrize("head", ["vanilla", "patch"])
+@pytest.mark.parametrize("backbone", ["alexnet", "squeezenet", "efficientnet-lite0"])
+def test_imagenet_trunks_at_hand_are_discriminators(backbone, head, frozen, shared):
+    spec = Spec(backbone=backbone, head=head, initialisation="pretrained", frozen=frozen)
+    discriminator = build_discriminator(spec, 0, shared / "weights")
+    image = images().requires_grad_()
+    logits = discriminator(image)
+    assert logits.shape[:2] == (2, 1)
+    assert logits.ndim == (2 if head == "vanilla" else 4)
+    assert torch.autograd.grad(logits.sum(), image)[0].abs().amax(dim=(1, 2, 3)).all()
+    pretrained = build_backbone(backbone, weights=shared / "weights")
+    assert all(map(torch.equal, pretrained.parameters(), discriminator.trunk.parameters()))
 
 
 def from_imagenet(**settings) -> Spec:

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from asymmetry.discriminators.heads import PatchHead, VanillaHead, patch_stage
+from asymmetry.discriminators.heads import PATCH_STRIDE, PatchHead, VanillaHead, head_stage
 from asymmetry.discriminators.unet import PixelHead
 
 
@@ -16,11 +16,11 @@ from asymmetry.discriminators.unet import PixelHead
     ],
 )
 def test_patch_takes_the_deepest_stage_that_is_fine_enough(strides, stage):
-    assert patch_stage(strides) == stage
+    assert head_stage(strides, PATCH_STRIDE) == stage
 
 
 def test_vanilla_gives_one_logit_and_ignores_where_things_are():
-    head = VanillaHead([4, 8])
+    head = VanillaHead(8, stage=1, width=16)
     stages = [torch.rand(2, 4, 6, 6), torch.rand(2, 8, 3, 5)]
     logits = head(stages)
     assert logits.shape == (2, 1)
@@ -28,7 +28,7 @@ def test_vanilla_gives_one_logit_and_ignores_where_things_are():
 
 
 def test_patch_is_convolutional_one_logit_sees_three_by_three_features():
-    head = PatchHead([4], [8])
+    head = PatchHead(4, stage=0, width=16)
     feature = torch.rand(1, 4, 9, 9, requires_grad=True)
     logits = head([feature])
     assert logits.shape == (1, 1, 9, 9)

@@ -28,6 +28,14 @@ def fidelity(name: str, request: pytest.FixtureRequest, tmp_path_factory) -> Fid
     return build_fidelity(name, folder)
 
 
+# All that needs no download beyond ../shared: the losses that `studies/bench.yaml` compares.
+AT_HAND = [
+    *("l1", "ssim", "ms_ssim", "gmsd", "fsim", "vsi", "vif", "nlpd", "cw_ssim"),
+    *("lpips-alex", "lpips-squeeze"),
+    *("dists-vgg16-random", "dists-alexnet", "dists-squeezenet", "dists-efficientnet-lite0"),
+]
+
+
 def pair(size: tuple[int, int] = (48, 40)) -> tuple[torch.Tensor, torch.Tensor]:
     generator = torch.Generator().manual_seed(3)
     reference = torch.rand(2, 3, *size, generator=generator)
@@ -79,6 +87,29 @@ def test_a_small_step_down_the_gradient_helps(fidelity: Fidelity):
     (gradient,) = torch.autograd.grad(before, restored)
     after = fidelity(restored.detach() - 0.05 * gradient / gradient.norm(), reference).sum()
     assert after < before
+
+
+@pytest.mark.parametrize("loss", AT_HAND)
+def test_descent_works_from_what_a_generator_gives(loss: str, shared: Path):
+    """A generator's output is blurred, and is not clamped: some of it is below 0 and above 1."""
+    fidelity = build_fidelity(loss, shared / "weights")
+    generator = torch.Generator().manual_seed(5)
+    coarse = torch.rand(1, 3, 16, 16, generator=generator)
+    reference = torch.nn.functional.interpolate(coarse, size=64, mode="bicubic").clamp(0, 1)
+    blurred = torch.nn.functional.avg_pool2d(reference, 5, stride=1, padding=2)
+    restored = 1.2 * blurred - 0.1 + 0.02 * torch.randn(reference.shape, generator=generator)
+    assert restored.min() < -0.05
+    assert restored.max() > 1.05
+    values = []
+    for _ in range(6):
+        restored = restored.detach().requires_grad_()
+        value = fidelity(restored, reference)
+        (gradient,) = torch.autograd.grad(value.sum(), restored)
+        assert value.isfinite().all()
+        assert gradient.isfinite().all()
+        restored = restored - 0.1 * gradient / gradient.norm()
+        values.append(value.item())
+    assert values[-1] < values[0]
 
 
 def test_weights_are_frozen(fidelity: Fidelity):

@@ -20,12 +20,12 @@ def test_closed_form_for_a_linear_change(gain: float, offset: float):
     other = gain * mean + offset
     s1 = (2 * mean * other + STABILITY) / (mean**2 + other**2 + STABILITY)
     s2 = (2 * gain * variance + STABILITY) / ((1 + gain**2) * variance + STABILITY)
-    assert similarity(x, gain * x + offset)[0].tolist() == pytest.approx([s1, s2], abs=1e-9)
+    assert similarity(x, gain * x + offset).flatten().tolist() == pytest.approx([s1, s2], abs=1e-9)
 
 
 def test_tiny_variance_on_a_large_mean_keeps_its_digits():
     ripple = torch.tensor([1e-2, -1e-2]).repeat(32).view(1, 1, 8, 8)
-    s1, s2 = similarity(100 + ripple, 100 - ripple)[0].tolist()
+    s1, s2 = similarity(100 + ripple, 100 - ripple).flatten().tolist()
     assert s1 == pytest.approx(1, abs=1e-6)
     assert s2 == pytest.approx((-2e-4 + 1e-6) / (2e-4 + 1e-6), rel=1e-2)
 
@@ -55,24 +55,47 @@ def test_the_image_is_the_first_stage_and_all_channels_weigh_the_same():
     stages = [(x, y), *zip(backbone(x), backbone(y), strict=True)]
     terms = torch.cat([similarity(a, b).flatten() for a, b in stages])
     assert len(terms) == 2 * (3 + 4 * 48)
-    assert Dists(backbone)(x, y).item() == pytest.approx(1 - terms.mean().item(), abs=1e-6)
+    even = torch.ones(3 + 4 * 48)
+    ours = Dists(backbone, even, even)(x, y).item()
+    assert ours == pytest.approx(1 - terms.mean().item(), abs=1e-6)
 
 
-@pytest.mark.slow
-def test_equals_the_authors_network_with_even_weights(monkeypatch: pytest.MonkeyPatch):
-    """pyiqa holds the authors' code; it is given our random VGG-16 and constant alpha and beta."""
+@pytest.fixture
+def authors(monkeypatch: pytest.MonkeyPatch) -> nn.Module:
+    """pyiqa holds the authors' code; it is given our random VGG-16, and alpha and beta by draw."""
     from pyiqa.archs import dists_arch
 
     features = build_backbone("vgg16", weights=None).body
     monkeypatch.setattr(
         dists_arch.models, "vgg16", lambda weights: SimpleNamespace(features=features)
     )
-    oracle = dists_arch.DISTS(pretrained=False)
-    nn.init.constant_(oracle.alpha, 0.1)
-    nn.init.constant_(oracle.beta, 0.1)
-    x, y = torch.rand(2, 3, 64, 48), torch.rand(2, 3, 64, 48)
+    return dists_arch.DISTS(pretrained=False)
+
+
+def pair() -> tuple[torch.Tensor, torch.Tensor]:
+    return torch.rand(2, 3, 64, 48), torch.rand(2, 3, 64, 48)
+
+
+@pytest.mark.slow
+def test_equals_the_authors_network_with_even_weights(authors: nn.Module):
+    nn.init.constant_(authors.alpha, 0.1)
+    nn.init.constant_(authors.beta, 0.1)
+    x, y = pair()
     ours = build_fidelity("dists-vgg16-random", Path("nowhere"))
-    torch.testing.assert_close(ours(x, y), oracle(x, y).flatten(), rtol=1e-4, atol=1e-6)
+    torch.testing.assert_close(ours(x, y), authors(x, y).flatten(), rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.slow
+def test_dists_is_the_authors_network(authors: nn.Module, monkeypatch: pytest.MonkeyPatch):
+    nn.init.uniform_(authors.alpha)
+    nn.init.uniform_(authors.beta)
+    fitted = {"alpha": authors.alpha.detach(), "beta": authors.beta.detach()}
+    trunk = build_backbone("vgg16", weights=None)
+    monkeypatch.setattr("asymmetry.fidelity.dists.load_state", lambda name, folder: fitted)
+    monkeypatch.setattr("asymmetry.fidelity.dists.build_backbone", lambda name, weights: trunk)
+    x, y = pair()
+    ours = build_fidelity("dists", Path("nowhere"))
+    torch.testing.assert_close(ours(x, y), authors(x, y).flatten(), rtol=1e-4, atol=1e-6)
 
 
 def test_a_random_backbone_is_the_same_each_time(tmp_path: Path):

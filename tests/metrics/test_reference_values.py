@@ -21,6 +21,7 @@ from asymmetry.metrics.colour import grey, to_8_bits
 from asymmetry.metrics.contracts import METRICS
 from asymmetry.metrics.psnr import psnr
 from asymmetry.metrics.ssim import _WEIGHTS, scale_terms, ssim
+from asymmetry.weights import has_weights
 
 CALIBRATION = Path(__file__).resolve().parents[3] / "shared/data/calibration"
 WEIGHTS = CALIBRATION.parents[1] / "weights"
@@ -38,11 +39,13 @@ TOLERANCE = {
     ("pyiqa", "gmsd"): 1e-12,
     ("pyiqa", "nlpd"): 7e-4,  # pyiqa's own calibration differs by as much from MATLAB
     ("pyiqa", "lpips"): 5e-5,
+    ("pyiqa", "dists"): 5e-5,
     ("pyiqa", "piqe"): 0.005,
     ("pyiqa", "niqe"): 0.011,  # what pyiqa leaves on I03; 0.0014 on the others
     ("piq", "ssim"): 5e-5,
     ("piq", "fsim"): 1e-5,
     ("piq", "gmsd"): 1e-11,
+    ("piq", "dists"): 5e-6,
     ("basicsr", "psnr"): 2e-6,
     ("basicsr", "ssim"): 2e-6,
     ("basicsr", "psnr_y"): 2e-6,
@@ -59,7 +62,7 @@ SKIPPED = {
     "entropy": NOT_BUILT + ": it has no direction",
     **dict.fromkeys(["mdsi-sum", "mdsi-mult", "srsim", "iw_ssim", "dss"], NOT_BUILT),
     "vifp": NOT_BUILT + ": VIF here is the one of steerable pyramids",
-    **dict.fromkeys(["brisque", "brisque_matlab", "ckdn", "dists", "nrqm", "pi"], NO_WEIGHTS),
+    **dict.fromkeys(["brisque", "brisque_matlab", "ckdn", "nrqm", "pi"], NO_WEIGHTS),
     **dict.fromkeys(["ilniqe", "paq2piq", "laion_aes", "musiq"], NO_WEIGHTS),
     **dict.fromkeys(["musiq-ava", "musiq-paq2piq", "musiq-spaq"], NO_WEIGHTS),
 }
@@ -111,6 +114,8 @@ def value_of(row: dict[str, str]) -> float:
 def test_published_value(row: dict[str, str]) -> None:
     if row["metric"] in SKIPPED:
         pytest.skip(f"{row['metric']}: {SKIPPED[row['metric']]}")
+    if row["metric"] == "dists" and not all(has_weights(n, WEIGHTS) for n in ("dists", "vgg16")):
+        pytest.skip("dists: needs VGG-16 and the package dists-pytorch")
     tolerance = TOLERANCE[row["set"], row["metric"]]
     assert value_of(row) == pytest.approx(float(row["value"]), abs=tolerance, rel=0)
 

@@ -46,6 +46,8 @@ def test_the_record_tells_what_the_run_was(make_plan: Callable[..., Plan]):
     assert set(record["outputs"]) == {"generator.safetensors", "discriminator.safetensors"}
     assert record["steps"] == 12
     assert record["gradient_ratio"] > 0
+    assert record["receptive_field"] == 32  # the whole crop
+    assert record["discriminator_parameters"] == record["discriminator_trained_parameters"] > 5e4
     # `vit-vanilla` of the small study asks for spectral normalisation.
     assert all(norm == pytest.approx(1, abs=0.15) for norm in record["spectral_norms"].values())
     assert not (run.folder / "checkpoint.bin").exists()

@@ -1,4 +1,7 @@
-"""What is assessed: trained generators, and bicubic interpolation as the baseline."""
+"""What is assessed: trained generators, and bicubic interpolation as the baseline.
+
+At scale 1 that baseline is the input itself, noisy or blurred.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass

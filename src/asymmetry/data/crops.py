@@ -31,7 +31,8 @@ class TrainingCrops:
     training), then every place in it; crops are mirrored half of the time and turned by 0, 90, 180
     or 270 degrees. Draws are counted from (seed, step, sample): streams "crop" and "degradation".
     The `bicubic` input is cut out of the whole reduced photo, so its borders saw the true
-    neighbours; `blind` degradations differ from sample to sample and are applied to the crop.
+    neighbours; the other degradations differ from sample to sample and are applied to the crop,
+    mirrored and turned as it is.
     """
 
     def __init__(

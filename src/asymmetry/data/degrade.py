@@ -1,5 +1,6 @@
 """Degradations that the generators learn to undo."""
 
+from collections.abc import Sequence
 from io import BytesIO
 from typing import TypeAlias
 
@@ -7,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from PIL import Image
-from scipy.ndimage import gaussian_filter
+from scipy.ndimage import convolve, gaussian_filter
 
 from asymmetry.data.images import Rgb, round_to_uint8
 from asymmetry.data.resize import imresize
@@ -21,15 +22,31 @@ def degrade(task: Task, reference: Rgb, rng: np.random.Generator) -> Rgb:
 
     `bicubic` is MATLAB's imresize, rounded to 8 bits; it draws nothing. `blind` is a light form of
     the usual model of real degradations (Elad and Feuer 1997; first order of Real-ESRGAN, Wang et
-    al. 2021): Gaussian blur, bicubic reduction, Gaussian noise, JPEG; strengths are uniform in the
-    task's ranges, a function of `rng` alone.
+    al. 2021): Gaussian blur, bicubic reduction, Gaussian noise, JPEG. `noise` is white Gaussian
+    noise; `blur` is a Gaussian, or the task's own point spread function, and then such noise. Both
+    keep the size, and are rounded and clipped to 8 bits, as a camera's file would be. Strengths are
+    uniform in the task's ranges, a function of `rng` alone.
     """
-    if task.degradation == "bicubic":
-        return reduce_bicubic(reference, task.scale)
-    blurred = blur(reference, rng.uniform(*task.blur))
-    noisy = add_noise(resize(blurred, 1 / task.scale), rng.uniform(*task.noise), rng)
-    low, high = task.jpeg
-    return compress(round_to_uint8(noisy), int(rng.integers(low, high, endpoint=True)))
+    match task.degradation:
+        case "bicubic":
+            return reduce_bicubic(reference, task.scale)
+        case "noise":
+            return _noisy(task, reference, rng)
+        case "blur":
+            return _noisy(task, _blurred(task, reference, rng), rng)
+    reduced = resize(_blurred(task, reference, rng), 1 / task.scale)
+    noisy, (low, high) = _noisy(task, reduced, rng), task.jpeg
+    return compress(noisy, int(rng.integers(low, high, endpoint=True)))
+
+
+def _noisy(task: Task, image: Pixels, rng: np.random.Generator) -> Rgb:
+    return round_to_uint8(add_noise(image, rng.uniform(*task.noise), rng))
+
+
+def _blurred(task: Task, image: Rgb, rng: np.random.Generator) -> npt.NDArray[np.float64]:
+    if task.psf is None:
+        return blur(image, rng.uniform(*task.blur))
+    return spread(image, task.psf)
 
 
 def reduce_bicubic(reference: Rgb, scale: int) -> Rgb:
@@ -46,6 +63,12 @@ def resize(image: Pixels, scale: float) -> npt.NDArray[np.float64]:
 def blur(image: Pixels, sigma: float) -> npt.NDArray[np.float64]:
     """Gaussian blur of an image [H,W,3], `sigma` in pixels; borders are mirrored."""
     return gaussian_filter(image.astype(np.float64), (sigma, sigma, 0), mode="reflect")
+
+
+def spread(image: Pixels, psf: Sequence[Sequence[float]]) -> npt.NDArray[np.float64]:
+    """Convolution of an image [H,W,3] with a kernel scaled to sum to one; borders are mirrored."""
+    kernel = np.array(psf)[..., None]
+    return convolve(image.astype(np.float64), kernel / kernel.sum(), mode="reflect")
 
 
 def add_noise(image: Pixels, sigma: float, rng: np.random.Generator) -> npt.NDArray[np.float64]:

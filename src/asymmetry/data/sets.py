@@ -39,7 +39,7 @@ def set_digest(study: Study, set_name: str, manifest: Manifest) -> str:
 
 
 def evaluation_draws(set_name: str, image: str) -> "np.random.Generator":
-    """The draws of an image's blind degradation: the same for all runs, seeds and processes."""
+    """The draws of an image's degradation: the same for all runs, seeds and processes."""
     from asymmetry.randomness import draws
 
     return draws(0, f"evaluation/{set_name}/{image}")

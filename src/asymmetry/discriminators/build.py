@@ -9,7 +9,7 @@ from torch.nn.utils.parametrizations import spectral_norm
 
 from asymmetry.backbones.contract import Backbone
 from asymmetry.backbones.registry import build_backbone
-from asymmetry.discriminators.heads import PatchHead, VanillaHead
+from asymmetry.discriminators.heads import PATCH_STRIDE, PatchHead, VanillaHead, head_stage
 from asymmetry.discriminators.unet import PixelHead
 from asymmetry.randomness import stream_key
 from asymmetry.study import Discriminator as Spec
@@ -56,19 +56,20 @@ def build_discriminator(spec: Spec, seed: int, weights: Path) -> Discriminator:
     trunk = build_backbone(spec.backbone, weights=weights if pretrained else None, seed=seed)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(stream_key(seed, f"discriminator/{spec.backbone}/{spec.head}"))
-        head = _head(spec.head, trunk)
+        head = _head(spec, trunk)
         if spec.spectral_norm:
             for part in (head,) if spec.frozen else (trunk, head):
                 _normalise(part)
     return Discriminator(trunk, head, spec.frozen)
 
 
-def _head(name: str, trunk: Backbone) -> nn.Module:
-    if name == "vanilla":
-        return VanillaHead(trunk.channels)
-    if name == "patch":
-        return PatchHead(trunk.channels, trunk.strides)
-    return PixelHead(trunk.channels)
+def _head(spec: Spec, trunk: Backbone) -> nn.Module:
+    if spec.head == "pixel":
+        return PixelHead(trunk.channels)
+    patch = spec.head == "patch"
+    coarsest = spec.stride or (PATCH_STRIDE if patch else max(trunk.strides))
+    stage = head_stage(trunk.strides, coarsest)
+    return (PatchHead if patch else VanillaHead)(trunk.channels[stage], stage, spec.width)
 
 
 def _normalise(part: nn.Module) -> None:

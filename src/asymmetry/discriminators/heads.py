@@ -4,43 +4,41 @@ from collections.abc import Sequence
 
 from torch import Tensor, nn
 
-WIDTH = 64
 SLOPE = 0.2
 # With a stride of 8 a crop of 64 pixels gives a map of 8x8 logits.
 PATCH_STRIDE = 8
 
 
 class VanillaHead(nn.Module):
-    """One logit an image, [B, 1]: the last stage, averaged over its area, through a small MLP."""
+    """One logit an image, [B, 1]: a stage, averaged over its area, through a small MLP."""
 
-    def __init__(self, channels: Sequence[int]) -> None:
+    def __init__(self, channels: int, stage: int, width: int) -> None:
         super().__init__()
+        self.stage = stage
         self.layers = nn.Sequential(
-            nn.Linear(channels[-1], WIDTH), nn.LeakyReLU(SLOPE), nn.Linear(WIDTH, 1)
+            nn.Linear(channels, width), nn.LeakyReLU(SLOPE), nn.Linear(width, 1)
         )
 
     def forward(self, stages: list[Tensor]) -> Tensor:
-        """Stages [B, C_i, h_i, w_i], of which the last is used, to logits [B, 1]."""
-        return self.layers(stages[-1].mean(dim=(2, 3)))
+        """Stages [B, C_i, h_i, w_i], of which one is used, to logits [B, 1]."""
+        return self.layers(stages[self.stage].mean(dim=(2, 3)))
 
 
 class PatchHead(nn.Module):
     """A map of logits, [B, 1, h, w], by convolutions on one stage (after Isola et al. 2017).
 
-    The stage is the deepest of stride 8 or less, or of the finest stride where all are coarser
-    (a ViT). What one logit sees is the receptive field of that stage, widened by one 3x3: some
-    tens of pixels in a convolutional trunk, but the whole image in a ViT. So patch or vanilla is
-    a difference in the number of logits first, and in what each sees only for convolutions.
-    Layers of the trunk beyond the stage get no gradient and stay as they began.
+    What one logit sees is the receptive field of that stage, widened by one 3x3: some tens of
+    pixels in a convolutional trunk, but the whole image in a ViT. So patch or vanilla is a
+    difference in the number of logits first, and in what each sees only for convolutions.
     """
 
-    def __init__(self, channels: Sequence[int], strides: Sequence[int]) -> None:
+    def __init__(self, channels: int, stage: int, width: int) -> None:
         super().__init__()
-        self.stage = patch_stage(strides)
+        self.stage = stage
         self.layers = nn.Sequential(
-            nn.Conv2d(channels[self.stage], WIDTH, 3, padding=1),
+            nn.Conv2d(channels, width, 3, padding=1),
             nn.LeakyReLU(SLOPE),
-            nn.Conv2d(WIDTH, 1, 1),
+            nn.Conv2d(width, 1, 1),
         )
 
     def forward(self, stages: list[Tensor]) -> Tensor:
@@ -48,7 +46,10 @@ class PatchHead(nn.Module):
         return self.layers(stages[self.stage])
 
 
-def patch_stage(strides: Sequence[int]) -> int:
-    """The index of the deepest stage of stride 8 or less, or of the finest stride there is."""
-    coarsest = max(PATCH_STRIDE, min(strides))
+def head_stage(strides: Sequence[int], coarsest: int) -> int:
+    """The deepest stage of stride `coarsest` or less; of the finest stride where none is so fine.
+
+    Layers of the trunk beyond the stage get no gradient and stay as they began.
+    """
+    coarsest = max(coarsest, min(strides))
     return max(i for i, stride in enumerate(strides) if stride <= coarsest)

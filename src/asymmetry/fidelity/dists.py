@@ -10,7 +10,8 @@ similarity" (2020), with one formula for all backbones, so that only the feature
   alpha = beta = 1 / (2 * channels of all stages).
 
 The 2x2 max-pools of a VGG network become the anti-aliasing L2 pooling of the paper (eq. 4); other
-backbones are taken as they are. `dists` as its authors trained it is another loss, pyiqa's.
+backbones are taken as they are. `dists` alone is the authors' own: VGG-16 with the alpha and beta
+that they fitted to human scores, at full size (their script first reduces images to 256 pixels).
 """
 
 from pathlib import Path
@@ -22,6 +23,8 @@ from torch.nn import functional as F
 from asymmetry.backbones.contract import Backbone
 from asymmetry.backbones.registry import build_backbone
 from asymmetry.fidelity.contract import Fidelity, check_pair
+from asymmetry.fidelity.registry import OFFICIAL, OFFICIAL_TRUNK
+from asymmetry.weights import load_state
 
 STABILITY = 1e-6
 SMALLEST = 16
@@ -49,9 +52,14 @@ class L2Pool(nn.Module):
 class Dists(nn.Module):
     """The distance 1 - sum(alpha S1 + beta S2) of two batches, from 0 (alike) to at most 2."""
 
-    def __init__(self, backbone: Backbone) -> None:
+    weights: Tensor
+
+    def __init__(self, backbone: Backbone, alpha: Tensor, beta: Tensor) -> None:
+        """`alpha` and `beta` [C], not negative, weigh the C channels of all stages, image first."""
         super().__init__()
         self.backbone = with_l2_pooling(backbone)
+        weights = torch.stack([alpha, beta])
+        self.register_buffer("weights", weights / weights.sum(), persistent=False)
         self.eval().requires_grad_(False)
 
     def forward(self, restored: Tensor, reference: Tensor) -> Tensor:
@@ -60,11 +68,11 @@ class Dists(nn.Module):
         stages_x = [restored, *self.backbone(restored)]
         stages_y = [reference, *self.backbone(reference)]
         terms = [similarity(x, y) for x, y in zip(stages_x, stages_y, strict=True)]
-        return 1 - torch.cat(terms, dim=1).mean(dim=1)
+        return 1 - (torch.cat(terms, dim=2) * self.weights).sum(dim=(1, 2))
 
 
 def similarity(x: Tensor, y: Tensor) -> Tensor:
-    """S1 and S2 of each channel of a stage: [B, C, h, w] twice to [B, 2C]."""
+    """S1 and S2 of each channel of a stage: [B, C, h, w] twice to [B, 2, C]."""
     mean_x, mean_y = (maps.mean(dim=(2, 3), keepdim=True) for maps in (x, y))
     # Centred first: a mean of squares minus a squared mean has no digits left in flat features.
     centred_x, centred_y = x - mean_x, y - mean_y
@@ -73,7 +81,7 @@ def similarity(x: Tensor, y: Tensor) -> Tensor:
     mean_x, mean_y = mean_x.flatten(1), mean_y.flatten(1)
     s1 = (2 * mean_x * mean_y + STABILITY) / (mean_x.square() + mean_y.square() + STABILITY)
     s2 = (2 * covariance + STABILITY) / (variances + STABILITY)
-    return torch.cat([s1, s2], dim=1)
+    return torch.stack([s1, s2], dim=1)
 
 
 def with_l2_pooling(backbone: Backbone) -> Backbone:
@@ -87,4 +95,10 @@ def with_l2_pooling(backbone: Backbone) -> Backbone:
 
 def build(variant: str, weights: Path) -> Fidelity:
     """The loss on the backbone `variant`; one that ends in `-random` is the same for every seed."""
-    return Dists(build_backbone(variant, weights=weights))
+    if variant == OFFICIAL:
+        fitted = load_state("dists", weights)
+        backbone = build_backbone(OFFICIAL_TRUNK, weights=weights)
+        return Dists(backbone, fitted["alpha"].flatten(), fitted["beta"].flatten())
+    backbone = build_backbone(variant, weights=weights)
+    even = torch.ones(3 + sum(backbone.channels))
+    return Dists(backbone, even, even)

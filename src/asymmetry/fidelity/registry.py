@@ -1,7 +1,7 @@
 """Names of fidelity losses: a file of this folder is a loss (or a family) of its name.
 
-`l1.py` is `l1`; `dists.py` is the family `dists-<backbone>`. Imports no torch: the files are
-listed, not imported, so that a study can be checked and planned in milliseconds.
+`l1.py` is `l1`; `dists.py` is the family `dists-<backbone>`, and `dists`. Imports no torch: the
+files are listed, not imported, so that a study can be checked and planned in milliseconds.
 """
 
 import importlib
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from asymmetry.fidelity.contract import Fidelity
 
 _NOT_LOSSES = {"__init__", "registry", "contract", "dists", "lpips", "toolbox"}
+# The variant of `dists` with its authors' channel weights, and the trunk that these belong to.
+OFFICIAL, OFFICIAL_TRUNK = "official", "vgg16"
 LPIPS_TRUNKS = {"alex": "alexnet", "squeeze": "squeezenet", "vgg": "vgg16"}
 
 
@@ -24,6 +26,7 @@ def fidelity_names() -> dict[str, tuple[str, str]]:
     """Every name that a study may use, with module and variant (`dists`, `vgg16-random`)."""
     files = sorted(Path(__file__).parent.glob("*.py"))
     names = {file.stem: (file.stem, "") for file in files if file.stem not in _NOT_LOSSES}
+    names["dists"] = ("dists", OFFICIAL)
     for backbone, spec in BACKBONES.items():
         if spec.weights:
             names[f"dists-{backbone}"] = ("dists", backbone)
@@ -50,7 +53,21 @@ def backbone_of(name: str) -> str | None:
     module, variant = fidelity_names()[name]
     if module == "lpips":
         return LPIPS_TRUNKS[variant]
+    if variant == OFFICIAL:
+        return OFFICIAL_TRUNK
     return variant if module == "dists" else None
+
+
+def weights_of(name: str) -> set[str]:
+    """The entries of the weights manifest inside the loss or metric `name`."""
+    found = {METRICS[name].weights if name in METRICS else None}
+    if name in fidelity_names():
+        module, variant = fidelity_names()[name]
+        backbone = backbone_of(name)
+        found.add(BACKBONES[backbone].weights if backbone in BACKBONES else None)
+        found.add(f"lpips_{variant}" if module == "lpips" else None)
+        found.add("dists" if variant == OFFICIAL else None)
+    return {entry for entry in found if entry}
 
 
 def code_of(name: str) -> list[str]:

@@ -86,6 +86,7 @@ METRICS: dict[str, Contract] = {
     "lpips-alex": Contract("fidelity", "rgb", False, weights="alexnet", minimum_side=32),
     "lpips-squeeze": Contract("fidelity", "rgb", False, weights="squeezenet1_1", minimum_side=32),
     "lpips-vgg": Contract("fidelity", "rgb", False, weights="vgg16", minimum_side=32),
+    "dists": Contract("fidelity", "rgb", False, weights="vgg16", minimum_side=32),
 }
 METRICS |= {
     f"dists-{backbone}": Contract("fidelity", "rgb", False, weights=spec.weights, minimum_side=32)

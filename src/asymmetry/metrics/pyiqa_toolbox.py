@@ -1,6 +1,7 @@
 """The metrics that pyiqa computes, with every option written out and nothing downloaded."""
 
 import importlib
+import math
 from typing import Any
 
 from torch import Tensor, nn
@@ -18,6 +19,8 @@ _CLASSES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "vif": ("vif_arch", "VIF", {"channels": 1, "level": 4, "ori": 6}),
     "vsi": ("vsi_arch", "VSI", {}),
 }
+# Colours in Lab are not a number below black, where a generator's output, not clamped, may be.
+_NOT_BELOW_BLACK = {"vsi"}
 
 
 def pyiqa_network(name: str) -> nn.Module:
@@ -34,9 +37,11 @@ class Toolbox(nn.Module):
         super().__init__()
         self.network = pyiqa_network(name)
         self.full_reference = full_reference
+        self.least = 0.0 if name in _NOT_BELOW_BLACK else -math.inf
 
     def forward(self, restored: Tensor, reference: Tensor) -> Tensor:
         """[B] of the restored images; `reference` is not read by a no-reference metric."""
         images = (restored, reference) if self.full_reference else (restored,)
+        planes = (image.float().clamp_min(self.least) for image in images)
         # pyiqa wants three channels; the luma of a grey image is that image.
-        return self.network(*(image.float().expand(-1, 3, -1, -1) for image in images)).flatten()
+        return self.network(*(plane.expand(-1, 3, -1, -1) for plane in planes)).flatten()

@@ -86,6 +86,9 @@ class Execution(Section):
     checkpoint_seconds: Rate = 60
     minutes: float | None = Field(None, gt=0, description="time limit of a job outside SLURM")
     runs_per_job: Positive = Field(12, description="runs that one assessment or transfer job takes")
+    seconds_per_step: Rate = Field(
+        0.1, description="a guess for the forecast, until the first training is finished"
+    )
     bootstrap: Positive = Field(1000, description="draws of each bootstrap interval")
     weights: str = Field("data/weights", description="folder of the weights manifest's files")
     resources: JobResources = JobResources()

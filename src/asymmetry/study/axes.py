@@ -1,13 +1,13 @@
 """The grid of a study as it is written: axes, and what is added or left out."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from asymmetry.fidelity.registry import fidelity_names
 from asymmetry.generators.catalog import GENERATORS
 from asymmetry.names import check_name
-from asymmetry.study.section import NonNegative, Section
+from asymmetry.study.section import NonNegative, Positive, Section
 
 
 class Axes(Section):
@@ -44,8 +44,17 @@ class Axes(Section):
 
 
 class Grid(Axes):
-    """The cells: the product of the axes, without `exclude`, then the sub-grids of `include`."""
+    """The cells: the product of the axes, without `exclude`, then the sub-grids of `include`.
 
+    A fractional design keeps, of that product, every cell of weight 0 and `combinations` of those
+    with an adversary, balanced (`asymmetry.fraction`); the sub-grids are always whole.
+    """
+
+    design: Literal["full", "fractional"] = "full"
+    combinations: Positive | None = Field(
+        None, description="with an adversary, of a fractional design; each has every seed"
+    )
+    design_seed: Annotated[int, Field(ge=0)] = Field(0, description="another draws others")
     tasks: list[str]
     generators: list[str]
     fidelity: list[str]
@@ -54,3 +63,9 @@ class Grid(Axes):
     seeds: list[Annotated[int, Field(ge=0)]]
     include: list[Axes] = []
     exclude: list[Axes] = []
+
+    @model_validator(mode="after")
+    def _counted(self) -> "Grid":
+        if self.design == "fractional" and self.combinations is None:
+            raise ValueError("combinations: is missing; a fractional design says how many")
+        return self

@@ -20,12 +20,18 @@ class Photos(Section):
     held_out: Fraction = Field(0.35, description="share of the contents kept for evaluation")
 
 
-class Task(Section):
-    """A degradation to be undone."""
+Kernel = tuple[tuple[NonNegative, ...], ...]
 
-    degradation: Literal["bicubic", "blind"]
-    scale: Literal[1, 2, 3, 4, 8] = 4
+
+class Task(Section):
+    """A degradation to be undone: super-resolution (bicubic, blind), denoising or deblurring."""
+
+    degradation: Literal["bicubic", "blind", "noise", "blur"]
+    scale: Literal[1, 2, 3, 4, 8] = Field(4, description="1 for noise and blur")
     blur: tuple[NonNegative, NonNegative] = Field((0.2, 1.5), description="sigma in HR pixels")
+    psf: Kernel | None = Field(
+        None, description="of blur, in place of the Gaussian: rows of odd length, an odd number"
+    )
     noise: tuple[NonNegative, NonNegative] = Field((0.0, 8.0), description="sigma, 0 to 255")
     jpeg: tuple[Positive, Positive] = Field((60, 95), description="quality, at most 100")
 
@@ -38,6 +44,26 @@ class Task(Section):
             raise ValueError(f"a JPEG quality of {value[1]} is above 100; at most 100")
         return value
 
+    @field_validator("psf")
+    @classmethod
+    def _centred(cls, rows: Kernel | None) -> Kernel | None:
+        if rows is None:
+            return None
+        widths = {len(row) for row in rows}
+        if len(widths) != 1 or not all(side % 2 for side in (len(rows), *widths)):
+            raise ValueError("a kernel has a centre: an odd number of rows of one odd length")
+        if sum(map(sum, rows)) == 0:
+            raise ValueError("a kernel of zeros leaves no light; give it a positive value")
+        return rows
+
+    @model_validator(mode="after")
+    def _possible(self) -> "Task":
+        if self.degradation in ("noise", "blur") and self.scale != 1:
+            raise ValueError(f"scale: {self.degradation} keeps the size; write `scale: 1`")
+        if self.psf is not None and self.degradation != "blur":
+            raise ValueError(f"psf: {self.degradation} has none; use it with `degradation: blur`")
+        return self
+
 
 class Discriminator(Section):
     """A backbone, a head and how both start."""
@@ -47,6 +73,12 @@ class Discriminator(Section):
     initialisation: Literal["scratch", "pretrained"] = "scratch"
     frozen: bool = Field(False, description="train the head only")
     spectral_norm: bool = False
+    stride: Positive | None = Field(
+        None,
+        description="the head reads the deepest stage of at most this stride; without: patch that "
+        "of 8, vanilla the last. With one stride for both, only the number of logits differs",
+    )
+    width: Positive = Field(64, description="hidden units of a vanilla or patch head")
 
     @field_validator("backbone")
     @classmethod
@@ -63,6 +95,8 @@ class Discriminator(Section):
         if self.head == "pixel":
             unets = [name for name, one in BACKBONES.items() if one.builder == UNET]
             check_name(self.backbone, unets, "backbone of a pixel head", key="backbone")
+            if self.model_fields_set & {"stride", "width"}:
+                raise ValueError("head: a pixel head has neither stride nor width; remove them")
         if self.frozen and self.initialisation == "scratch":
             raise ValueError("frozen: a frozen trunk needs `initialisation: pretrained`")
         return self

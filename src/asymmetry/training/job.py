@@ -24,6 +24,7 @@ from asymmetry.training.lock import alone
 from asymmetry.training.loop import Batch, train_step
 from asymmetry.training.progress import Log, Progress
 from asymmetry.training.record import (
+    discriminator_facts,
     restore_record,
     spectral_norms,
     summary,
@@ -175,7 +176,6 @@ class Job:
         write_atomically(self.run.folder / f"{name}.safetensors", _model_bytes(module))
 
     def _facts(self, seconds: float) -> dict[str, Any]:
-        discriminator = self.state.discriminator
         weights = {name: weight for name, (weight, _) in self.objective.distances.items()}
         return {
             "steps": self.state.step,
@@ -183,11 +183,9 @@ class Job:
             "threads": self.numerics.threads,
             "continued": self.header.continued,
             "ledger": asdict(self.ledger.total()),
-            "spectral_norms": spectral_norms(discriminator),
+            "spectral_norms": spectral_norms(self.state.discriminator),
             "parameters": sum(p.numel() for p in self.state.generator.parameters()),
-            "discriminator_parameters": sum(p.numel() for p in discriminator.parameters())
-            if discriminator
-            else 0,
+            **discriminator_facts(self.run.settings),
             **summary(self.log.rows, weights | {"adversarial": self.objective.adversarial_weight}),
         }
 

@@ -10,10 +10,12 @@ import torch
 from torch import Tensor, nn
 
 from asymmetry.commit import code_commit
+from asymmetry.discriminators.sizes import size_of
 from asymmetry.files import sha256_of, write_atomically
 from asymmetry.identity import module_digests
 from asymmetry.plan import Run
 from asymmetry.records import read_record
+from asymmetry.study import Discriminator
 from asymmetry.training.progress import Row
 from asymmetry.training.watch import Divergence
 
@@ -78,6 +80,17 @@ def summary(rows: list[Row], weights: dict[str, float]) -> dict[str, Any]:
         "losses": {name: {"first": rows[0][name], "last": rows[-1][name]} for name in values},
         "gradient_norms": norms,
         "gradient_ratio": ratio,
+    }
+
+
+def discriminator_facts(settings: dict[str, Any]) -> dict[str, int | None]:
+    """Parameters (0) and receptive field (null without one) of the discriminator of a run."""
+    spec, crop = settings["discriminator"], settings["training"]["crop"]
+    size = size_of(Discriminator.model_validate(spec), crop) if spec else None
+    return {
+        "discriminator_parameters": size.parameters if size else 0,
+        "discriminator_trained_parameters": size.trained_parameters if size else 0,
+        "receptive_field": size.receptive_field if size else None,
     }
 
 

@@ -1,0 +1,119 @@
+"""The studies in `studies/`: what they promise, without their data."""
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from asymmetry.discriminators.measure import measure_size
+from asymmetry.errors import UserError
+from asymmetry.fidelity.registry import weights_of
+from asymmetry.forecast import print_plan
+from asymmetry.grid import Cell, cells
+from asymmetry.plan import Plan
+from asymmetry.study import Study, parse_study, read_study
+from asymmetry.weights import has_weights
+from tests.conftest import ROOT
+
+STUDIES = sorted((ROOT / "studies").glob("*.yaml"))
+AXES = ("fidelity", "discriminator", "adversarial_weight")
+
+
+def study_of(name: str, **grid: Any) -> Study:
+    values = yaml.safe_load((ROOT / "studies" / f"{name}.yaml").read_text())
+    values["grid"] |= grid
+    return parse_study(values, name)
+
+
+def games(found: list[Cell]) -> list[Cell]:
+    """The games of seed 0: what a fractional design draws."""
+    return [cell for cell in found if cell.adversarial_weight > 0 and cell.seed == 0]
+
+
+def test_there_are_two():
+    assert [path.stem for path in STUDIES] == ["bench", "paper"]
+
+
+@pytest.mark.parametrize("path", STUDIES, ids=lambda path: path.stem)
+def test_results_of_no_two_studies_mix(path: Path):
+    assert read_study(path).results == f"results/{path.stem}"
+
+
+@pytest.mark.parametrize(
+    ("name", "trainings", "alone", "drawn", "full"),
+    [
+        # 15 losses, of these 3 with two more seeds; 15 of another generator; 15 of another task.
+        ("bench", 147, 15 + 6 + 15 + 15, 84, 147 - 84 + 15 * 12 * 6),
+        # 19 losses; 2 with two more seeds; 4 with another generator; 3 in three other tasks.
+        ("paper", 110, 19 + 4 + 4 + 9, 70, 110 - 70 + 19 * 14 * 7),
+    ],
+)
+def test_trainings_are_as_many_as_promised(
+    name: str, trainings: int, alone: int, drawn: int, full: int
+):
+    found = cells(study_of(name))
+    assert len(found) == trainings
+    assert sum(cell.adversarial_weight == 0 for cell in found) == alone
+    assert len(games(found)) == drawn
+    whole = cells(study_of(name, design="full"))
+    assert len(whole) == full
+    assert set(found) <= set(whole)
+
+
+@pytest.mark.parametrize("name", ["bench", "paper"])
+def test_every_value_of_an_axis_is_drawn_equally_often(name: str):
+    study = study_of(name)
+    named = (study.grid.fidelity, study.grid.discriminators, study.grid.adversarial_weights[1:])
+    for axis, values in zip(AXES, named, strict=True):
+        times = Counter(getattr(cell, axis) for cell in games(cells(study)))
+        assert set(times) == set(values)
+        assert max(times.values()) - min(times.values()) <= 1
+
+
+def test_bench_has_power_and_its_controls():
+    grid = study_of("bench").grid
+    assert len(grid.fidelity) == 15  # n = 12 needs a rank correlation of .58
+    assert len(grid.discriminators) >= 6
+    assert sum(weight > 0 for weight in grid.adversarial_weights) == 6
+    slice_seeds = {cell.seed for cell in cells(study_of("bench"))}
+    assert slice_seeds == {0, 1, 2}
+
+
+def test_bench_needs_no_weights_but_those_beside_the_checkout(shared: Path):
+    study = study_of("bench")
+    for name in [*study.grid.fidelity, *study.evaluation.metrics]:
+        assert all(has_weights(entry, shared / "weights") for entry in weights_of(name)), name
+
+
+@pytest.mark.parametrize(
+    ("name", "pairs"),
+    [
+        ("bench", ("alex-patch", "alex-vanilla")),
+        ("paper", ("resnet50-patch", "resnet50-vanilla-matched")),
+    ],
+)
+def test_matched_heads_have_equal_parameters(name: str, pairs: tuple[str, str]):
+    known = study_of(name).discriminators
+    first, second = (measure_size(known[one], 64).parameters for one in pairs)
+    assert first == pytest.approx(second, rel=2e-4)
+
+
+def test_paper_has_seven_weights_with_those_of_public_recipes():
+    weights = study_of("paper").grid.adversarial_weights
+    assert len(weights) == 8
+    assert {0, 0.001, 0.005, 0.01, 0.1} <= set(weights)
+
+
+def test_hours_are_told_before_the_photos_are_there(
+    workplace: Path, capsys: pytest.CaptureFixture[str]
+):
+    with pytest.raises(UserError, match="data/div2k: there is no such folder"):
+        print_plan(Plan(study_of("paper", discriminators=["unet"], include=[])))
+    printed = capsys.readouterr().out
+    # 19 losses alone, and 70 games with the one discriminator; a warm start.
+    assert "89 cells and 1 warm starts" in printed
+    hours = 90 * 300_000 * 0.5 / 3600
+    assert f"expected: {hours:,.2f} GPU-hours" in printed
+    assert "a guess before any run" in printed
