@@ -19,6 +19,7 @@ from asymmetry.iqa.starts import FILE, find_start
 from asymmetry.iqa.transfer import transfer_runs
 from asymmetry.plan import Plan, Run
 from asymmetry.study import Discriminator
+from asymmetry.weights import add
 from tests.conftest import small_values
 from tests.iqa.conftest import SCORED, declare
 
@@ -220,6 +221,59 @@ def test_no_test_score_reaches_a_model(photos, monkeypatch):
     same = before["part"] == "validation"
     pd.testing.assert_frame_equal(before[same], after[same])
     assert (before.loc[~same, "value"] != after.loc[~same, "value"]).all()
+
+
+def controls_of(photos, backbones, **execution):
+    """The probed and raw SRCC of pretrained discriminators' controls, by backbone and start."""
+    study = declare(
+        photos,
+        discriminators={
+            name: {"backbone": name, "head": "patch", "initialisation": "pretrained"}
+            for name in backbones
+        },
+        grid=small_values()["grid"] | {"discriminators": list(backbones)},
+        transfer={"sets": ["severity"], "modes": ["raw", "probe"], "crop": 64},
+        execution=small_values()["execution"] | execution,
+    )
+    starts = ("random", "before", "pretrained")
+    table = transferred(study, [f"{s}/{name}/seed0" for name in backbones for s in starts])
+    assert set(table["status"]) == {"ok"}
+    own = table[(table["part"] == "test") & (table["statistic"] == "plcc")]
+    return own.set_index(["backbone", "mode", "initialisation"])["value"].to_dict()
+
+
+def check_controls(values, backbone):
+    probed = {start: values[backbone, "probe", start] for start in ("random", "pretrained")}
+    assert probed["random"] != probed["pretrained"]
+    # Before its training the discriminator has the pretrained trunk, and a head of its own.
+    assert values[backbone, "probe", "before"] == probed["pretrained"]
+    assert values[backbone, "raw", "before"] != values[backbone, "raw", "random"]
+    assert (backbone, "raw", "pretrained") not in values
+    assert probed["pretrained"] > 0.5
+
+
+def test_the_imagenet_control_of_efficientnet_is_real(photos):
+    check_controls(controls_of(photos, ["efficientnet-lite0"]), "efficientnet-lite0")
+
+
+def test_the_imagenet_controls_of_alexnet_and_squeezenet_are_real(photos, shared):
+    taken, _ = add(shared / "weights", Path("weights"))
+    assert {"alexnet", "squeezenet1_1"} <= set(taken)
+    values = controls_of(photos, ["alexnet", "squeezenet"], weights="weights")
+    check_controls(values, "alexnet")
+    check_controls(values, "squeezenet")
+
+
+def test_a_frozen_trunk_is_still_the_pretrained_one(photos):
+    lite = {"backbone": "efficientnet-lite0", "head": "patch", "initialisation": "pretrained"}
+    vit = {"backbone": "vit-small", "head": "vanilla"}
+    frozen = {"vgg-patch": lite | {"frozen": True, "spectral_norm": True}, "vit-vanilla": vit}
+    study = declare(
+        photos, discriminators=frozen, transfer=small_values()["transfer"] | {"modes": ["probe"]}
+    )
+    table = transferred(study, [f"{s}/vgg-patch/seed0" for s in ("before", "pretrained")])
+    before, pretrained = table.groupby("initialisation")["value"].apply(list)
+    assert before == pretrained
 
 
 def test_divergence_is_a_row(photos):
