@@ -1,6 +1,6 @@
-"""Transfer on BIQ2021 beside a hand-made baseline: `python bench/biq2021.py ../shared/data/biq2021`.
+"""Transfer on BIQ2021 beside a hand-made baseline: `python bench/biq2021.py FOLDER`.
 
-The folder holds the images and `scores.csv` with the columns image, mos and split: 600 images to
+FOLDER holds the images and `scores.csv` with the columns image, mos and split: 600 images to
 train, 400 that every model predicts once. The baseline is BRISQUE (Mittal et al. 2012), 36
 statistics of natural scenes under a support vector regression with its authors' settings, on all
 600. Beside it stand linear probes of EfficientNet-Lite0, random and with ImageNet weights, on 420

@@ -33,7 +33,9 @@ class QualityStatistics(nn.Module):
 
 def _energies(maps: Tensor) -> Tensor:
     """Mean and log standard deviation of each channel: [B, C, h, w] to [B, 2C]."""
-    return torch.cat([maps.mean(dim=(2, 3)), (maps.var(dim=(2, 3), correction=0) + 1e-6).log() / 2], dim=1)
+    return torch.cat(
+        [maps.mean(dim=(2, 3)), (maps.var(dim=(2, 3), correction=0) + 1e-6).log() / 2], dim=1
+    )
 
 
 class QualityModel(nn.Module):
