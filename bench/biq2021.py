@@ -10,6 +10,7 @@ of the 600: the other 180 choose the penalty.
 import argparse
 import os
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -87,10 +88,10 @@ def study(folder: Path, crop: int) -> Study:
     )
 
 
-def probes(folder: Path, crop: int) -> pd.DataFrame:
+def probes(folder: Path, crop: int, controls: Sequence[str] = CONTROLS) -> pd.DataFrame:
     """The rows of the test part's SRCC, by start; written below the current folder."""
     declared, output = study(folder, crop), Path("transfer.parquet")
-    transfer_runs(declared, Plan(declared), [f"{name}/lite/seed0" for name in CONTROLS], output)
+    transfer_runs(declared, Plan(declared), [f"{name}/lite/seed0" for name in controls], output)
     table = pd.read_parquet(output).query("part == 'test' and statistic == 'srcc'")
     return table.set_index("initialisation")
 
