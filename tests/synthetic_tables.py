@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -135,22 +136,29 @@ def make_skill(values: dict[str, float] | None = None) -> pd.DataFrame:
 
 
 def make_transfer(runs: pd.DataFrame) -> pd.DataFrame:
-    """The table `transfer`: test SRCC from each done discriminator, and of two controls."""
+    """The table `transfer`: test SRCC of each done discriminator and of two controls.
+
+    Fine-tuned no-reference models have the levels of `level`; full-reference ones are better, a
+    probe is a little and a raw score much worse, and of ImageNet trunks there is no raw score.
+    """
     picks = np.random.default_rng(5)
     level = {"random": 0.35, "discriminator": 0.45, "pretrained": 0.7}
+    kinds = product(
+        {"fine-tune": 0.0, "probe": -0.05, "raw": -0.3}.items(), {"nr": 0.0, "fr": 0.1}.items()
+    )
     rows = []
-    for run in runs[(runs["status"] == "done") & (runs["discriminator"] != "none")].itertuples():
+    for ((mode, loss), (reference, gain)), run in product(kinds, _discriminators(runs)):
         for start in level:
-            if start == "pretrained" and run.discriminator == "vit-patch":
+            if start == "pretrained" and (run.discriminator == "vit-patch" or mode == "raw"):
                 continue
-            value = level[start] + 0.05 * picks.standard_normal()
+            value = level[start] + loss + gain + 0.05 * picks.standard_normal()
             rows.append(
                 {"run": run.run, "discriminator": run.discriminator, "backbone": run.backbone}
                 | {"head": run.head, "fidelity": run.fidelity, "seed": run.seed, "split": 0}
                 | {"adversarial_weight": run.adversarial_weight, "initialisation": start}
-                | {"mode": "fine-tune", "set": "severities", "part": "test", "statistic": "srcc"}
-                | {"value": value, "low": value - 0.15, "high": value + 0.12, "n": 40}
-                | {"status": "ok"}
+                | {"mode": mode, "reference": reference, "set": "severities", "part": "test"}
+                | {"statistic": "srcc", "value": value, "low": value - 0.15, "high": value + 0.12}
+                | {"n": 40, "status": "ok"}
             )
     return pd.DataFrame(rows)
 
@@ -174,6 +182,11 @@ def make_optimisability(
         ]
     columns = ["fidelity", "image", "statistic", "value"]
     return pd.DataFrame(rows, columns=columns).assign(status="ok")
+
+
+def _discriminators(runs: pd.DataFrame) -> list[Any]:
+    """The done runs that have one."""
+    return list(runs[(runs["status"] == "done") & (runs["discriminator"] != "none")].itertuples())
 
 
 def write_tables(results: Path, **tables: pd.DataFrame) -> None:

@@ -50,6 +50,27 @@ def test_a_control_for_each_discriminator_and_seed(stages: Stages):
     assert stages.transfer_controls == ["random/vgg-patch/seed0", "random/vit-vanilla/seed0"]
 
 
+@pytest.mark.parametrize(
+    ("initialisation", "modes", "controls"),
+    [
+        ("scratch", ["raw", "probe"], ["random", "pretrained"]),
+        ("pretrained", ["raw", "probe"], ["random", "before", "pretrained"]),
+        # A raw score needs a head, and a trunk from elsewhere has none.
+        ("pretrained", ["raw"], ["random", "before"]),
+    ],
+)
+def test_controls_are_those_that_differ(
+    workplace: Path, initialisation: str, modes: list[str], controls: list[str]
+):
+    values = small_values()
+    lite = {"backbone": "efficientnet-lite0", "head": "patch", "initialisation": initialisation}
+    values["discriminators"] = {"lite": lite}
+    values["grid"]["discriminators"] = ["lite"]
+    values["transfer"]["modes"] = modes
+    found = Stages(Plan(parse_study(values, "params.yaml"))).transfer_controls
+    assert found == [f"{control}/lite/seed0" for control in controls]
+
+
 def test_a_part_waits_for_the_runs_that_it_reads(stages: Stages):
     records = [record for part in stages.assess_parts for record in stages.records(part)]
     assert sorted(records) == sorted(stages.trained)
@@ -66,6 +87,8 @@ def test_an_unknown_part_is_refused(stages: Stages):
         ("evaluation", {"metrics": ["psnr_y", "gmsd", "ssim"]}, {"assess", "skill"}),
         ("transfer", {"steps": 5}, {"transfer"}),
         ("optimisability", {"steps": 5}, {"optimise"}),
+        ("transfer", {"modes": ["probe"]}, {"transfer"}),
+        ("transfer", {"references": ["nr", "fr"]}, {"transfer"}),
         ("execution", {"bootstrap": 60}, {"skill", "transfer"}),
         ("execution", {"log_every": 9}, set()),
     ],

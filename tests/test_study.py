@@ -52,6 +52,8 @@ def refusal(values: dict[str, Any]) -> str:
         ("evaluation.metrics", ["psnr_x"], ["evaluation.metrics", "did you mean 'psnr_y'?"]),
         ("evaluation.judges", ["fsim"], ["evaluation", "'fsim'", "psnr_y"]),
         ("transfer.sets", ["live"], ["transfer.sets", "'live'", "severity"]),
+        ("transfer.modes", ["prob"], ["transfer.modes[0]", "'prob'", "'probe'"]),
+        ("transfer.references", ["rr"], ["transfer.references[0]", "'nr'"]),
         ("discriminators.vgg-patch.head", "patches", ["head", "'patches'", "'patch'"]),
         ("discriminators.vgg-patch.backbone", "vgg", ["backbone", "'vgg'", "vgg"]),
         ("discriminators.vgg-patch.head", "pixel", ["pixel head", "unet-small"]),

@@ -76,7 +76,7 @@ def optimise(output: Output, study: StudyFile = DEFAULT) -> None:
 
 @app.command()
 def transfer(output: Output, study: StudyFile = DEFAULT) -> None:
-    """Fine-tune IQA models that start from the discriminators."""
+    """Measure what the discriminators bring to IQA: raw, probed, fine-tuned."""
     from asymmetry.iqa.transfer import transfer_part
 
     transfer_part(stages_of(study), output)

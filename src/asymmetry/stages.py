@@ -115,7 +115,7 @@ class Stages:
 
     @cached_property
     def transfer_key(self) -> str:
-        """What identifies a fine-tuning beside the run whose discriminator it starts from."""
+        """What identifies a transfer beside the run whose discriminator it starts from."""
         transfer, used = self.study.transfer, self.study.discriminators
         trunks = [spec.backbone for spec in used.values()]
         modules = ["asymmetry.discriminators.build", *map(builder_module, trunks)]
@@ -161,19 +161,25 @@ class Stages:
 
     @cached_property
     def transfer_controls(self) -> list[str]:
-        """`random/<discriminator>/seed<n>`, and `pretrained/...` where such weights exist."""
+        """`<start>/<discriminator>/seed<n>` for each start that such a discriminator can have."""
         games = [run.cell for run in self.plan.runs if run.cell.adversarial_weight > 0]
         pairs = dict.fromkeys((cell.discriminator, cell.seed) for cell in games)
         return [
             f"{start}/{name}/seed{seed}"
             for start in self.study.transfer.initialisations
             for name, seed in pairs
-            if start != "discriminator" and (start != "pretrained" or self._has_pretrained(name))
+            if self._has_control(start, name)
         ]
 
-    def _has_pretrained(self, discriminator: str) -> bool:
-        """Whether pretrained weights of the discriminator's backbone exist anywhere."""
-        return BACKBONES[self.study.discriminators[discriminator].backbone].weights is not None
+    def _has_control(self, start: str, discriminator: str) -> bool:
+        """Whether there is such a control; before its training, a scratch one is the random one."""
+        declared = self.study.discriminators[discriminator]
+        if start == "before":
+            return declared.initialisation == "pretrained"
+        if start == "pretrained":
+            headless = self.study.transfer.modes != ["raw"]
+            return headless and BACKBONES[declared.backbone].weights is not None
+        return start == "random"
 
     @property
     def parts(self) -> list[Part]:

@@ -84,9 +84,13 @@ def test_points_of_the_asymmetry_carry_their_correlation(analysed):
     assert rows.groupby("regime")["rho"].nunique().tolist() == [1, 1]
 
 
+def fine_tuned(rows, reference="nr"):
+    return rows[(rows["mode"] == "fine-tune") & (rows["reference"] == reference)]
+
+
 def test_bars_of_transfer_are_means_with_both_kinds_of_spread(analysed):
     study, tables = analysed
-    rows = transfer.numbers(tables, study)
+    rows = fine_tuned(transfer.numbers(tables, study))
     bar = rows[(rows["backbone"] == "vgg16") & (rows["initialisation"] == "random")]
     within = 0.27 / (2 * 1.96)
     error = np.sqrt(bar["value"].var() / len(bar) + within**2)
@@ -94,14 +98,59 @@ def test_bars_of_transfer_are_means_with_both_kinds_of_spread(analysed):
     assert bar["mean_low"].iloc[0] == pytest.approx(bar["value"].mean() - 1.96 * error)
 
 
-def test_transfer_has_bars_only_where_there_are_values(analysed):
+def test_transfer_has_a_panel_for_each_set_reference_and_mode(analysed):
+    study, tables = analysed
+    panels = transfer.draw(transfer.numbers(tables, study), study).axes
+    titles = [axes.get_title() for axes in panels]
+    assert [title.splitlines()[-1] for title in titles] == [
+        *("raw score", "linear probe", "fine-tuned"),
+    ] * 2
+    assert titles[0].startswith("severities, no-reference: ")
+    assert titles[3].startswith("severities, full-reference: ")
+
+
+def test_a_panel_has_the_bars_of_its_own_models_only(analysed):
     study, tables = analysed
     rows = transfer.numbers(tables, study)
+    panels = transfer.draw(rows, study).axes
+    expected = sorted(fine_tuned(rows, "fr")["mean"].unique())
+    assert sorted(bar.get_height() for bar in panels[5].patches) == pytest.approx(expected)
+    assert len(panels[0].patches) == 6  # a raw score: three architectures, no ImageNet
+
+
+def test_models_that_cannot_be_are_counted_and_not_drawn(analysed):
+    study, tables = analysed
+    table = tables.transfer.copy()
+    table.loc[table["reference"] == "fr", ["value", "low", "high"]] = np.nan
+    table.loc[table["reference"] == "fr", "status"] = "no references"
+    without = replace(tables, transfer=table)
+    rows = transfer.numbers(without, study)
+    assert set(rows["reference"]) == {"nr"}
+    assert len(transfer.draw(rows, study).axes) == 3
+    absent = (table["reference"] == "fr").sum()
+    assert f"{absent} of them without a value: no references" in transfer.caption(without, study)
+
+
+def test_points_of_a_bar_are_in_the_order_of_their_weights(analysed):
+    study, tables = analysed
+    rows = fine_tuned(transfer.numbers(tables, study))
+    own = rows[(rows["backbone"] == "vgg16") & (rows["initialisation"] == "discriminator")]
+    (axes,) = transfer.draw(own, study).axes
+    (points,) = axes.collections[1:]
+    drawn = points.get_offsets()[:, 1].tolist()
+    ordered = own.sort_values("adversarial_weight", kind="stable")["value"]
+    assert drawn == ordered.tolist()
+
+
+def test_transfer_has_bars_only_where_there_are_values(analysed):
+    study, tables = analysed
+    rows = fine_tuned(transfer.numbers(tables, study))
     without = rows["initialisation"] == "pretrained"
     rows.loc[without, ["value", "low", "high", "mean", "mean_low", "mean_high"]] = np.nan
     rows.loc[without, "status"] = "missing weights"
-    (axes,) = transfer.draw(rows, study).axes
-    words = [text.get_text() for text in axes.get_legend().get_texts()]
+    figure = transfer.draw(rows, study)
+    (axes,) = figure.axes
+    words = [text.get_text() for text in figure.legends[0].get_texts()]
     assert words == ["random", "discriminator", "pretrained: missing weights"]
     hatched = [bar for bar in axes.patches if bar.get_hatch()]
     assert len(hatched) == len(rows[without].groupby(["backbone", "head"]))
@@ -111,8 +160,8 @@ def test_transfer_has_bars_only_where_there_are_values(analysed):
 def test_an_initialisation_without_rows_is_not_drawn(analysed):
     study, tables = analysed
     rows = transfer.numbers(tables, study)
-    (axes,) = transfer.draw(rows[rows["initialisation"] == "random"], study).axes
-    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["random"]
+    figure = transfer.draw(rows[rows["initialisation"] == "random"], study)
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["random"]
 
 
 def test_too_few_losses_have_no_interval(analysed):

@@ -32,6 +32,12 @@ def test_a_scored_set_is_its_scores_and_its_files_wherever_they_lie(photos, tabl
     first = scored(photos, table)
     assert first != scored(photos, table, higher_is_better=False)
     assert first != scored(photos, table, reference=None)
+    whole = table.read_text()
+    lines = zip(whole.split(), ("part", "train", "train", "test"), strict=True)
+    table.write_text("\n".join(",".join(line) for line in lines))
+    assert first == scored(photos, table)
+    assert first != scored(photos, table, split="part")
+    table.write_text(whole)
     moved = table.parent.rename(table.parent.with_name("moved")) / table.name
     assert first == scored(photos, moved)
     Image.new("RGB", (20, 12), "green").save(moved.parent / "images" / "b.png")

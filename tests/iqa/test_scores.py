@@ -54,6 +54,31 @@ def test_bad_tables_are_refused_with_one_line(table, content, changes, message):
     assert "\n" not in str(error.value)
 
 
+PARTS = "image,ref,mos,part\na1.png,a.png,2.5,{}\na2.png,a.png,1,{}\nb1.png,b.png,4,{}\n"
+
+
+def test_the_sets_own_split(table):
+    assert [row.held_out for row in read(table)] == [None, None, None]
+    table.write_text(PARTS.format("train", "train", "test"))
+    assert [row.held_out for row in read(table, split="part")] == [False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("parts", "message"),
+    [
+        (("train", "train", "validation"), ":4: part is 'validation', neither train nor test"),
+        (("train", "test", "test"), "'a.png' is both train and test"),
+        (("train", "train", "train"), "has no test image"),
+    ],
+)
+def test_a_split_that_cannot_be_used(table, parts, message):
+    table.write_text(PARTS.format(*parts))
+    with pytest.raises(UserError, match=message):
+        read(table, split="part")
+    with pytest.raises(UserError, match=r"has no column 'prat'; mend iqa_sets\.s\.split"):
+        read(table, split="prat")
+
+
 def test_a_missing_table(table):
     table.unlink()
     with pytest.raises(UserError, match="there is no such table; check iqa_sets"):
@@ -80,7 +105,9 @@ def test_human_scores_of_live_and_biq2021(shared):
         score="mos",
         higher_is_better=True,
         folder="Images",
+        split="split",
     )
     scores = read_scores("biq", biq)
     assert len(scores.rows) == len({row.content for row in scores.rows}) == 1000
+    assert sum(bool(row.held_out) for row in scores.rows) == 400
     assert all(0 < row.score < 1 and row.reference is None for row in scores.rows)

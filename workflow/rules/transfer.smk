@@ -14,7 +14,7 @@ rule transfer_part:
     resources:
         **asks_for("transfer"),
     message:
-        "fine-tuning IQA models: {output}"
+        "transfer of discriminators to IQA: {output}"
     shell:
         "OMP_NUM_THREADS={threads} asymmetry transfer --output {output} 2> {log}"
 

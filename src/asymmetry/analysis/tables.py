@@ -17,7 +17,7 @@ _COLUMNS = {
     "skill": "metric role set kind subset statistic value low high n",
     "optimisability": "fidelity image statistic value status",
     "transfer": "run discriminator backbone head fidelity adversarial_weight seed initialisation "
-    "mode set split part statistic value low high n status",
+    "mode reference set split part statistic value low high n status",
     "effect": "task generator set fidelity discriminator adversarial_weight value low high status "
     "planned done diverged images seeds judges runs",
     "asymmetry": "task generator set fidelity regime skill skill_low skill_high "

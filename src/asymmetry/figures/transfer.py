@@ -1,5 +1,7 @@
-"""Transfer: no-reference IQA models that start from a discriminator, from chance, from ImageNet."""
+"""Transfer: IQA models that start from a discriminator, from chance, from ImageNet."""
 
+from collections.abc import Iterable
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -14,11 +16,26 @@ from asymmetry.figures import style
 from asymmetry.study import Study
 
 TITLE = "Transfer of discriminators to quality assessment"
-_COLOURS = {"random": "#A9A9A9", "discriminator": "#D55E00", "pretrained": "#0072B2"}
-_WIDTH = 0.26  # of a bar, where 1 is the distance of two groups
-_BAR_OF = ["set", "backbone", "head", "initialisation"]
+_COLOURS = {
+    "random": "#A9A9A9",
+    "before": "#009E73",
+    "discriminator": "#D55E00",
+    "pretrained": "#0072B2",
+}
+_MODES = {
+    "raw": "raw score",
+    "probe": "linear probe",
+    "fine-tune": "fine-tuned",
+}
+_REFERENCES = {"nr": "no-reference", "fr": "full-reference"}
+_NO_REFERENCES = "no references"  # the status of what cannot be, rather than is missing
+_PANEL = ["set", "reference", "mode"]
+_BAR = ["backbone", "head", "initialisation"]
+_GROUP = 0.86  # width of all bars of an architecture, where 1 is the distance of two
+_WIDEST = 0.26
 _NORMAL = 1.96
 _STUB = 0.03  # SRCC; height of the mark of a bar that is not there
+_LEVEL = 3  # names of architectures that fit beside each other in a third of the width
 
 
 def caption(tables: Tables, study: Study) -> str:
@@ -29,40 +46,71 @@ def caption(tables: Tables, study: Study) -> str:
         f"{count} of them without a value: {state}" for state, count in states.items()
     )
     return (
-        "SRCC on the test part after the same fine-tuning budget, by the discriminator's "
-        "architecture and the trunk's initialisation. Points: single runs; bars: their means; "
-        "lines: 95 %, from the spread of the runs and the bootstrap interval of the test images, "
-        "which all runs share. Hatched: no value. "
-        f"{len(rows)} fine-tunings{absent and f', {absent}'}. {tables.coverage}."
+        "SRCC on the test part by the discriminator's architecture and by what the model starts "
+        "from. Raw score: the mean logit (full-reference: minus the reference's), nothing is "
+        "trained; linear probe: a ridge regression on the frozen trunk; fine-tuned: the whole "
+        "trunk, all with the same budget. Before: a discriminator that starts pretrained, before "
+        "its training. Points: single runs, adversarial weights growing to the right; bars: their "
+        "means; lines: 95 %, from the spread of the runs and the bootstrap interval of the test "
+        "images, which all runs share. Hatched: no value. "
+        f"{len(rows)} models{absent and f', {absent}'}. {tables.coverage}."
     )
 
 
 def numbers(tables: Tables, study: Study) -> pd.DataFrame:
-    """A row for each fine-tuning, with the mean and the interval of its bar beside it."""
-    rows = _test_rows(tables).reset_index(drop=True)
+    """A row for each model that can be, with the mean and the interval of its bar beside it."""
+    rows = _test_rows(tables)
+    rows = rows[rows["status"] != _NO_REFERENCES].reset_index(drop=True)
     rows["error"] = (rows["high"] - rows["low"]) / (2 * _NORMAL)
-    bars = rows.groupby(_BAR_OF, sort=False, dropna=False)
+    bars = rows.groupby([*_PANEL, *_BAR], sort=False, dropna=False)
     mean, runs = bars["value"].transform("mean"), bars["value"].transform("count")
     between = bars["value"].transform("var").fillna(0) / runs
     reach = _NORMAL * np.sqrt(between + bars["error"].transform("mean").fillna(0) ** 2)
-    columns = {"mean": mean, "mean_low": mean - reach, "mean_high": (mean + reach).clip(upper=1)}
+    columns = {
+        "mean": mean,
+        "mean_low": (mean - reach).clip(lower=-1),
+        "mean_high": (mean + reach).clip(upper=1),
+    }
     return rows.drop(columns="error").assign(**columns)
 
 
 def draw(numbers: pd.DataFrame, study: Study) -> Figure:
-    """A panel for each IQA set: groups of bars by architecture."""
+    """A line of panels for each IQA set and reference, a column for each mode."""
     if numbers.empty:
         return style.nothing_yet("no transfer yet")
-    sets = numbers["set"].unique()
-    figure = style.blank(0.7 + 3.1 * len(sets))
-    grid = figure.subplots(len(sets), 1, squeeze=False, sharex=True, sharey=True)
-    names = (numbers["backbone"].astype(str) + "\n" + numbers["head"].astype(str)).unique().tolist()
-    for axes, name in zip(grid.flat, sets, strict=True):
-        _panel(axes, numbers[numbers["set"] == name], names)
-        axes.set_title(f"{name}: {scores_in_words(study.iqa_sets[name].kind)}")
+    lines = list(numbers.groupby(["set", "reference"], sort=False))
+    modes = [mode for mode in _MODES if mode in set(numbers["mode"])]
+    names = _architectures(numbers).unique().tolist()
+    figure = style.blank(1.1 + 2.7 * len(lines))
+    grid = figure.subplots(len(lines), len(modes), squeeze=False, sharex=True, sharey=True)
+    for panels, (scope, rows) in zip(grid, lines, strict=True):
+        for axes, mode in zip(panels, modes, strict=True):
+            _panel(axes, rows[rows["mode"] == mode], names)
+            axes.set_title(_MODES[mode])
+        panels[0].set_title(f"{_in_words(scope, study)}\n{_MODES[modes[0]]}")
+        panels[0].set_ylabel("SRCC, test part")
+    _name_architectures(grid[-1], names)
     handles = _legend(numbers)
-    grid[0, 0].legend(handles=handles, loc="lower right", bbox_to_anchor=(1, 1), ncols=len(handles))
+    figure.legend(handles=handles, loc="outside lower center", ncols=4)
     return figure
+
+
+def _in_words(scope: Any, study: Study) -> str:
+    name, reference = scope
+    return f"{name}, {_REFERENCES[reference]}: {scores_in_words(study.iqa_sets[name].kind)}"
+
+
+def _architectures(rows: pd.DataFrame) -> pd.Series:
+    return rows["backbone"].astype(str) + "\n" + rows["head"].astype(str)
+
+
+def _name_architectures(panels: Iterable[Axes], names: list[str]) -> None:
+    """Below each group of bars, turned where there is no room."""
+    for axes in panels:
+        axes.set_xticks(range(len(names)), names)
+        if len(names) > _LEVEL:
+            flat = [name.replace("\n", " ") for name in names]
+            axes.set_xticklabels(flat, rotation=45, ha="right", rotation_mode="anchor")
 
 
 def _legend(numbers: pd.DataFrame) -> list[Patch]:
@@ -88,33 +136,34 @@ def _test_rows(tables: Tables) -> pd.DataFrame:
 
 def _panel(axes: Axes, rows: pd.DataFrame, names: list[str]) -> None:
     starts = [start for start in _COLOURS if start in set(rows["initialisation"])]
-    for _, own in rows.groupby(_BAR_OF[1:], sort=False, dropna=False):
-        backbone, head, start = own[_BAR_OF[1:]].iloc[0]
-        shift = (starts.index(start) - (len(starts) - 1) / 2) * (_WIDTH + 0.03)
-        _bar(axes, names.index(f"{backbone}\n{head}") + shift, own, start)
+    step = min(_WIDEST, _GROUP / max(1, len(starts)))
+    groups, own_start = _architectures(rows), rows["initialisation"]
+    for (place, name), (order, start) in product(enumerate(names), enumerate(starts)):
+        own = rows[(groups == name) & (own_start == start)]
+        if len(own):
+            shift = (order - (len(starts) - 1) / 2) * step
+            _bar(axes, place + shift, 0.9 * step, own, start)
     axes.axhline(0, color=style.MUTED, linewidth=0.8)
-    axes.set_xticks(range(len(names)), names)
     axes.set_xlim(-0.6, len(names) - 0.4)
     axes.grid(visible=False, axis="x")
-    axes.set_ylabel("SRCC, test part")
 
 
-def _bar(axes: Axes, x: float, rows: pd.DataFrame, start: str) -> None:
+def _bar(axes: Axes, x: float, width: float, rows: pd.DataFrame, start: str) -> None:
     """A mean with its interval and the runs behind it, or a hatched stub where there is none."""
     first = rows.iloc[0]
     if not np.isfinite(first["mean"]):
-        axes.bar(x, _STUB, _WIDTH, **_hatched(start))
+        axes.bar(x, _STUB, width, **_hatched(start))
         return
-    axes.bar(x, first["mean"], _WIDTH, color=_COLOURS[start], alpha=0.85, linewidth=0)
+    axes.bar(x, first["mean"], width, color=_COLOURS[start], alpha=0.85, linewidth=0)
     axes.vlines(x, first["mean_low"], first["mean_high"], color=style.INK, linewidth=1.3, zorder=4)
     # Spread by rank, not at random: the same runs always lie at the same places.
-    spread = np.linspace(-0.3, 0.3, len(rows)) * _WIDTH if len(rows) > 1 else np.zeros(1)
+    spread = np.linspace(-0.3, 0.3, len(rows)) * width if len(rows) > 1 else np.zeros(1)
     axes.scatter(
         x + spread,
-        rows["value"],
-        s=15,
+        rows.sort_values("adversarial_weight", kind="stable")["value"],
+        s=6,
         color="white",
         edgecolors=style.INK,
-        linewidths=0.7,
+        linewidths=0.5,
         zorder=5,
     )

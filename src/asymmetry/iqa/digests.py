@@ -28,7 +28,7 @@ def iqa_set_digest(study: Study, set_name: str, photos: Manifest) -> str:
         {
             "higher_is_better": scores.higher_is_better,
             "rows": [
-                [row.name, row.content, row.kind, row.score, digests[row.image]]
+                [row.name, row.content, row.kind, row.score, row.held_out, digests[row.image]]
                 + ([digests[row.reference]] if row.reference else [])
                 for row in scores.rows
             ],

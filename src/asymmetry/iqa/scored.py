@@ -10,7 +10,10 @@ from asymmetry.errors import UserError
 
 @dataclass(frozen=True)
 class ScoredRow:
-    """An image and its score as written; `kind` is its distortion, "" where the set has none."""
+    """An image and its score as written; `kind` is its distortion, "" where the set has none.
+
+    `held_out` is whether the set's own split keeps it for the test, None where it has no split.
+    """
 
     name: str
     content: str
@@ -18,6 +21,7 @@ class ScoredRow:
     image: Path
     reference: Path | None
     kind: str = ""
+    held_out: bool | None = None
 
 
 @dataclass(frozen=True)

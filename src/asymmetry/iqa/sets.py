@@ -24,8 +24,8 @@ class IqaImage:
     """An image, uint8 RGB [H,W,3] made on demand, and its score.
 
     `group` is its content, the unit of splits and intervals. `kind` is its distortion, "" where
-    the set does not say. `held_out` tells whether no training of the study saw the content, None
-    where that split does not apply.
+    the set does not say. `held_out` tells whether the content is for tests only: by the study's
+    split of the photos, or by the set's own. It is None where there is no such split.
     """
 
     name: str
@@ -106,6 +106,7 @@ def _scored_set(name: str, declared: ScoredSet | PublishedSet) -> IqaImages:
             score=sign * row.score,
             pixels=partial(read_rgb, row.image),
             reference=partial(read_reference, row.reference) if row.reference else None,
+            held_out=row.held_out,
         )
         for row in scores.rows
     ]

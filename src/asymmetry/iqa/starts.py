@@ -1,18 +1,22 @@
-"""The trunks that an IQA model starts from: trained discriminators, and their controls."""
+"""What an IQA model starts from: trained discriminators, and their controls."""
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from asymmetry.backbones.catalog import BACKBONES
-from asymmetry.backbones.contract import Backbone
+from asymmetry.devices import choose_device
 from asymmetry.discriminators.registry import build_discriminator
 from asymmetry.errors import UserError
 from asymmetry.names import nearest
-from asymmetry.plan import Plan, weight_digests
+from asymmetry.plan import Plan
 from asymmetry.records import read_record, verified_output
-from asymmetry.study import Discriminator, Study
+from asymmetry.study import Discriminator as DiscriminatorSpec
+from asymmetry.study import Study
 from asymmetry.weights import has_weights
+
+if TYPE_CHECKING:
+    from asymmetry.discriminators.build import Discriminator
 
 FILE = "discriminator.safetensors"
 CONTROLS = Path(".asymmetry/transfer")
@@ -21,41 +25,44 @@ OK, DIVERGED, MISSING_WEIGHTS = "ok", "diverged", "missing weights"
 
 @dataclass(frozen=True)
 class Start:
-    """A trunk to start from; it can be built where `status` is "ok".
+    """A discriminator to start from; it can be built where `status` is "ok".
 
-    `labels` are the first columns of its rows, `content` identifies its weights, and `folder` is
-    where its results are kept.
+    `labels` are the first columns of its rows, and `folder` is where its results are kept.
     """
 
     labels: dict[str, Any]
-    spec: Discriminator
+    spec: DiscriminatorSpec
     seed: int
     folder: Path
-    content: dict[str, Any]
     status: str = OK
     state: Path | None = None
 
-    def trunk(self, weights: Path) -> Backbone:
-        """The trunk; `weights` is the folder of the weights manifest's files.
+    @property
+    def has_head(self) -> bool:
+        """Whether its head belongs to the trunk: a trunk from elsewhere has no score of its own."""
+        return self.labels["initialisation"] != "pretrained"
 
-        Raises UserError where weights are corrupt.
-        """
-        discriminator = build_discriminator(self.spec, self.seed, weights)
+    def discriminator(self, study: Study) -> "Discriminator":
+        """Trunk and head, on the study's device; UserError where weights are corrupt."""
+        from safetensors.torch import load_file
+
+        built = build_discriminator(self.spec, self.seed, Path(study.execution.weights))
         if self.state is not None:
-            from safetensors.torch import load_file
-
-            discriminator.load_state_dict(load_file(self.state))
-        return discriminator.trunk
+            built.load_state_dict(load_file(self.state))
+        return built.to(choose_device(study.execution.device))
 
 
 def find_start(study: Study, plan: Plan, name: str) -> Start:
-    """The start of this name: a run's id, or `random/<discriminator>/seed<n>`, or `pretrained/...`.
+    """The start of this name: a run's id, or `<control>/<discriminator>/seed<n>`.
+
+    The controls are `random`; `before`, the discriminator as its own training began; and
+    `pretrained`, its trunk with pretrained weights.
 
     Raises UserError where the name is unknown, or the run's discriminator is not the one that its
     `run.json` records.
     """
     control, _, rest = name.partition("/")
-    if control in ("random", "pretrained"):
+    if control in ("random", "before", "pretrained"):
         return _control(study, name, control, rest)
     return _trained(plan, name)
 
@@ -64,7 +71,7 @@ def _trained(plan: Plan, name: str) -> Start:
     run = plan.find(name)
     if run.settings["discriminator"] is None:
         raise UserError(f"{name}: has no discriminator to transfer; name a run with one")
-    declared = Discriminator.model_validate(run.settings["discriminator"])
+    declared = DiscriminatorSpec.model_validate(run.settings["discriminator"])
     # All tensors come from the run's file: pretrained ones need not be there any more.
     spec = declared.model_copy(update={"initialisation": "scratch"})
     record, cell = read_record(run.record), run.cell
@@ -73,12 +80,10 @@ def _trained(plan: Plan, name: str) -> Start:
         "fidelity": cell.fidelity,
         "adversarial_weight": cell.adversarial_weight,
     }
-    content = {"run": run.id}
     if record["status"] == DIVERGED:
-        return Start(labels, spec, cell.seed, run.folder, content, DIVERGED)
+        return Start(labels, spec, cell.seed, run.folder, DIVERGED)
     path = verified_output(run.folder, record, FILE)
-    content["sha256"] = record["outputs"][FILE]
-    return Start(labels, spec, cell.seed, run.folder, content, state=path)
+    return Start(labels, spec, cell.seed, run.folder, state=path)
 
 
 def _control(study: Study, name: str, control: str, rest: str) -> Start:
@@ -89,39 +94,29 @@ def _control(study: Study, name: str, control: str, rest: str) -> Start:
             f"{nearest(discriminator, study.discriminators)}"
         )
     declared = study.discriminators[discriminator]
-    pretrained = control == "pretrained"
-    spec = Discriminator(
-        backbone=declared.backbone,
-        head=declared.head,
-        initialisation="scratch",
-        # Spectral norm never covers a frozen trunk: the control has the trunk of the declared one.
-        spectral_norm=declared.spectral_norm and not declared.frozen,
-    )
+    spec = declared if control == "before" else _bare(declared, control)
     weights = BACKBONES[declared.backbone].weights
-    present = weights is not None and has_weights(weights, Path(study.execution.weights))
-    if pretrained and present:
-        spec = spec.model_copy(update={"initialisation": "pretrained"})
-    return Start(
-        {
-            **_labels(name, discriminator, declared, int(seed), control),
-            "fidelity": None,
-            "adversarial_weight": float("nan"),
-        },
-        spec,
-        int(seed),
-        CONTROLS,
-        {
-            "control": control,
-            "seed": int(seed),
-            "spec": spec.model_dump(mode="json"),
-            "weights": weight_digests([weights]) if pretrained else {},
-        },
-        MISSING_WEIGHTS if pretrained and not present else OK,
+    missing = spec.initialisation == "pretrained" and not (
+        weights and has_weights(weights, Path(study.execution.weights))
+    )
+    labels = _labels(name, discriminator, declared, int(seed), control)
+    return Start(labels, spec, int(seed), CONTROLS, MISSING_WEIGHTS if missing else OK)
+
+
+def _bare(declared: DiscriminatorSpec, control: str) -> DiscriminatorSpec:
+    """The discriminator with a trunk that is random, or pretrained where weights exist."""
+    return declared.model_copy(
+        update={
+            "initialisation": "scratch" if control == "random" else "pretrained",
+            "frozen": False,
+            # It never covers a frozen trunk: the control has the trunk of the declared one.
+            "spectral_norm": declared.spectral_norm and not declared.frozen,
+        }
     )
 
 
 def _labels(
-    name: str, discriminator: str, spec: Discriminator, seed: int, start: str
+    name: str, discriminator: str, spec: DiscriminatorSpec, seed: int, start: str
 ) -> dict[str, Any]:
     return {
         "run": name,

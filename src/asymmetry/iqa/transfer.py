@@ -1,27 +1,29 @@
-"""Transfer: what a discriminator's trunk brings to a no-reference IQA model."""
+"""Transfer: what a discriminator brings to an IQA model, in each mode and beside its controls."""
 
+import json
 import logging
 import math
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
-from functools import cached_property
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
+from safetensors.torch import save
 
-from asymmetry.backbones.catalog import BACKBONES
-from asymmetry.devices import choose_device, repeatable
+from asymmetry.backbones.catalog import BACKBONES, builder_module
+from asymmetry.devices import repeatable
+from asymmetry.discriminators.build import Discriminator
 from asymmetry.files import digest, write_atomically
 from asymmetry.identity import code_digest
-from asymmetry.iqa.correlation import Estimate, correlate
-from asymmetry.iqa.digests import iqa_set_digest
-from asymmetry.iqa.finetune import DivergedError, Examples, fine_tune, predict
-from asymmetry.iqa.model import QualityModel
-from asymmetry.iqa.sets import load_set
-from asymmetry.iqa.splits import Split, split_by_content
+from asymmetry.iqa.correlation import Estimate, Values, correlate
+from asymmetry.iqa.finetune import DivergedError
+from asymmetry.iqa.modes import MODES, RAW, TESTED
+from asymmetry.iqa.split_set import FR, SplitSet
+from asymmetry.iqa.splits import Split
 from asymmetry.iqa.starts import DIVERGED, OK, Start, find_start
 from asymmetry.plan import Plan
 from asymmetry.study import Study
@@ -30,133 +32,128 @@ if TYPE_CHECKING:
     from asymmetry.stages import Stages
 
 STATISTICS = ("srcc", "plcc", "krcc")
-MODE = "fine-tune"
+NO_REFERENCES = "no references"
 _log = logging.getLogger(__name__)
 
 
 def transfer_part(stages: "Stages", output: Path) -> None:
-    """Fine-tune the starts that belong to one of the study's tables of transfer, and write it."""
+    """Transfer the starts that belong to one of the study's tables of transfer, and write it."""
     transfer_runs(stages.study, stages.plan, stages.part(output).runs, output)
 
 
 def transfer_runs(study: Study, plan: Plan, names: Sequence[str], output: Path) -> None:
-    """Fine-tune an IQA model from each start, on each set and split: a parquet table.
+    """Make IQA models of each start, in each mode, on each set and split: a parquet table.
 
-    `names` are ids of runs with a discriminator, `random/<discriminator>/seed<n>` and
-    `pretrained/<discriminator>/seed<n>`. All starts of a split have one budget and see the same
-    crops; the step is chosen on the validation contents, and the test contents are predicted once,
-    after that. A start that diverged or has no weights gives rows with that status.
+    `names` are ids of runs with a discriminator, and `<control>/<discriminator>/seed<n>` of the
+    controls `random`, `before` and `pretrained`; the last has no head, hence no raw score. All
+    models of a split see the same crops; what is chosen is chosen on the validation contents, and
+    the test contents are predicted after that. A start that diverged or has no weights, and a
+    full-reference model on a set without references, give rows with that status.
 
     Results are kept beside each run, named by all that can change them, so an interrupted call
-    continues. Raises UserError where a name is unknown, a discriminator is missing or corrupt, or
-    a set cannot be read or split.
+    continues, and what two controls have in common is computed once. Raises UserError where a name
+    is unknown, a discriminator is missing or corrupt, or a set cannot be read or split.
     """
     repeatable(study.transfer.threads)
     starts = [find_start(study, plan, name) for name in names]
-    tests = [IqaTest(study, plan, name) for name in study.transfer.sets]
-    tables = []
+    sets = [SplitSet(study, plan, name) for name in study.transfer.sets]
+    rows: list[dict[str, Any]] = []
     for index, start in enumerate(starts, start=1):
         started = time.monotonic()
-        tables += [_kept(start, test, study) for test in tests]
+        rows += _rows_of(start, sets, study)
         seconds = time.monotonic() - started
         _log.info("%d of %d: %s (%.1f s)", index, len(starts), start.labels["run"], seconds)
-    table = pd.concat(tables, ignore_index=True)
-    write_atomically(output, table.to_parquet(index=False))
+    write_atomically(output, pd.DataFrame(rows).to_parquet(index=False))
 
 
-class IqaTest:
-    """A set with its splits; the images are decoded when the first model needs them."""
+@dataclass(frozen=True)
+class _Work:
+    """The models of one kind that are made of one start on one set, a model a split."""
 
-    def __init__(self, study: Study, plan: Plan, name: str) -> None:
-        self.name = name
-        self.digest = iqa_set_digest(study, name, plan.photos)
-        self._set = load_set(study, name, plan.photos)
-        self.groups = [image.group for image in self._set.images]
-        held_out = {image.group for image in self._set.images if image.held_out}
-        self.splits = [
-            split_by_content(self.groups, index, held_out) for index in range(study.transfer.splits)
-        ]
+    start: Start
+    discriminator: Discriminator
+    images: SplitSet
+    mode: str
+    reference: str
+    study: Study
 
-    @cached_property
-    def _pixels(self) -> list[np.ndarray]:
-        return [image.pixels() for image in self._set.images]
+    def rows(self) -> list[dict[str, Any]]:
+        """The rows kept from before, or computed and kept now."""
+        path = self.start.folder / f"transfer-{self._key()}.json"
+        if not path.is_file():
+            computed = [row for split in self._computed() for row in split]
+            write_atomically(path, json.dumps(computed).encode())
+        return json.loads(path.read_bytes())
 
-    def examples(self, part: Sequence[int]) -> Examples:
-        """The images of a part and their scores."""
-        scores = np.array([self._set.images[place].score for place in part])
-        return Examples([self._pixels[place] for place in part], scores)
+    def _key(self) -> str:
+        """What identifies the rows: the tensors themselves, so equal starts share theirs."""
+        network = self.discriminator if self.mode == RAW else self.discriminator.trunk
+        backbone = self.start.spec.backbone
+        settings = {"sets", "initialisations", "modes", "references"}
+        return digest(
+            {
+                "tensors": sha256(save(network.state_dict())).hexdigest(),
+                "backbone": asdict(BACKBONES[backbone]),
+                "head": self.start.spec.head if self.mode == RAW else None,
+                "set": [self.images.digest, [asdict(split) for split in self.images.splits]],
+                "mode": [self.mode, self.reference],
+                "transfer": self.study.transfer.model_dump(mode="json", exclude=settings),
+                "bootstrap": self.study.execution.bootstrap,
+                "code": code_digest(
+                    [__name__, "asymmetry.discriminators.build", builder_module(backbone)]
+                ),
+            }
+        )[:12]
 
-
-def _kept(start: Start, test: IqaTest, study: Study) -> pd.DataFrame:
-    """The rows of a start on a set: those kept from before, or computed and kept now."""
-    path = start.folder / f"transfer-{_key(start, test, study)}.parquet"
-    if not path.is_file():
-        rows = pd.DataFrame(list(_rows(start, test, study)))
-        if start.status != OK:
-            return rows
-        write_atomically(path, rows.to_parquet(index=False))
-    return pd.read_parquet(path)
-
-
-def _key(start: Start, test: IqaTest, study: Study) -> str:
-    """What identifies the rows of a start on a set."""
-    builder = BACKBONES[start.spec.backbone].builder.partition(":")[0]
-    return digest(
-        {
-            "start": start.content,
-            "name": start.labels["run"],
-            "set": [test.name, test.digest],
-            "transfer": study.transfer.model_dump(mode="json", exclude={"sets", "initialisations"}),
-            "bootstrap": study.execution.bootstrap,
-            "code": code_digest([__name__, "asymmetry.discriminators.build", builder]),
-        }
-    )[:12]
-
-
-def _rows(start: Start, test: IqaTest, study: Study) -> Iterator[dict[str, Any]]:
-    for index, split in enumerate(test.splits):
-        status, estimates = start.status, {}
-        if status == OK:
+    def _computed(self) -> Iterator[list[dict[str, Any]]]:
+        """The rows of each split."""
+        examples = self.images.examples(self.reference)
+        predict = MODES[self.mode](self.discriminator, examples, self.study.transfer)
+        for index, split in enumerate(self.images.splits):
             try:
-                estimates = _evaluate(start, test, study, split, index)
+                predicted = predict(split, index)
             except DivergedError as error:
-                _log.warning("%s: %s, split %d: %s", start.labels["run"], test.name, index, error)
-                status = DIVERGED
-        for part in ("validation", "test"):
-            n = len(getattr(split, part))
-            for estimate in estimates.get(part, [_nothing(name, n, status) for name in STATISTICS]):
-                yield {
-                    **start.labels,
-                    "mode": MODE,
-                    "set": test.name,
-                    "split": index,
-                    "part": part,
-                    **asdict(estimate),
-                }
+                name = f"{self.start.labels['run']}: {self.mode} on {self.images.name}"
+                _log.warning("%s, split %d: %s", name, index, error)
+                yield _without_values(split, index, DIVERGED)
+            else:
+                yield [
+                    {"split": index, "part": part, **asdict(estimate)}
+                    for part in TESTED
+                    for estimate in self._correlated(predicted[part], getattr(split, part))
+                ]
+
+    def _correlated(self, predicted: Values, places: Sequence[int]) -> list[Estimate]:
+        groups = [self.images.groups[place] for place in places]
+        scores = self.images.scores[list(places)]
+        return correlate(predicted, scores, groups, self.study.execution.bootstrap, STATISTICS)
 
 
-def _evaluate(
-    start: Start, test: IqaTest, study: Study, split: Split, index: int
-) -> dict[str, list[Estimate]]:
-    """The correlations on both parts of the one model that validation chose."""
-    settings = study.transfer
-    train, validation = test.examples(split.train), test.examples(split.validation)
-    model = QualityModel(start.trunk(Path(study.execution.weights)))
-    model.to(choose_device(study.execution.device))
-    fine_tune(model, train, validation, settings, index)
-    estimates = {}
-    for part in ("validation", "test"):
-        places = getattr(split, part)
-        examples = test.examples(places)
-        estimates[part] = correlate(
-            predict(model, examples.images, settings.crop),
-            examples.scores,
-            [test.groups[place] for place in places],
-            study.execution.bootstrap,
-            STATISTICS,
-        )
-    return estimates
+def _rows_of(start: Start, sets: Sequence[SplitSet], study: Study) -> Iterator[dict[str, Any]]:
+    """All rows of a start, labelled."""
+    discriminator = start.discriminator(study) if start.status == OK else None
+    modes = [mode for mode in study.transfer.modes if mode != RAW or start.has_head]
+    for images, mode, reference in product(sets, modes, study.transfer.references):
+        kind = {"mode": mode, "reference": reference, "set": images.name}
+        if discriminator is None:
+            rows = _absent(images, start.status)
+        elif reference == FR and not images.has_references:
+            rows = _absent(images, NO_REFERENCES)
+        else:
+            rows = _Work(start, discriminator, images, mode, reference, study).rows()
+        for row in rows:
+            yield {**start.labels, **kind, **row}
 
 
-def _nothing(statistic: str, n: int, status: str) -> Estimate:
-    return Estimate(statistic, math.nan, math.nan, math.nan, n, status)
+def _absent(images: SplitSet, status: str) -> list[dict[str, Any]]:
+    """The rows of models that cannot be made."""
+    splits = enumerate(images.splits)
+    return [row for index, split in splits for row in _without_values(split, index, status)]
+
+
+def _without_values(split: Split, index: int, status: str) -> list[dict[str, Any]]:
+    nothing = {"value": math.nan, "low": math.nan, "high": math.nan, "status": status}
+    return [
+        {"split": index, "part": part, "statistic": name, "n": len(getattr(split, part))} | nothing
+        for part, name in product(TESTED, STATISTICS)
+    ]

@@ -89,6 +89,9 @@ class ScoredSet(Section):
     score: str = Field(description="column of the score")
     higher_is_better: bool = Field(description="true for MOS, false for DMOS")
     folder: str = Field("", description="folder of the images below the table's own")
+    split: str | None = Field(
+        None, description="column that says train or test; none: the test contents are drawn"
+    )
 
 
 class PublishedSet(Section):
@@ -125,14 +128,25 @@ class Optimisability(Section):
 
 
 class Transfer(Section):
-    """Fine-tuning of a no-reference IQA model from each discriminator's trunk."""
+    """What each discriminator brings to an IQA model.
+
+    Of the modes only fine-tune trains networks: raw and probe cost one pass over the images each.
+    A full-reference model costs twice a no-reference one, and needs a set with references.
+    """
 
     sets: list[str]
-    initialisations: list[Literal["random", "discriminator", "pretrained"]] = [
-        "random",
-        "discriminator",
-        "pretrained",
-    ]
+    initialisations: list[Literal["random", "before", "discriminator", "pretrained"]] = Field(
+        ["random", "before", "discriminator", "pretrained"],
+        description="`before`: a discriminator that starts pretrained, before its training",
+    )
+    modes: list[Literal["raw", "probe", "fine-tune"]] = Field(
+        ["raw", "probe", "fine-tune"],
+        description="the discriminator's own score, a linear regression on frozen features, "
+        "or training of the whole trunk",
+    )
+    references: list[Literal["nr", "fr"]] = Field(
+        ["nr"], description="no-reference and full-reference models"
+    )
     steps: Positive = 200
     batch: Positive = 16
     crop: Positive = 96

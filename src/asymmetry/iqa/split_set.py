@@ -1,0 +1,58 @@
+"""An IQA set with its splits, to be predicted by models of one kind after another."""
+
+from functools import cached_property
+
+import numpy as np
+
+from asymmetry.errors import UserError
+from asymmetry.iqa.digests import iqa_set_digest
+from asymmetry.iqa.examples import Examples, Views
+from asymmetry.iqa.sets import load_set
+from asymmetry.iqa.splits import split_by_content
+from asymmetry.plan import Plan
+from asymmetry.study import Study
+
+FR = "fr"
+
+
+class SplitSet:
+    """A set with its splits; the images are decoded when the first model needs them.
+
+    Raises UserError where the set cannot be read or split.
+    """
+
+    def __init__(self, study: Study, plan: Plan, name: str) -> None:
+        self.name = name
+        self.digest = iqa_set_digest(study, name, plan.photos)
+        self._images = load_set(study, name, plan.photos).images
+        self.groups = [image.group for image in self._images]
+        self.scores = np.array([image.score for image in self._images])
+        self.has_references = all(image.reference for image in self._images)
+        held_out = {image.group for image in self._images if image.held_out}
+        self.splits = [
+            split_by_content(self.groups, index, held_out) for index in range(study.transfer.splits)
+        ]
+
+    def examples(self, reference: str) -> Examples:
+        """All images and their scores: alone (`nr`), or beside their references (`fr`).
+
+        Raises UserError where an image and its reference differ in size.
+        """
+        return Examples(self._pairs if reference == FR else self._alone, self.scores)
+
+    @cached_property
+    def _alone(self) -> list[Views]:
+        return [(image.pixels(),) for image in self._images]
+
+    @cached_property
+    def _pairs(self) -> list[Views]:
+        pairs: list[Views] = []
+        for image, (pixels,) in zip(self._images, self._alone, strict=True):
+            reference = image.reference() if image.reference else pixels
+            if reference.shape != pixels.shape:
+                raise UserError(
+                    f"iqa_sets.{self.name}: {image.name} and its reference differ in size; "
+                    "a full-reference model needs them alike"
+                )
+            pairs.append((pixels, reference))
+        return pairs
