@@ -3,7 +3,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asymmetry.analysis.effect import all_effects, interval, z_scores
+from asymmetry.analysis.effect import all_effects, all_judged, effects_of, mean_over_judges
+from asymmetry.analysis.inference import interval
+from asymmetry.analysis.judging import image_scores, z_scores
 from asymmetry.analysis.tables import load_tables
 from tests.synthetic_tables import FIDELITY, JUDGES, make_runs, make_scores, write_tables
 
@@ -15,7 +17,8 @@ def nobody(values):
 def plain(values, own=None):
     """z-scores of the sample itself [cells]."""
     own = nobody(values) if own is None else own
-    return z_scores(values, own, np.ones((1, values.shape[2])), np.ones((1, values.shape[1])))[:, 0]
+    z = z_scores(values, np.ones((1, values.shape[2])), np.ones((1, values.shape[1])))
+    return mean_over_judges(z, own)[:, 0]
 
 
 def tables_of(folder, runs, scores):

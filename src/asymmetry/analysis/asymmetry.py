@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 
 from asymmetry.analysis.correlation import critical_rho, permutation_p, spearman
-from asymmetry.analysis.effect import Array, Effects, interval
+from asymmetry.analysis.effect import Effects
+from asymmetry.analysis.inference import Array, interval
 from asymmetry.analysis.skill import sets_in_words, skill_of_losses
 from asymmetry.analysis.tables import SCOPE, coverage
 from asymmetry.randomness import draws
