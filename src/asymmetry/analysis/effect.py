@@ -142,17 +142,21 @@ def _settings(judged: Judged, value: Array, judges: list[str]) -> pd.DataFrame:
     cells = judged.cells
     done, diverged = ((cells["status"] == state) for state in ("done", "diverged"))
     shown = [column for column in _OF_A_SETTING if column in cells]
-    groups = cells.assign(
-        done=done, diverged=diverged, used=cells["seed"].where(done)
-    ).groupby(SETTING, sort=False)
-    rows = groups[shown].first().assign(
-        value=value,
-        planned=groups.size(),
-        done=groups["done"].sum(),
-        diverged=groups["diverged"].sum(),
-        images=judged.images,
-        seeds=groups["used"].nunique(),
-        runs=groups["run"].agg(lambda runs: " ".join(sorted(runs))),
+    groups = cells.assign(done=done, diverged=diverged, used=cells["seed"].where(done)).groupby(
+        SETTING, sort=False
+    )
+    rows = (
+        groups[shown]
+        .first()
+        .assign(
+            value=value,
+            planned=groups.size(),
+            done=groups["done"].sum(),
+            diverged=groups["diverged"].sum(),
+            images=judged.images,
+            seeds=groups["used"].nunique(),
+            runs=groups["run"].agg(lambda runs: " ".join(sorted(runs))),
+        )
     )
     rows = rows.reset_index().assign(**dict(zip(SCOPE, judged.scope, strict=True)))
     rows["status"] = [

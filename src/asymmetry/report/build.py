@@ -9,7 +9,7 @@ import pandas as pd
 import yaml
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from asymmetry.analysis.asymmetry import FEWEST
+from asymmetry.analysis.hypotheses.contract import FEWEST
 from asymmetry.analysis.provenance import Provenance, provenance
 from asymmetry.analysis.skill import scores_in_words, sets_in_words
 from asymmetry.analysis.tables import Tables, load_tables, table_path
