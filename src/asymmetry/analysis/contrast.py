@@ -4,7 +4,7 @@ Images come by the hundred, seeds by twos and threes: a percentile interval over
 too narrow. So the width of the interval is Student's, at the degrees of freedom that the seeds and
 the images give (Satterthwaite 1946), around the standard deviation of the bootstrap's draws, which
 is first corrected for the few seeds (Hesterberg 2015, section 3.3: a bootstrap over n is too narrow
-by (n - 1) / n).
+by (n - 1) / n). Of two seeds even that is too narrow: by chance they lie together too often.
 """
 
 from dataclasses import dataclass
@@ -15,10 +15,12 @@ from scipy import stats
 from asymmetry.analysis.effect import Effects
 from asymmetry.analysis.inference import ALPHA, Array, power_at, spread
 
+FEWEST_SEEDS = 3
+
 
 @dataclass(frozen=True)
 class Estimate:
-    """A value with its 95 % interval and p of zero; all but the value NaN of fewer than two seeds.
+    """A value with its 95 % interval and p of zero; NaN, but the value, of too few seeds.
 
     `seeds`: how many there are; `error` and `freedom`: the standard error and its degrees of
     freedom.
@@ -53,7 +55,7 @@ def few_seeds(value: float, draws: Array, by_seed: Array, images: int) -> Estima
     """The estimate from its draws [draws], its value for each seed [seeds] and its images."""
     by_seed = by_seed[np.isfinite(by_seed)]
     seeds = len(by_seed)
-    if seeds < 2 or not np.isfinite(draws).any():
+    if seeds < FEWEST_SEEDS or not np.isfinite(draws).any():
         return Estimate(value, *(np.nan,) * 3, seeds, np.nan, np.nan)
     of_seeds = by_seed.var(ddof=1) / seeds
     total = max(spread(draws) ** 2 + of_seeds / seeds, 1e-24)
@@ -66,9 +68,14 @@ def few_seeds(value: float, draws: Array, by_seed: Array, images: int) -> Estima
     return Estimate(value, value - reach, value + reach, p, seeds, error, float(freedom))
 
 
-def one_seed(seeds: int) -> str:
-    """Why fewer than two seeds decide nothing; empty where there are more."""
-    return "" if seeds > 1 else "One seed: how much trainings differ by chance is not known."
+def enough_seeds(seeds: int) -> str:
+    """Why so few seeds decide nothing; empty where there are enough."""
+    if seeds >= FEWEST_SEEDS:
+        return ""
+    words = "One seed" if seeds == 1 else f"{seeds} seeds"
+    return (
+        f"{words}: how much trainings differ by chance is not known; {FEWEST_SEEDS} are the least."
+    )
 
 
 def _applied(terms: Array, values: Array) -> Array:

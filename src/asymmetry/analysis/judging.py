@@ -49,9 +49,22 @@ def judge_cells(
     resamples: int,
 ) -> Judged:
     """The z-scores of the cells of a scope, under `resamples` draws of its images and seeds."""
-    known = [judge for judge in judges if judge in set(scores["metric"])]
+    measured = set(scores["metric"].unique())
+    known = [judge for judge in judges if judge in measured]
     done = cells[cells["status"] == "done"]
     values = _values(done, scores[scores["set"] == scope[2]], known)
+    return judge_values(cells, values, scope, known, resamples)
+
+
+def judge_values(
+    cells: pd.DataFrame,
+    values: Array,
+    scope: tuple[str, str, str],
+    judges: list[str],
+    resamples: int,
+) -> Judged:
+    """The same from values [judges, done cells, images], higher is better, NaN where none is."""
+    done = cells[cells["status"] == "done"]
     seeds = sorted(done["seed"].unique())
     picks = draws(0, f"effect/{'/'.join(scope)}")
     image_weights = _with_whole(_resample(picks, resamples, values.shape[2]))
@@ -61,10 +74,10 @@ def judge_cells(
         scope,
         cells,
         done,
-        known,
+        judges,
         z_scores(values, image_weights, cell_weights),
         image_scores(values),
-        np.array(known, dtype=object)[:, None] == done["fidelity"].to_numpy(dtype=object),
+        np.array(judges, dtype=object)[:, None] == done["fidelity"].to_numpy(dtype=object),
         cell_weights.T,
     )
 

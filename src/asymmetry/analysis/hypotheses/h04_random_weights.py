@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from asymmetry.analysis.contrast import one_seed
+from asymmetry.analysis.contrast import FEWEST_SEEDS, enough_seeds
 from asymmetry.analysis.effect import Effects
 from asymmetry.analysis.hypotheses.contract import (
     CONTRADICTED,
@@ -105,17 +105,21 @@ def _finding(
             f"n = {len(duel.images)}: {FEWEST_IMAGES} images are the least."
             if len(duel.images) < FEWEST_IMAGES
             else "",
-            one_seed(min(len(duel.seeds) for duel in duels)),
+            enough_seeds(min(len(duel.seeds) for duel in duels)),
         ),
     )
 
 
 def _verdict(duels: list[_Duel], adjusted: np.ndarray, best: int) -> str:
     """Supported: better somewhere, with every seed; contradicted: worse everywhere."""
-    if len(duels[best].seeds) > 1 and adjusted[best] <= ALPHA and (duels[best].seeds > 0).all():
+    if (
+        len(duels[best].seeds) >= FEWEST_SEEDS
+        and adjusted[best] <= ALPHA
+        and (duels[best].seeds > 0).all()
+    ):
         return SUPPORTED
     worse = [
-        p <= ALPHA and len(duel.seeds) > 1 and (duel.seeds < 0).all()
+        p <= ALPHA and len(duel.seeds) >= FEWEST_SEEDS and (duel.seeds < 0).all()
         for duel, p in zip(duels, adjusted, strict=True)
     ]
     return CONTRADICTED if all(worse) else UNDECIDED

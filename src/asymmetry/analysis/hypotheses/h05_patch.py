@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from asymmetry.analysis.contrast import contrast, one_seed
+from asymmetry.analysis.contrast import contrast, enough_seeds
 from asymmetry.analysis.effect import Effects
 from asymmetry.analysis.hypotheses.contract import Finding, by_sign, family, sentences
 from asymmetry.analysis.hypotheses.evidence import Evidence
@@ -68,7 +68,7 @@ def _finding(effects: Effects, pairs: pd.DataFrame, name: str) -> Finding:
         verdict=by_sign(estimate.value, estimate.p),
         coverage=effects.coverage,
         note=sentences(
-            one_seed(estimate.seeds),
+            enough_seeds(estimate.seeds),
             "" if name == EVERY else "p: Holm over the backbones.",
             "The heads differ in the number of logits and in receptive field as well.",
         ),

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from asymmetry.analysis.contrast import contrast, one_seed
+from asymmetry.analysis.contrast import contrast, enough_seeds
 from asymmetry.analysis.effect import Effects
 from asymmetry.analysis.hypotheses.contract import Finding, family, sentences
 from asymmetry.analysis.hypotheses.evidence import Evidence
@@ -69,7 +69,7 @@ def _difference(effects: Effects, regime: str, terms: Array, sides: Array) -> Fi
         power=estimate.power(ASSUMED),
         coverage=effects.coverage,
         note=sentences(
-            one_seed(estimate.seeds),
+            enough_seeds(estimate.seeds),
             "p: Holm over the three tests. The backbones are taken as they are: the interval says "
             "nothing of others of their family.",
         ),
