@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -37,6 +38,7 @@ class Regime:
         return self.effect[places], self.draws[places]
 
 
+@lru_cache(maxsize=8)  # several hypotheses ask for the same in a row
 def regime(effects: Effects, name: str) -> Regime:
     """The mean effect of each loss over the settings (discriminator, weight) that are done for all.
 

@@ -22,9 +22,9 @@ SETTING = ["fidelity", "discriminator", "adversarial_weight"]
 _OF_A_SETTING = ["backbone", "head", "initialisation", "frozen"]  # of its discriminator
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Effects:
-    """The effects within one task, generator and set.
+    """The effects within one task, generator and set: its `scope`.
 
     `settings`: a row for each setting (fidelity, discriminator, weight), which joins its seeds,
     with its `value`. `draws` [settings, draws]: the same effects under the hierarchical bootstrap,
@@ -33,16 +33,11 @@ class Effects:
     each seed and of each image.
     """
 
+    scope: tuple[str, str, str]
     settings: pd.DataFrame
     draws: Array
     by_seed: Array
     by_image: Array
-
-    @property
-    def scope(self) -> tuple[str, str, str]:
-        """Task, generator and set."""
-        task, generator, name = self.settings[SCOPE].iloc[0]
-        return str(task), str(generator), str(name)
 
     @property
     def seeds(self) -> int:
@@ -88,6 +83,7 @@ def effects_of(judged: Judged, without: Collection[str] = ()) -> Effects:
     draws = _weighted_mean(member, cells, judged.weights)
     images = mean_over_judges(judged.by_image[places], own)
     return Effects(
+        judged.scope,
         _settings(judged, draws[:, 0], kept),
         draws[:, 1:],
         _by_seed(judged.done["seed"].to_numpy(), member, cells[:, 0]),
