@@ -13,8 +13,8 @@ from asymmetry.analysis.tables import COLUMNS, Tables, empty_table
 from tests.synthetic_tables import GENERATOR, SET, TASK
 
 SCOPE = (TASK, GENERATOR, SET)
-JUDGES = ["vsi", "gmsd", "niqe"]
-LOSSES = ["ms_ssim", "ssim", "fsim", "vif", "vsi2", "nlpd", "cw_ssim", "gmsd2"]
+JUDGES = ["vsi", "piqe", "niqe"]
+LOSSES = ["ms_ssim", "ssim", "ssimc", "fsim", "vif", "nlpd", "cw_ssim", "gmsd"]
 NONE = ("none", None, None)
 VGG_PATCH, VGG_VANILLA = ("vgg-patch", "vgg16", "patch"), ("vgg-vanilla", "vgg16", "vanilla")
 VIT_PATCH = ("vit-patch", "vit-small", "patch")
@@ -71,7 +71,7 @@ def tables_of(**tables: pd.DataFrame) -> Tables:
 def evidence_of(
     cells: pd.DataFrame,
     quality: np.ndarray,
-    skill: Mapping[str, float] | None = None,
+    skill: Mapping[str, float] | pd.DataFrame | None = None,
     *,
     pilot: np.ndarray | None = None,
     scope: tuple[str, str, str] = SCOPE,
@@ -93,7 +93,7 @@ def evidence_of(
         return judge_values(cells, values, scope, list(judges), resamples)
 
     if skill is not None:
-        tables["skill"] = skill_table(skill)
+        tables["skill"] = skill if isinstance(skill, pd.DataFrame) else skill_table(skill)
     return Evidence(
         tables_of(runs=cells, **tables),
         [judged(quality)],
@@ -101,3 +101,19 @@ def evidence_of(
         skill_of_losses(tables.get("skill", empty_table("skill"))),
         "",
     )
+
+
+def by_loss(cells: pd.DataFrame, values: Sequence[float]) -> np.ndarray:
+    """The value of each cell's loss [cells]; `values` in the order of the losses."""
+    losses = pd.unique(cells["fidelity"]).tolist()
+    return np.asarray(values, dtype=float)[[losses.index(name) for name in cells["fidelity"]]]
+
+
+def adversarial(cells: pd.DataFrame) -> np.ndarray:
+    """Whether each cell has an adversary [cells]."""
+    return (cells["adversarial_weight"] > 0).to_numpy()
+
+
+def training_noise(cells: pd.DataFrame, size: float = 0.05, key: int = 9) -> np.ndarray:
+    """What differs between trainings by chance [cells]."""
+    return size * np.random.default_rng(key).standard_normal(len(cells))

@@ -69,7 +69,7 @@ def _finding(effects: Effects, part: Regime, evidence: Evidence) -> Finding:
         coverage=effects.coverage,
         note=sentences(
             enough_losses(len(losses)),
-            "" if low != high else NO_WIDTH,
+            no_width(low, high),
             _RULE,
             shared_settings(part),
             f"A: {evidence.sets or 'not measured'}.",
@@ -92,7 +92,11 @@ def interval_of_rho(part: Regime, losses: list[str], known: pd.DataFrame) -> tup
     return float(low), float(high)
 
 
-NO_WIDTH = "All draws agree: an interval without width is the bootstrap's limit, not certainty."
+def no_width(low: float, high: float) -> str:
+    """What it means where all draws agree, up to rounding."""
+    if not high - low < 1e-9:
+        return ""
+    return "All draws agree: an interval without width is the bootstrap's limit, not certainty."
 
 
 def enough_losses(count: int) -> str:

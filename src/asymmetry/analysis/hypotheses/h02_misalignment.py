@@ -15,8 +15,8 @@ from asymmetry.analysis.effect import Effects
 from asymmetry.analysis.hypotheses.contract import FEWEST, Finding, by_interval, sentences
 from asymmetry.analysis.hypotheses.evidence import Evidence
 from asymmetry.analysis.hypotheses.h01_prediction import (
-    NO_WIDTH,
     enough_losses,
+    no_width,
     seeds_behind,
     shared_settings,
 )
@@ -63,7 +63,7 @@ def _finding(effects: Effects, evidence: Evidence) -> Finding:
         coverage=effects.coverage,
         note=sentences(
             enough_losses(len(losses)),
-            "" if low != high else NO_WIDTH,
+            no_width(low, high),
             shared_settings(parts[1]),
             f"A: {evidence.sets or 'not measured'}.",
             seeds_behind(effects),
