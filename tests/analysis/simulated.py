@@ -94,8 +94,10 @@ def evidence_of(
 
     if skill is not None:
         tables["skill"] = skill if isinstance(skill, pd.DataFrame) else skill_table(skill)
+    # The arrays are the scores; the table only says that there are some.
+    scores = cells.reindex(columns=COLUMNS["scores"])
     return Evidence(
-        tables_of(runs=cells, **tables),
+        tables_of(runs=cells, scores=scores, **tables),
         [judged(quality)],
         {} if pilot is None else {scope: judged(pilot)},
         skill_of_losses(tables.get("skill", empty_table("skill"))),

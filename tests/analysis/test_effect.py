@@ -4,7 +4,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asymmetry.analysis.effect import all_effects, all_judged, effects_of, mean_over_judges
-from asymmetry.analysis.inference import interval
 from asymmetry.analysis.judging import image_scores, z_scores
 from asymmetry.analysis.tables import load_tables
 from tests.synthetic_tables import FIDELITY, JUDGES, make_runs, make_scores, write_tables
@@ -72,12 +71,6 @@ def test_own_loss_does_not_judge_but_counts_for_the_others():
     own[0, 2] = True
     z = np.sqrt(1.5)
     assert plain(values, own) == pytest.approx([0, 0, -z])
-
-
-def test_interval_covers_the_middle():
-    low, high = interval(np.linspace(0, 1, 1001)[None])
-    assert (low[0], high[0]) == pytest.approx((0.025, 0.975))
-    assert np.isnan(interval(np.full((1, 5), np.nan))[0][0])
 
 
 def test_planted_order_is_found_and_diverged_cells_stay(tmp_path):

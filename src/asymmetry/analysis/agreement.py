@@ -9,7 +9,9 @@ from asymmetry.analysis.inference import LEVEL, NORMAL, Array
 
 
 def kendall_w(values: Array) -> Array:
-    """Kendall's coefficient of concordance of values [..., raters, items], ties corrected (1948).
+    """Kendall's coefficient of concordance of values [..., raters, items], ties corrected.
+
+    Kendall and Babington Smith (1939).
 
     1: all raters rank the items alike; 0: not at all. NaN of values that are not finite, and where
     every rater finds all items equal.
@@ -62,7 +64,7 @@ def heterogeneity(values: Array, errors: Array) -> Heterogeneity:
 
 
 def _error_of_log_h(q: float, count: int) -> float:
-    """The standard error of log H (Higgins and Thompson 2002, formulas of their appendix)."""
+    """The standard error of log H (Higgins and Thompson 2002)."""
     if q > count:
         return float(0.5 * np.log(q / (count - 1)) / (np.sqrt(2 * q) - np.sqrt(2 * count - 3)))
     if count < 3:
