@@ -3,8 +3,8 @@
 Images come by the hundred, seeds by twos and threes: a percentile interval over three seeds is far
 too narrow. So the width of the interval is Student's, at the degrees of freedom that the seeds and
 the images give (Satterthwaite 1946), around the standard deviation of the bootstrap's draws, which
-is first corrected for the few seeds (Hesterberg 2015: the variance of a bootstrap over n is
-too small by (n - 1) / n). Of two seeds even that is too narrow: by chance they lie together too often.
+is first corrected for the few seeds (Hesterberg 2015: the variance of a bootstrap over n is too
+small by (n - 1) / n). Of two seeds even that is too narrow: by chance they lie together too often.
 """
 
 from dataclasses import dataclass

@@ -42,13 +42,18 @@ def study(relation, key):
     return evidence_of(PLAIN, quality, known, judges=["vsi", "piqe"], images=8, key=key)
 
 
-def test_h1_is_exact_where_there_is_no_relation():
-    found = [h01_prediction.findings(study((0, 0), key))[0] for key in range(STUDIES)]
-    assert LEAST <= sum(one.p <= LEVEL for one in found) <= MOST
+@pytest.fixture(scope="module")
+def unrelated():
+    """H1 without an adversary, and H2, of studies in which skill and effect have no relation."""
+    studies = [study((0, 0), key) for key in range(STUDIES)]
+    return [(h01_prediction.findings(one)[0], h02_misalignment.findings(one)[0]) for one in studies]
+
+
+def test_h1_is_exact_where_there_is_no_relation(unrelated):
+    assert LEAST <= sum(one.p <= LEVEL for one, _ in unrelated) <= MOST
     # The claim is contradicted by a positive relation only: half of them.
-    assert sum(one.verdict == "contradicted" for one in found) <= stats.binom.ppf(
-        0.999, STUDIES, LEVEL / 2
-    )
+    most = stats.binom.ppf(0.999, STUDIES, LEVEL / 2)
+    assert sum(one.verdict == "contradicted" for one, _ in unrelated) <= most
 
 
 def test_h1_is_rarely_supported_by_a_strong_relation_and_mostly_contradicted():
@@ -57,13 +62,14 @@ def test_h1_is_rarely_supported_by_a_strong_relation_and_mostly_contradicted():
     assert sum(one.verdict == "contradicted" for one in found) >= 80
 
 
-@pytest.mark.parametrize("relation", [0.0, 0.7])
-def test_h2_is_no_more_often_decided_than_nominal_where_nothing_changes(relation):
-    found = [
-        h02_misalignment.findings(study((relation, relation), key))[0] for key in range(STUDIES)
-    ]
+def test_h2_is_no_more_often_decided_than_nominal_where_nothing_changes(unrelated):
+    assert sum(one.verdict != "undecided" for _, one in unrelated) <= MOST
+    assert sum(one.p <= LEVEL for _, one in unrelated) <= MOST
+
+
+def test_nor_where_a_relation_stays_what_it_is():
+    found = [h02_misalignment.findings(study((0.7, 0.7), key))[0] for key in range(STUDIES)]
     assert sum(one.verdict != "undecided" for one in found) <= MOST
-    assert sum(one.p <= LEVEL for one in found) <= MOST
 
 
 def test_h2_finds_a_planted_asymmetry():
@@ -87,5 +93,5 @@ def test_h5_is_no_more_often_decided_than_nominal_where_heads_are_equal(images):
 
 
 def test_h5_finds_a_planted_gain():
-    found = [h05_patch.findings(of_heads(1.0, key, 0.3))[0] for key in range(50)]
+    found = [h05_patch.findings(of_heads(1.5, key, 0.3))[0] for key in range(50)]
     assert sum(one.verdict == "supported" for one in found) >= 45
