@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from asymmetry.analysis.hypotheses.h11_optimisability import findings
+from asymmetry.analysis.hypotheses.h11_optimisability import findings, recovery
 from tests.analysis.simulated import LOSSES, by_loss, evidence_of, grid
 
 RISING, SHUFFLED = np.arange(8.0), np.array([3, 0, 6, 1, 7, 4, 2, 5.0])
@@ -34,7 +34,7 @@ def test_a_planted_advantage_supports_it():
     assert (without.value, without.n) == (pytest.approx(2), 8)
     assert without.low > 0
     assert without.verdict == with_adversary.verdict == "supported"
-    assert "optimisability 1.00, A -1.00; 10 images" in without.note
+    assert "optimisability 1.00, A -1.00; 10 photos" in without.note
 
 
 def test_the_opposite_contradicts_it():
@@ -43,6 +43,20 @@ def test_the_opposite_contradicts_it():
 
 def test_equal_predictors_are_undecided():
     assert {one.verdict for one in found(SHUFFLED, SHUFFLED)} == {"undecided"}
+
+
+def test_starts_are_joined_by_photo_and_what_one_loss_lacks_is_left_out_for_all():
+    table = recovered([1, 3], ["ssim", "vif"], images=2, noise=0)
+    table = table.assign(image="photos/" + table["image"].astype(str) + "/noise")
+    other = table.assign(image=table["image"].str.replace("noise", "blur"), value=50.0)
+    other.loc[(other["fidelity"] == "vif") & (other["image"] == "photos/1/blur"), "status"] = (
+        "diverged"
+    )
+    cells = grid(["ssim", "vif"])
+    both = pd.concat([table, other], ignore_index=True)
+    found = recovery(evidence_of(cells, np.zeros(len(cells)), optimisability=both))
+    assert found.loc["ssim"].to_dict() == {"photos/0": (21 + 50) / 2, "photos/1": 22}
+    assert found.loc["vif"].to_dict() == {"photos/0": (23 + 50) / 2, "photos/1": 24}
 
 
 def test_three_losses_are_too_few():

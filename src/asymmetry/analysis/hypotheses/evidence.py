@@ -22,6 +22,7 @@ PILOT = "@pilot"  # ends the name of a run that stands for its own beginning
 class Evidence:
     """The tables of a study and the z-scores of its cells, and of their pilots, by scope.
 
+    `losses` is A of each loss (`skill_of_losses`), `sets` the IQA sets behind it in words.
     `left_out` judges count in no effect. Nor do discriminators and measures on backbones of the
     family `no_backbone` count in what is read from the tables of transfer and skill.
     """

@@ -1,7 +1,7 @@
 """H7: how much of ImageNet's gain for quality assessment a discriminator's trunk recovers."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -65,10 +65,16 @@ def _compared(scope: Scope, regime: str, rows: pd.DataFrame) -> Iterator[Finding
     complete = starts[starts.map({RANDOM, TRAINED, PRETRAINED}.issubset)].index
     rows = rows[rows["discriminator"].isin(complete)]
     trained = rows[rows["initialisation"] == TRAINED]
-    shared = f"{len(trained)} models from {len(complete)} discriminators"
+    finding = Finding(
+        scope,
+        f"{regime}: fraction",
+        "recovered fraction, (trained - random) / (ImageNet - random)",
+        n=len(trained),
+        coverage=f"{len(trained)} models from {len(complete)} discriminators",
+        note="No discriminator has all three starts: random, trained, ImageNet.",
+    )
     if not len(complete):
-        note = "No discriminator has all three starts: random, trained, ImageNet."
-        yield Finding(scope, f"{regime}: fraction", "recovered fraction", note=note)
+        yield finding
         return
     random, gan, imagenet = (_start(rows, name) for name in (RANDOM, TRAINED, PRETRAINED))
     note = sentences(
@@ -76,46 +82,43 @@ def _compared(scope: Scope, regime: str, rows: pd.DataFrame) -> Iterator[Finding
         f"{imagenet.value:.3f}.",
         enough_seeds(trained["seed"].nunique()),
     )
+    found = replace(finding, note=note)
+    both = [
+        _gain(replace(found, regime=f"{regime}: gain"), random, gan),
+        _fraction(found, random, gan, imagenet),
+    ]
     many = trained["seed"].nunique() >= FEWEST_SEEDS
+    yield from (one if many else replace(one, verdict=UNDECIDED) for one in both)
+
+
+def _gain(finding: Finding, random: _Start, gan: _Start) -> Finding:
     gain = gan.draws - random.draws
     low, high = (float(end) for end in interval(gain))
-    yield Finding(
-        scope,
-        f"{regime}: gain",
-        "SRCC of the trained trunks minus that of random ones",
+    return replace(
+        finding,
+        statistic="SRCC of the trained trunks minus that of random ones",
         value=gan.value - random.value,
         low=low,
         high=high,
-        n=len(trained),
         power=power_at(ASSUMED_GAIN, spread(gain)),
-        verdict=by_interval(low, high) if many else UNDECIDED,
-        coverage=shared,
-        note=note,
+        verdict=by_interval(low, high),
     )
-    yield _fraction(scope, f"{regime}: fraction", (random, gan, imagenet), many, shared, note)
 
 
-def _fraction(
-    scope: Scope, regime: str, starts: tuple[_Start, ...], many: bool, coverage: str, note: str
-) -> Finding:
-    random, gan, imagenet = starts
+def _fraction(finding: Finding, random: _Start, gan: _Start, imagenet: _Start) -> Finding:
     whole = imagenet.draws - random.draws
-    some = bool(interval(whole)[0] > 0)
+    if not interval(whole)[0] > 0:
+        reason = "ImageNet brings no gain that could be recovered."
+        return replace(finding, note=sentences(finding.note, reason))
     fractions = (gan.draws - random.draws) / np.where(whole > 0, whole, np.nan)
-    low, high = (float(end) for end in interval(fractions)) if some else (np.nan, np.nan)
-    verdict = SUPPORTED if high < LIMIT else CONTRADICTED if low >= LIMIT else UNDECIDED
-    return Finding(
-        scope,
-        regime,
-        "recovered fraction, (trained - random) / (ImageNet - random)",
-        value=(gan.value - random.value) / (imagenet.value - random.value) if some else np.nan,
+    low, high = (float(end) for end in interval(fractions))
+    return replace(
+        finding,
+        value=(gan.value - random.value) / (imagenet.value - random.value),
         low=low,
         high=high,
-        n=int(coverage.partition(" ")[0]),
-        power=power_at(LIMIT - ASSUMED_FRACTION, spread(fractions)) if some else np.nan,
-        verdict=verdict if many else UNDECIDED,
-        coverage=coverage,
-        note=sentences(note, "" if some else "ImageNet brings no gain that could be recovered."),
+        power=power_at(LIMIT - ASSUMED_FRACTION, spread(fractions)),
+        verdict=SUPPORTED if high < LIMIT else CONTRADICTED if low >= LIMIT else UNDECIDED,
     )
 
 

@@ -44,11 +44,17 @@ def findings(evidence: Evidence) -> list[Finding]:
 
 
 def recovery(evidence: Evidence) -> pd.DataFrame:
-    """PSNR (dB) that each loss [rows] recovers of each image [columns]; images that all have."""
+    """PSNR (dB) that each loss [rows] recovers of each photo [columns], from the starts of all.
+
+    An image of the table is a photo, or a photo and a start, `<photo>/<start>`; one that a loss
+    could not recover is left out for all of them.
+    """
     rows = evidence.tables.optimisability
     rows = rows[(rows["statistic"] == "recovery") & (rows["status"] == "ok")]
     wide = rows.pivot_table(index="fidelity", columns="image", values="value")
-    return wide.dropna(axis="columns")
+    wide = wide.dropna(axis="columns")
+    photos = [str(image).rpartition("/")[0] or str(image) for image in wide.columns]
+    return wide.T.groupby(photos).mean().T
 
 
 def _finding(
@@ -92,7 +98,7 @@ def _finding(
         coverage=finding.coverage,
         note=sentences(
             finding.note,
-            f"rho with O: optimisability {rho[0]:.2f}, A {rho[1]:.2f}; {images.shape[1]} images.",
+            f"rho with O: optimisability {rho[0]:.2f}, A {rho[1]:.2f}; {images.shape[1]} photos.",
             seeds_behind(effects),
         ),
     )
