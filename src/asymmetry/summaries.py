@@ -10,15 +10,17 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from asymmetry.analysis.hypotheses.registry import hypothesis_modules
 from asymmetry.figures.registry import FORMATS
 from asymmetry.files import canonical_json, digest, write_if_changed
 from asymmetry.identity import code_digest
+from asymmetry.metrics.contracts import METRICS
 
 if TYPE_CHECKING:
     from asymmetry.stages import Part, Stages
 
 CACHE = Path(".asymmetry")
-_ANALYSED = ["effect.parquet", "asymmetry.parquet"]
+_ANALYSED = ["effect.parquet", "asymmetry.parquet", "robustness.parquet", "claims.md"]
 _ANALYSED += [f"hypotheses.{kind}" for kind in ("parquet", "json", "csv")]
 
 
@@ -43,7 +45,7 @@ class Summaries:
         """photos, the tables, `analyse`, `figure-<name>`, `report`."""
         stages, figures = self._stages, self._stages.figures
         collect = ("asymmetry.collect",)
-        analyse = ("asymmetry.analysis.analyse",)
+        analyse = ("asymmetry.analysis.analyse", *hypothesis_modules())
         write = "asymmetry.figures.write"
         build = ("asymmetry.report.build", "asymmetry.report.metrics")
         drawn = tuple(f"figure-{name}" for name in figures)
@@ -60,7 +62,7 @@ class Summaries:
                 name: Summary(collect, self._in(f"{name}.parquet"), inputs)
                 for name, inputs in tables.items()
             },
-            "analyse": Summary(analyse, self._in(*_ANALYSED), after=tuple(tables)),
+            "analyse": Summary(analyse, self._in(*_ANALYSED), self._judges(), after=tuple(tables)),
             **{
                 f"figure-{name}": Summary((module, write), self._figure(name), after=("analyse",))
                 for name, module in figures.items()
@@ -101,6 +103,12 @@ class Summaries:
 
     def _figure(self, name: str) -> tuple[Path, ...]:
         return self._in(*(f"figures/{name}.{kind}" for kind in FORMATS))
+
+    def _judges(self) -> tuple[str, ...]:
+        """What the analysis knows of the judges beside their scores."""
+        judges = self._stages.study.evaluation.judges
+        known = {name: vars(METRICS[name]) for name in judges}
+        return (digest(known),)
 
     def _photos(self) -> tuple[str, ...]:
         photos = self._stages.plan.photos.photos

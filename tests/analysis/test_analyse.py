@@ -6,25 +6,43 @@ from asymmetry.analysis.analyse import analyse
 from asymmetry.analysis.tables import COLUMNS, load_tables
 from tests.synthetic_tables import analysed_study, make_study
 
+EVERY = [f"H{number}" for number in range(1, 14)]
+
 
 def test_writes_effects_and_claims(tmp_path):
     _, tables = analysed_study(tmp_path)
     assert list(tables.effect) == COLUMNS["effect"]
     claims = json.loads((tmp_path / "hypotheses.json").read_text())
-    assert [claim["id"] for claim in claims] == ["H1", "H1", "H2"]
+    assert list(dict.fromkeys(claim["id"] for claim in claims)) == EVERY
     assert list(claims[0]) == COLUMNS["hypotheses"]
-    assert pd.read_csv(tmp_path / "hypotheses.csv")["verdict"].tolist() == ["undecided"] * 3
+    decided = pd.read_csv(tmp_path / "hypotheses.csv").query("verdict != 'undecided'")
+    assert set(decided["id"]) <= {"H9"}  # three losses and a seed decide nothing
+    assert list(tables.robustness) == COLUMNS["robustness"]
+
+
+def test_a_conclusion_is_named_by_its_scope_and_regime(tmp_path):
+    _, tables = analysed_study(tmp_path)
+    keys = tables.hypotheses[["id", "task", "generator", "set", "regime"]]
+    assert not keys.duplicated().any()
+    without = tables.robustness[[*keys, "left_out_kind", "left_out"]]
+    assert not without.duplicated().any()
+    assert without.merge(keys).shape == without.shape
 
 
 def test_equal_tables_give_equal_bytes(tmp_path):
     study, _ = analysed_study(tmp_path)
-    names = ["effect.parquet", "asymmetry.parquet", "hypotheses.parquet", "hypotheses.json"]
-    before = [(tmp_path / name).read_bytes() for name in names]
+    names = ["effect", "asymmetry", "hypotheses", "robustness"]
+    files = [*(f"{name}.parquet" for name in names), "hypotheses.json", "claims.md"]
+    before = [(tmp_path / name).read_bytes() for name in files]
     analyse(study, tmp_path)
-    assert [(tmp_path / name).read_bytes() for name in names] == before
+    assert [(tmp_path / name).read_bytes() for name in files] == before
 
 
-def test_without_any_table_there_are_no_claims(tmp_path):
+def test_without_any_table_every_claim_is_undecided(tmp_path):
     analyse(make_study(tmp_path), tmp_path)
-    assert json.loads((tmp_path / "hypotheses.json").read_text()) == []
+    claims = json.loads((tmp_path / "hypotheses.json").read_text())
+    assert [claim["id"] for claim in claims] == EVERY
+    assert {claim["verdict"] for claim in claims} == {"undecided"}
+    assert all("There are no rows in" in claim["note"] for claim in claims)
     assert load_tables(tmp_path).effect.empty
+    assert load_tables(tmp_path).robustness.empty

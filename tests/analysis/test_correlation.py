@@ -6,7 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from asymmetry.analysis.correlation import critical_rho, permutation_p, spearman
+from asymmetry.analysis.correlation import (
+    critical_rho,
+    permutation_p,
+    power_at_rho,
+    spearman,
+)
 
 samples = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=3, max_size=12)
 
@@ -60,3 +65,17 @@ def test_p_is_uniform_where_there_is_no_relation():
 
 def test_constant_values_have_no_p():
     assert math.isnan(permutation_p(np.ones(5), np.arange(5.0)))
+
+
+def test_power_is_fisher_s_for_many_pairs():
+    """z of Spearman's rho is about normal, of variance 1.06 / (n - 3) (Fieller et al. 1957)."""
+    error = np.sqrt(1.06 / (30 - 3))
+    size = (np.arctanh(0.5) - np.arctanh(critical_rho(30))) / error
+    assert power_at_rho(30, 0.5) == pytest.approx(stats.norm.cdf(size), abs=0.03)
+
+
+def test_power_grows_with_pairs_and_is_the_level_without_a_relation():
+    powers = [power_at_rho(count, 0.7) for count in (4, 6, 8, 12, 20)]
+    assert powers[0] == 0
+    assert powers == sorted(powers)
+    assert power_at_rho(7, 0.0) == pytest.approx(0.05, abs=0.01)

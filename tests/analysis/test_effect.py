@@ -3,7 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asymmetry.analysis.effect import all_effects, interval, z_scores
+from asymmetry.analysis.effect import all_effects, all_judged, effects_of, mean_over_judges
+from asymmetry.analysis.judging import image_scores, z_scores
 from asymmetry.analysis.tables import load_tables
 from tests.synthetic_tables import FIDELITY, JUDGES, make_runs, make_scores, write_tables
 
@@ -15,7 +16,8 @@ def nobody(values):
 def plain(values, own=None):
     """z-scores of the sample itself [cells]."""
     own = nobody(values) if own is None else own
-    return z_scores(values, own, np.ones((1, values.shape[2])), np.ones((1, values.shape[1])))[:, 0]
+    z = z_scores(values, np.ones((1, values.shape[2])), np.ones((1, values.shape[1])))
+    return mean_over_judges(z, own)[:, 0]
 
 
 def tables_of(folder, runs, scores):
@@ -46,6 +48,12 @@ def test_units_of_a_judge_do_not_matter(scale, shift, key):
     assert plain(other) == pytest.approx(plain(values), abs=1e-6)
 
 
+@given(st.integers(0, 1000))
+def test_the_mean_over_images_is_the_cell_s_z_score(key):
+    values = np.random.default_rng(key).standard_normal((2, 5, 7))
+    assert image_scores(values).mean(axis=(0, 2)) == pytest.approx(plain(values))
+
+
 def test_equal_cells_have_effect_zero():
     assert plain(np.full((1, 4, 3), 0.3)) == pytest.approx(np.zeros(4))
 
@@ -63,12 +71,6 @@ def test_own_loss_does_not_judge_but_counts_for_the_others():
     own[0, 2] = True
     z = np.sqrt(1.5)
     assert plain(values, own) == pytest.approx([0, 0, -z])
-
-
-def test_interval_covers_the_middle():
-    low, high = interval(np.linspace(0, 1, 1001)[None])
-    assert (low[0], high[0]) == pytest.approx((0.025, 0.975))
-    assert np.isnan(interval(np.full((1, 5), np.nan))[0][0])
 
 
 def test_planted_order_is_found_and_diverged_cells_stay(tmp_path):
@@ -103,6 +105,26 @@ def test_seeds_are_joined_and_resampled(tmp_path):
     row = setting(effects, "l1")
     assert (row["planned"], row["seeds"], len(row["runs"].split())) == (3, 3, 3)
     assert len(effects.table) == 21
+
+
+def test_the_mean_of_seeds_and_of_images_is_the_effect(tmp_path):
+    runs = make_runs(seeds=(0, 1, 2))
+    runs.loc[runs["status"] == "diverged", "status"] = "done"
+    runs.loc[runs["status"] == "missing", "status"] = "done"
+    (effects,) = all_effects(tables_of(tmp_path, runs, make_scores(runs)), JUDGES, 20)
+    value = effects.settings["value"].to_numpy()
+    assert effects.by_seed.shape == (21, 3)
+    assert effects.by_seed.mean(1) == pytest.approx(value)
+    assert effects.by_image.mean(1) == pytest.approx(value)
+
+
+def test_a_judge_that_is_left_out_changes_what_it_would_without_its_scores(tmp_path):
+    tables = tables_of(tmp_path, runs := make_runs(), make_scores(runs))
+    (judged,) = all_judged(tables, JUDGES, 30)
+    left = effects_of(judged, without=["niqe", "gmsd"])
+    (never,) = all_effects(tables, ["vsi", "lpips-alex"], 30)
+    assert left.settings.equals(never.settings)
+    assert np.array_equal(left.draws, never.draws, equal_nan=True)
 
 
 def test_judges_without_numbers_leave_no_effect(tmp_path):

@@ -36,3 +36,12 @@ def test_a_convention_names_version_and_weights():
     assert "lower is better" in niqe
     assert niqe.endswith(f"niqe_pristine {WEIGHTS['niqe_pristine'].sha256[:8]}")
     assert "border cropped" in METRICS["psnr_y"].convention
+
+
+def test_the_backbone_inside_a_metric_is_named():
+    """What shares a network with a loss or a discriminator can be left out by its family."""
+    inside = {"lpips-vgg": "vgg", "lpips-squeeze": "squeezenet", "dists-resnet50": "resnet"}
+    inside |= {"dists-clip-vit-b32": "clip", "dists-swin-tiny": "swin", "fsim": None, "niqe": None}
+    assert {name: METRICS[name].backbone for name in inside} == inside
+    on_trunks = {name for name, contract in METRICS.items() if contract.measure == "fidelity"}
+    assert {name for name, contract in METRICS.items() if contract.backbone} == on_trunks

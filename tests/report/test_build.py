@@ -3,6 +3,7 @@ from html.parser import HTMLParser
 
 import pandas as pd
 
+from asymmetry.analysis.hypotheses.registry import load_hypotheses
 from asymmetry.figures.registry import figure_names
 from asymmetry.figures.write import draw
 from asymmetry.report.build import answers, interval, number, write_report
@@ -74,6 +75,25 @@ def test_answers_count_where_settings_disagree():
     (answer,) = answers(claims.assign(id="H1", claim="It is so", regime="with adversary"))
     assert answer["verdict"] == "supported in 2 of 3, undecided in 1 of 3"
     assert (answer["state"], answer["losses"], answer["few"]) == ("undecided", "3 to 7", False)
+
+
+def test_a_claim_carries_its_source_power_and_robustness(tmp_path):
+    study, _ = analysed_study(tmp_path)
+    words = " ".join(" ".join(page_of(study, tmp_path).words).split())
+    for module in load_hypotheses():
+        assert f"{module.ID}: {module.CLAIM}" in words
+        assert f"{module.SILENT} Power: {module.POWER}." in words
+    assert "Source: P, the paper's own abstract." in words
+    assert "n = 3 losses, power 0.00" in words
+    assert "4 of 4 without a judge, 2 of 2 without a kind of judge" in words
+    assert "There are no rows in `optimisability` yet." in words
+
+
+def test_the_answer_is_that_of_the_first_two_claims(tmp_path):
+    study, _ = analysed_study(tmp_path)
+    words = " ".join(" ".join(page_of(study, tmp_path).words).split())
+    head = words[: words.index("cells planned")]
+    assert ("– H1:" in head, "– H2:" in head, "– H3:" in head) == (True, True, False)
 
 
 def test_the_study_on_the_page_is_the_study(tmp_path):

@@ -35,6 +35,8 @@ rule analyse:
     output:
         stages.results / "effect.parquet",
         stages.results / "asymmetry.parquet",
+        stages.results / "robustness.parquet",
+        stages.results / "claims.md",
         multiext(str(stages.results / "hypotheses"), ".parquet", ".json", ".csv"),
     log:
         stages.results / "logs/analyse.log",

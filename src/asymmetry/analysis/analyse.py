@@ -1,4 +1,4 @@
-"""The stage `analyse`: from the tables of runs, scores and skill to effects and hypotheses."""
+"""The stage `analyse`: from the tables of the other stages to effects, hypotheses and claims."""
 
 import io
 import json
@@ -8,24 +8,32 @@ from typing import Any
 
 import pandas as pd
 
-from asymmetry.analysis.asymmetry import hypotheses, points
-from asymmetry.analysis.effect import all_effects
+from asymmetry.analysis.asymmetry import points
+from asymmetry.analysis.claims import claims_text
+from asymmetry.analysis.hypotheses.evidence import gather
+from asymmetry.analysis.hypotheses.examine import examine, rows_of
+from asymmetry.analysis.hypotheses.registry import load_hypotheses
+from asymmetry.analysis.robustness import robustness
 from asymmetry.analysis.tables import COLUMNS, empty_table, load_tables, table_path
 from asymmetry.files import write_atomically
 from asymmetry.study import Study
 
 
 def analyse(study: Study, results: Path) -> None:
-    """Write the tables `effect`, `asymmetry` and `hypotheses` (also as JSON and CSV) to `results`.
+    """Write the tables `effect`, `asymmetry`, `hypotheses` (also as JSON and CSV), `robustness`.
 
-    Raises UserError where an input table is damaged or mixes conventions.
+    And the claims in words, `claims.md`. Raises UserError where an input table is damaged or mixes
+    conventions.
     """
     tables = load_tables(results)
-    effects = all_effects(tables, study.evaluation.judges, study.execution.bootstrap)
-    claims = [row for scope in effects for row in hypotheses(scope, tables.skill)]
-    _write(results, "effect", [scope.table for scope in effects])
-    _write(results, "asymmetry", [points(scope, tables.skill) for scope in effects])
+    evidence, modules = gather(study, tables), load_hypotheses()
+    findings = {module.ID: examine(module, evidence) for module in modules}
+    claims = [row for module in modules for row in rows_of(module, findings[module.ID])]
+    without = robustness(modules, evidence, findings)
+    _write(results, "effect", [scope.table for scope in evidence.effects])
+    _write(results, "asymmetry", [points(scope, tables.skill) for scope in evidence.effects])
     _write(results, "hypotheses", [pd.DataFrame(claims)])
+    _write(results, "robustness", [pd.DataFrame(without)])
     listed = [{column: _plain(row[column]) for column in COLUMNS["hypotheses"]} for row in claims]
     write_atomically(
         results / "hypotheses.json",
@@ -33,6 +41,9 @@ def analyse(study: Study, results: Path) -> None:
     )
     table = pd.DataFrame(claims, columns=COLUMNS["hypotheses"])
     write_atomically(results / "hypotheses.csv", table.to_csv(index=False).encode())
+    held = pd.DataFrame(without, columns=COLUMNS["robustness"])
+    text = claims_text(modules, table, held, tables.coverage)
+    write_atomically(results / "claims.md", text.encode())
 
 
 def _write(results: Path, name: str, parts: list[pd.DataFrame]) -> None:

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy.stats import norm
 
 _NORMAL = float(norm.ppf(0.975))
@@ -13,7 +14,7 @@ def scores_in_words(kind: str) -> str:
     return "severity ranks (not opinion scores)" if kind == "severity" else "opinion scores"
 
 
-def fisher_z(correlation: pd.Series | float) -> np.ndarray:
+def fisher_z(correlation: pd.Series | NDArray[np.float64] | float) -> np.ndarray:
     """Fisher's z of a correlation, finite also for a perfect one."""
     values = np.asarray(correlation, dtype=float)
     return np.asarray(np.arctanh(np.clip(values, -_LARGEST, _LARGEST)))

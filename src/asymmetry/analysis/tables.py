@@ -22,8 +22,10 @@ _COLUMNS = {
     "planned done diverged images seeds judges runs",
     "asymmetry": "task generator set fidelity regime skill skill_low skill_high "
     "effect effect_low effect_high settings",
-    "hypotheses": "id claim task generator set regime statistic value low high p n verdict "
+    "hypotheses": "id claim task generator set regime statistic value low high p n power verdict "
     "coverage note",
+    "robustness": "id task generator set regime left_out_kind left_out value low high verdict "
+    "agrees",
 }
 COLUMNS = {name: columns.split() for name, columns in _COLUMNS.items()}
 SCOPE = ["task", "generator", "set"]
@@ -41,6 +43,7 @@ class Tables:
     effect: pd.DataFrame
     asymmetry: pd.DataFrame
     hypotheses: pd.DataFrame
+    robustness: pd.DataFrame
 
     @property
     def cells(self) -> pd.DataFrame:
@@ -119,7 +122,7 @@ def _load(results: Path, name: str) -> pd.DataFrame:
 
 _NUMBERS = {"value", "low", "high", "p", "n", "skill", "skill_low", "skill_high", "effect"}
 _NUMBERS |= {"effect_low", "effect_high", "adversarial_weight", "seed", "settings", "split"}
-_NUMBERS |= {"planned", "done", "diverged", "images", "seeds"}
+_NUMBERS |= {"planned", "done", "diverged", "images", "seeds", "power"}
 
 
 def _dtype(column: str) -> type:

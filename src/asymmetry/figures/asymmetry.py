@@ -5,7 +5,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from asymmetry.analysis.asymmetry import FEWEST, WITH, WITHOUT
+from asymmetry.analysis.asymmetry import WITH, WITHOUT
+from asymmetry.analysis.hypotheses.contract import FEWEST
 from asymmetry.analysis.skill import sets_in_words
 from asymmetry.analysis.tables import SCOPE, Tables
 from asymmetry.figures import parts, style

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Literal
 
-from asymmetry.backbones.catalog import BACKBONES
+from asymmetry.backbones.catalog import BACKBONES, family_of
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,8 @@ class Contract:
     `differentiable`: it may serve as a loss (`asymmetry.fidelity.toolbox`).
     `weights`: the entry of the weights manifest that it needs.
     `minimum_side`: the shortest side, in pixels, of an image, once cropped, that it can measure.
+    `backbone`: the family of the network inside it, None where there is none: a judge that shares
+    it with a loss or a discriminator may be partial.
     """
 
     measure: str
@@ -31,6 +33,7 @@ class Contract:
     differentiable: bool = False
     weights: str | None = None
     minimum_side: int = 1
+    backbone: str | None = None
 
     @property
     def module(self) -> str | None:
@@ -82,15 +85,18 @@ METRICS: dict[str, Contract] = {
         "pyiqa", "y", False, full_reference=False, weights="niqe_pristine", minimum_side=192
     ),
     "piqe": Contract("pyiqa", "grey", False, full_reference=False, minimum_side=16),
-    # Full reference, on pretrained trunks: LPIPS, and the DISTS-style family of this package.
-    "lpips-alex": Contract("fidelity", "rgb", False, weights="alexnet", minimum_side=32),
-    "lpips-squeeze": Contract("fidelity", "rgb", False, weights="squeezenet1_1", minimum_side=32),
-    "lpips-vgg": Contract("fidelity", "rgb", False, weights="vgg16", minimum_side=32),
-    "dists": Contract("fidelity", "rgb", False, weights="vgg16", minimum_side=32),
 }
+# Full reference, on pretrained trunks: LPIPS, and the DISTS-style family of this package.
 METRICS |= {
-    f"dists-{backbone}": Contract("fidelity", "rgb", False, weights=spec.weights, minimum_side=32)
-    for backbone, spec in BACKBONES.items()
-    if spec.weights
+    name: Contract(
+        "fidelity", "rgb", False, weights=weights, minimum_side=32, backbone=family_of(weights)
+    )
+    for name, weights in {
+        "lpips-alex": "alexnet",
+        "lpips-squeeze": "squeezenet1_1",
+        "lpips-vgg": "vgg16",
+        "dists": "vgg16",
+        **{f"dists-{name}": spec.weights for name, spec in BACKBONES.items() if spec.weights},
+    }.items()
 }
 WEIGHTED_METRICS = [name for name, contract in METRICS.items() if contract.weights]

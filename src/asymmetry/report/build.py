@@ -9,8 +9,11 @@ import pandas as pd
 import yaml
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from asymmetry.analysis.asymmetry import FEWEST
+from asymmetry.analysis.claims import where
+from asymmetry.analysis.hypotheses.contract import FEWEST, SOURCES
+from asymmetry.analysis.hypotheses.registry import load_hypotheses
 from asymmetry.analysis.provenance import Provenance, provenance
+from asymmetry.analysis.robustness import agreement_in_words, rows_of_claim
 from asymmetry.analysis.skill import scores_in_words, sets_in_words
 from asymmetry.analysis.tables import Tables, load_tables, table_path
 from asymmetry.figures.parts import p_in_words
@@ -19,7 +22,8 @@ from asymmetry.files import write_atomically
 from asymmetry.spent import Spent, device_hours, duration
 from asymmetry.study import Study
 
-_STUDY_FILES = ("photos.csv", "hypotheses.json", "hypotheses.csv")
+_STUDY_FILES = ("photos.csv", "claims.md", "hypotheses.json", "hypotheses.csv")
+_QUESTION = ("H1", "H2")  # the claims that answer the page's question
 _WHEELS = "the colour photos inside the scikit-image and scikit-learn wheels"
 
 
@@ -46,12 +50,12 @@ def page(study: Study, tables: Tables, folder: Path, behind: Provenance) -> str:
     environment.filters |= {"duration": duration}
     return environment.get_template("index.html").render(
         coverage=tables.coverage,
-        answers=answers(tables.hypotheses),
+        answers=answers(tables.hypotheses[tables.hypotheses["id"].isin(_QUESTION)]),
         fewest=FEWEST,
         sets=sets_in_words(tables.skill),
         summary=summary(study, tables),
         settings=yaml.safe_dump(study.model_dump(mode="json"), sort_keys=False),
-        hypotheses=_records(tables.hypotheses),
+        claims=claims(tables),
         losses=_records(tables.asymmetry),
         figures=figures(folder),
         runs=_records(tables.runs),
@@ -85,6 +89,24 @@ def answers(claims: pd.DataFrame) -> list[dict[str, Any]]:
             }
         )
     return found
+
+
+def claims(tables: Tables) -> list[dict[str, Any]]:
+    """The hypotheses that the table has, in order: what each says of itself, and its `rows`.
+
+    A row of the table has, beside its columns, `where` it holds and the words of its `robustness`.
+    """
+    listed = []
+    for module in load_hypotheses():
+        rows = _records(tables.hypotheses[tables.hypotheses["id"] == module.ID])
+        for row in rows:
+            held = agreement_in_words(rows_of_claim(tables.robustness, row))
+            row |= {"where": where(row), "robustness": held}
+        about = {"id": module.ID, "claim": module.CLAIM, "unit": module.UNIT}
+        about |= {"source": f"{module.SOURCE}, {SOURCES[module.SOURCE]}", "silent": module.SILENT}
+        if rows:
+            listed.append(about | {"power": module.POWER, "rows": rows})
+    return listed
 
 
 def summary(study: Study, tables: Tables) -> list[tuple[str, str]]:

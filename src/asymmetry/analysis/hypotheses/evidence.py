@@ -1,0 +1,103 @@
+"""What the hypotheses are tested on: the tables, and the effects as some of the judges see them."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import pandas as pd
+
+from asymmetry.analysis.effect import Effects, all_judged, effects_of
+from asymmetry.analysis.judging import Judged
+from asymmetry.analysis.skill import sets_in_words, skill_of_losses
+from asymmetry.analysis.tables import Tables
+from asymmetry.backbones.catalog import family_of
+from asymmetry.fidelity.registry import backbone_of, fidelity_names
+from asymmetry.metrics.contracts import METRICS
+from asymmetry.study import Study
+
+PILOT = "@pilot"  # ends the name of a run that stands for its own beginning
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The tables of a study and the z-scores of its cells, and of their pilots, by scope.
+
+    `losses` is A of each loss (`skill_of_losses`), `sets` the IQA sets behind it in words.
+    `left_out` judges count in no effect. Nor do discriminators and measures on backbones of the
+    family `no_backbone` count in what is read from the tables of transfer and skill.
+    """
+
+    tables: Tables
+    judged: list[Judged]
+    pilots: dict[tuple[str, str, str], Judged]
+    losses: pd.DataFrame
+    sets: str
+    left_out: frozenset[str] = frozenset()
+    no_backbone: str = ""
+
+    @cached_property
+    def effects(self) -> list[Effects]:
+        """The effects of every task, generator and set."""
+        return [effects_of(judged, self.left_out) for judged in self.judged]
+
+    def pilot_of(self, effects: Effects) -> Effects | None:
+        """The effects of the same settings after their pilots; None where there are none."""
+        judged = self.pilots.get(effects.scope)
+        return effects_of(judged, self.left_out) if judged else None
+
+    @property
+    def judges(self) -> list[str]:
+        """The judges that have numbers."""
+        return list(dict.fromkeys(name for judged in self.judged for name in judged.judges))
+
+    @cached_property
+    def transfer(self) -> pd.DataFrame:
+        """SRCC on the test part of every fine-tuning, probe and raw score."""
+        rows = self.tables.transfer
+        rows = rows[(rows["part"] == "test") & (rows["statistic"] == "srcc")]
+        return rows[rows["backbone"].map(_family) != self.no_backbone]
+
+    @cached_property
+    def measures(self) -> pd.DataFrame:
+        """SRCC of each loss and metric with a pretrained backbone, on each IQA set, whole.
+
+        With the column `backbone`; a metric that is a loss as well stands there once.
+        """
+        rows = self.tables.skill
+        rows = rows[(rows["statistic"] == "srcc") & (rows["subset"] == "all")]
+        rows = rows.drop_duplicates(["metric", "set"])
+        rows = rows.assign(backbone=rows["metric"].map(_pretrained_backbone))
+        rows = rows[rows["backbone"].notna() & rows["value"].notna()]
+        return rows[rows["backbone"].map(_family) != self.no_backbone]
+
+    def without(self, judges: Collection[str], no_backbone: str = "") -> "Evidence":
+        """The same with these judges, and what is on this family of backbones, left out."""
+        return replace(self, left_out=frozenset(judges), no_backbone=no_backbone)
+
+
+def gather(study: Study, tables: Tables) -> Evidence:
+    """The evidence in the tables of a study."""
+    judges, resamples = study.evaluation.judges, study.execution.bootstrap
+    judged = all_judged(tables, judges, resamples)
+    begun = tables.scores[tables.scores["run"].str.endswith(PILOT)]
+    pilots: list[Judged] = []
+    if len(begun):
+        runs = tables.runs.assign(run=tables.runs["run"] + PILOT)
+        pilots = all_judged(replace(tables, runs=runs, scores=begun), judges, resamples)
+    return Evidence(
+        tables,
+        judged,
+        {one.scope: one for one in pilots},
+        skill_of_losses(tables.skill),
+        sets_in_words(tables.skill),
+    )
+
+
+def _family(backbone: str | None) -> str | None:
+    return family_of(backbone) if isinstance(backbone, str) else None
+
+
+def _pretrained_backbone(measure: str) -> str | None:
+    """The catalogue's name of the backbone inside a DISTS or LPIPS; None for random weights."""
+    known = measure in fidelity_names() and measure in METRICS and METRICS[measure].backbone
+    return backbone_of(measure) if known else None

@@ -1,0 +1,66 @@
+"""H9: whether the judges rank the trained generators alike."""
+
+import numpy as np
+
+from asymmetry.analysis.agreement import concordance_p, kendall_w
+from asymmetry.analysis.hypotheses.contract import Finding, by_interval, sentences
+from asymmetry.analysis.hypotheses.evidence import Evidence
+from asymmetry.analysis.inference import interval
+from asymmetry.analysis.judging import Judged
+
+ID = "H9"
+CLAIM = "The judges agree on which generators are better"
+SOURCE = "ours"
+SILENT = (
+    "The paper's judges are no-reference models (R), some on the backbones of its losses. Here: "
+    "Kendall's W of all judges, and every conclusion again without each of them."
+)
+TABLES = ("runs", "scores")
+UNIT = "cells"
+MODERATE = 0.5
+POWER = "none: W is a size, and its interval is compared with a border, not with chance"
+
+
+def findings(evidence: Evidence) -> list[Finding]:
+    """A finding for each task, generator and set."""
+    return [_finding(judged, evidence) for judged in evidence.judged]
+
+
+def _finding(judged: Judged, evidence: Evidence) -> Finding:
+    judges = [
+        place
+        for place, name in enumerate(judged.judges)
+        if name not in evidence.left_out and np.isfinite(judged.z[place, :, 0]).any()
+    ]
+    z = judged.z[judges]
+    z = z[:, np.isfinite(z[:, :, 0]).all(axis=0)]
+    finding = Finding(
+        judged.scope,
+        "every cell",
+        f"Kendall's W of {len(judges)} judges over cells",
+        n=z.shape[1],
+        coverage=f"{z.shape[1]} of {len(judged.cells)} cells",
+        note="Fewer than two judges, or than three cells that all of them judged.",
+    )
+    if len(judges) < 2 or z.shape[1] < 3:
+        return finding
+    concordance = kendall_w(np.moveaxis(z, 2, 0))
+    value = float(concordance[0])
+    low, high = (float(end) for end in interval(concordance[1:]))
+    return Finding(
+        finding.scope,
+        finding.regime,
+        finding.statistic,
+        value=value,
+        low=low,
+        high=high,
+        p=concordance_p(value, len(judges), z.shape[1]),
+        n=finding.n,
+        verdict=by_interval(low, high, border=MODERATE),
+        coverage=finding.coverage,
+        note=sentences(
+            f"Judges: {', '.join(judged.judges[place] for place in judges)}.",
+            f"Supported: interval above {MODERATE}; contradicted: below. It is over images; the "
+            "cells are taken as they are.",
+        ),
+    )

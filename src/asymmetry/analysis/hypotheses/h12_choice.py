@@ -1,0 +1,95 @@
+"""H12: what it costs to choose a loss by skill, by optimisability, or by a short pilot run."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from asymmetry.analysis.asymmetry import WITH, WITHOUT, Regime, regime, resample_losses
+from asymmetry.analysis.effect import Effects
+from asymmetry.analysis.hypotheses.contract import FEWEST, Finding, by_interval, sentences
+from asymmetry.analysis.hypotheses.evidence import Evidence
+from asymmetry.analysis.hypotheses.h01_prediction import enough_losses, seeds_behind
+from asymmetry.analysis.hypotheses.h11_optimisability import recovery
+from asymmetry.analysis.inference import Array, bootstrap_p, interval, power_at, spread
+
+ID = "H12"
+CLAIM = "A loss is better chosen by its optimisability, or by a pilot run, than by its skill"
+SOURCE = "ours"
+SILENT = (
+    "The paper gives no rule of choice (R). Here: the regret of a rule, O of the best loss minus O "
+    "of the loss that the rule names."
+)
+TABLES = ("runs", "scores", "skill")
+UNIT = "losses"
+ASSUMED = 0.5
+POWER = f"at a true difference of {ASSUMED} z-scores, normal, with the spread of the draws"
+_WHY = {
+    "optimisability": "There are no rows in `optimisability` yet.",
+    "pilot": "No scores of pilot runs: the study sets no `training.pilot`, or they are not there.",
+}
+
+
+def findings(evidence: Evidence) -> list[Finding]:
+    """The regret of choosing by skill minus that of each other rule, for each regime."""
+    return [
+        one
+        for effects in evidence.effects
+        for name in (WITHOUT, WITH)
+        for one in _of(effects, regime(effects, name), evidence)
+    ]
+
+
+def _of(effects: Effects, part: Regime, evidence: Evidence) -> Iterator[Finding]:
+    means = recovery(evidence).mean(axis="columns")
+    recovered = dict(zip(means.index, means.to_numpy(), strict=True))
+    pilot = evidence.pilot_of(effects)
+    early = regime(pilot, part.name) if pilot else None
+    begun = dict(zip(early.losses, early.effect, strict=True)) if early else {}
+    for rule, values in (("optimisability", recovered), ("pilot", begun)):
+        yield _finding(effects, part, rule, values, evidence)
+
+
+def _finding(
+    effects: Effects, part: Regime, rule: str, values: dict[str, float], evidence: Evidence
+) -> Finding:
+    losses = [loss for loss in part.losses if loss in evidence.losses.index and loss in values]
+    finding = Finding(
+        effects.scope,
+        f"{part.name}, by {rule}",
+        f"regret of choosing by skill minus that of choosing by {rule}, in z-scores of O",
+        n=len(losses),
+        coverage=effects.coverage,
+        note=enough_losses(len(losses)) if values else _WHY[rule],
+    )
+    if len(losses) < FEWEST:
+        return finding
+    effect, effect_draws = part.of(losses)
+    rules = [evidence.losses["z"].reindex(losses).to_numpy(), np.array([values[x] for x in losses])]
+    whole = [_regret(one[None], effect[None])[0] for one in rules]
+    drawn = resample_losses(len(losses), effect_draws.shape[1])
+    by_skill, by_rule = (_regret(one[drawn.chosen], drawn.of_losses(effect_draws)) for one in rules)
+    low, high = (float(end) for end in interval(by_skill - by_rule))
+    chance = effect.max() - effect.mean()
+    return Finding(
+        finding.scope,
+        finding.regime,
+        finding.statistic,
+        value=float(whole[0] - whole[1]),
+        low=low,
+        high=high,
+        p=bootstrap_p(by_skill - by_rule),
+        n=finding.n,
+        power=power_at(ASSUMED, spread(by_skill - by_rule)),
+        verdict=by_interval(low, high),
+        coverage=finding.coverage,
+        note=sentences(
+            f"Regret: by skill {whole[0]:.2f}, by {rule} {whole[1]:.2f}, by chance {chance:.2f}.",
+            seeds_behind(effects),
+        ),
+    )
+
+
+def _regret(rule: Array, effect: Array) -> Array:
+    """The regret [draws] of the loss that a rule values most, both [draws, losses]."""
+    chosen = np.take_along_axis(effect, rule.argmax(axis=1)[:, None], axis=1)[:, 0]
+    return np.asarray(effect.max(axis=1) - chosen)

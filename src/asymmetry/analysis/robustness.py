@@ -1,0 +1,129 @@
+"""Every conclusion again, without each judge, each family of backbones, and each kind of judge.
+
+Judges share backbones with losses and discriminators: a conclusion that hangs on one of them, or on
+one kind of network, is none.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from math import isfinite
+from types import ModuleType
+from typing import Any
+
+import pandas as pd
+
+from asymmetry.analysis.hypotheses.contract import Finding
+from asymmetry.analysis.hypotheses.evidence import Evidence
+from asymmetry.analysis.hypotheses.examine import examine
+from asymmetry.analysis.tables import COLUMNS, SCOPE
+from asymmetry.backbones.catalog import family_of
+from asymmetry.metrics.contracts import METRICS
+
+JUDGE, BACKBONE, REFERENCE = "judge", "backbone", "reference"
+_JUDGED, _ON_BACKBONES = "scores", {"transfer": "transfer", "skill": "measures"}
+KINDS = {JUDGE: "judge", BACKBONE: "backbone family", REFERENCE: "kind of judge"}
+_AGREEMENT = "H9"  # the agreement of the judges is what the others are checked for
+
+Findings = dict[str, list[Finding]]
+
+
+@dataclass(frozen=True)
+class _LeftOut:
+    """What is left out, and the judges that go with it."""
+
+    kind: str
+    name: str
+    judges: frozenset[str]
+
+
+def robustness(
+    hypotheses: Iterable[ModuleType], evidence: Evidence, findings: Findings
+) -> list[dict[str, Any]]:
+    """The rows of the table `robustness`; `findings` of all judges, by the hypothesis' id.
+
+    `left_out_kind` is a judge, a backbone (of judges; of discriminators and metrics for a
+    hypothesis that reads their tables alone), or the full-reference ("fr") or no-reference ("nr")
+    judges. A
+    conclusion that was not computed, or does not depend on what is left out, has no row for it.
+    """
+    modules = [module for module in hypotheses if module.ID != _AGREEMENT]
+    rows: list[dict[str, Any]] = []
+    for left in [*_judges(evidence), *_backbones(evidence)]:
+        family = left.name if left.kind == BACKBONE else ""
+        fewer = evidence.without(left.judges, family)
+        for module in modules:
+            if _depends(module, left, evidence):
+                rows += _compared(module.ID, left, examine(module, fewer), findings[module.ID])
+    return rows
+
+
+def agreement_in_words(rows: pd.DataFrame) -> str:
+    """How often the verdict held: `11 of 12 without a judge, 4 of 4 without a backbone family`."""
+    parts = [
+        f"{int(own['agrees'].sum())} of {len(own)} without a {KINDS[str(kind)]}"
+        for kind, own in rows.groupby("left_out_kind", sort=False)
+    ]
+    return ", ".join(parts)
+
+
+def rows_of_claim(robustness: pd.DataFrame, claim: Any) -> pd.DataFrame:
+    """The rows of the conclusion that a row (mapping) of the table `hypotheses` draws."""
+    keys = ["id", *SCOPE, "regime"]
+    return robustness[(robustness[keys] == [claim[key] for key in keys]).all(axis="columns")]
+
+
+def _judges(evidence: Evidence) -> Iterator[_LeftOut]:
+    """Each judge, and each kind; never all of them."""
+    judges = evidence.judges
+    kinds = {
+        "nr": [name for name in judges if not METRICS[name].full_reference],
+        "fr": [name for name in judges if METRICS[name].full_reference],
+    }
+    for name in judges if len(judges) > 1 else []:
+        yield _LeftOut(JUDGE, name, frozenset([name]))
+    for kind, names in kinds.items():
+        if 0 < len(names) < len(judges):
+            yield _LeftOut(REFERENCE, kind, frozenset(names))
+
+
+def _backbones(evidence: Evidence) -> Iterator[_LeftOut]:
+    """Each family inside a judge, a discriminator or a metric."""
+    families = {name: METRICS[name].backbone for name in evidence.judges}
+    others = pd.concat([evidence.transfer["backbone"], evidence.measures["backbone"]])
+    known = [family for family in families.values() if family]
+    known += [family_of(name) for name in others.dropna()]
+    for family in sorted(set(known)):
+        judges = [name for name, own in families.items() if own == family]
+        yield _LeftOut(BACKBONE, family, frozenset(judges))
+
+
+def _depends(module: ModuleType, left: _LeftOut, evidence: Evidence) -> bool:
+    """Whether a hypothesis reads anything that is left out."""
+    if _JUDGED in module.TABLES:
+        return 0 < len(left.judges) < len(evidence.judges)
+    read = [getattr(evidence, _ON_BACKBONES[table])["backbone"] for table in module.TABLES]
+    on = {family_of(name) for backbones in read for name in backbones.dropna()}
+    return left.kind == BACKBONE and left.name in on
+
+
+def _compared(
+    name: str, left: _LeftOut, found: list[Finding], whole: list[Finding]
+) -> Iterator[dict[str, Any]]:
+    again = {(one.scope, one.regime): one for one in found}
+    for one in whole:
+        if not isfinite(one.value):
+            continue
+        other = again.get((one.scope, one.regime), Finding(one.scope, one.regime, one.statistic))
+        values = (
+            name,
+            *one.scope,
+            one.regime,
+            left.kind,
+            left.name,
+            other.value,
+            other.low,
+            other.high,
+            other.verdict,
+            other.verdict == one.verdict,
+        )
+        yield dict(zip(COLUMNS["robustness"], values, strict=True))

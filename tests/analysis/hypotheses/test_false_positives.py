@@ -1,0 +1,97 @@
+"""Over 500 simulated studies: what is not there is found at the nominal rate, what is, is found."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from asymmetry.analysis.hypotheses import h01_prediction, h02_misalignment, h05_patch
+from tests.analysis.simulated import (
+    VGG_PATCH,
+    VGG_VANILLA,
+    adversarial,
+    by_loss,
+    evidence_of,
+    grid,
+    training_noise,
+)
+
+STUDIES, LEVEL = 500, 0.05
+LOSSES = [f"loss{place}" for place in range(10)]
+PLAIN = grid(LOSSES)
+HEADS = grid(LOSSES[:3], [VGG_PATCH, VGG_VANILLA], (0.01, 0.1), seeds=3)
+# Counts beyond these have a probability of one in a thousand each.
+LEAST, MOST = stats.binom.ppf([0.001, 0.999], STUDIES, LEVEL)
+
+pytestmark = pytest.mark.slow
+
+
+def correlated(relation, picks):
+    """Skill and, without and with an adversary, effect of the losses, so correlated with it."""
+    skill = picks.standard_normal(len(LOSSES))
+    chance = picks.standard_normal((2, len(LOSSES)))
+    r = np.array(relation)[:, None]
+    return skill, r * skill + np.sqrt(1 - r**2) * chance
+
+
+def study(relation, key):
+    """Evidence of a study in which skill and effect have these correlations."""
+    skill, (without, with_adversary) = correlated(relation, np.random.default_rng(key))
+    quality = np.where(adversarial(PLAIN), by_loss(PLAIN, with_adversary), by_loss(PLAIN, without))
+    quality = quality + training_noise(PLAIN, 0.1, key)
+    known = dict(zip(LOSSES, np.tanh(1 + 0.3 * skill), strict=True))
+    return evidence_of(PLAIN, quality, known, judges=["vsi", "piqe"], images=8, key=key)
+
+
+@pytest.fixture(scope="module")
+def unrelated():
+    """H1 without an adversary, and H2, of studies in which skill and effect have no relation."""
+    studies = [study((0, 0), key) for key in range(STUDIES)]
+    return [(h01_prediction.findings(one)[0], h02_misalignment.findings(one)[0]) for one in studies]
+
+
+def test_h1_is_exact_where_there_is_no_relation(unrelated):
+    assert LEAST <= sum(one.p <= LEVEL for one, _ in unrelated) <= MOST
+    # The claim is contradicted by a positive relation only: half of them.
+    most = stats.binom.ppf(0.999, STUDIES, LEVEL / 2)
+    assert sum(one.verdict == "contradicted" for one, _ in unrelated) <= most
+
+
+def test_h1_is_rarely_supported_by_a_strong_relation_and_mostly_contradicted():
+    found = [h01_prediction.findings(study((0.9, 0.9), key))[0] for key in range(100)]
+    assert sum(one.verdict == "supported" for one in found) <= stats.binom.ppf(0.999, 100, 0.025)
+    assert sum(one.verdict == "contradicted" for one in found) >= 80
+
+
+def test_h2_is_no_more_often_decided_than_nominal_where_nothing_changes(unrelated):
+    assert sum(one.verdict != "undecided" for _, one in unrelated) <= MOST
+    assert sum(one.p <= LEVEL for _, one in unrelated) <= MOST
+
+
+def test_nor_where_a_relation_stays_what_it_is():
+    found = [h02_misalignment.findings(study((0.7, 0.7), key))[0] for key in range(STUDIES)]
+    assert sum(one.verdict != "undecided" for one in found) <= MOST
+
+
+def test_h2_finds_a_planted_asymmetry():
+    found = [h02_misalignment.findings(study((0.95, -0.95), key))[0] for key in range(50)]
+    assert sum(one.verdict == "supported" for one in found) >= 45
+
+
+def of_heads(gain, key, images):
+    """Evidence of a study in which a patch head is better by `gain`."""
+    quality = by_loss(HEADS, range(3)) + gain * (HEADS["head"] == "patch").to_numpy()
+    quality = quality + training_noise(HEADS, 0.3, key)
+    return evidence_of(HEADS, quality, judges=["vsi", "piqe"], noise=images, images=8, key=key)
+
+
+@pytest.mark.parametrize("images", [0.3, 2.0])
+def test_h5_is_no_more_often_decided_than_nominal_where_heads_are_equal(images):
+    """With noise of the trainings above that of the images, and below it."""
+    found = [h05_patch.findings(of_heads(0, key, images))[0] for key in range(STUDIES)]
+    assert sum(one.p <= LEVEL for one in found) <= MOST
+    assert sum(not one.low <= 0 <= one.high for one in found) <= MOST
+
+
+def test_h5_finds_a_planted_gain():
+    found = [h05_patch.findings(of_heads(1.5, key, 0.3))[0] for key in range(50)]
+    assert sum(one.verdict == "supported" for one in found) >= 45

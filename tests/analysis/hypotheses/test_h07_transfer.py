@@ -1,0 +1,97 @@
+from itertools import product
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from asymmetry.analysis.hypotheses.h07_transfer import findings
+from tests.analysis.simulated import evidence_of, grid
+
+CELLS = grid()
+DISCRIMINATORS = {"vgg-patch": "vgg16", "vit-vanilla": "vit-small"}
+
+
+def transfer(level, mode="fine-tune", seeds=3, splits=4, half=0.02, reference="nr"):
+    """SRCC of the models from each start, as `level` says, with a little noise between them."""
+    picks = np.random.default_rng(0)
+    rows = [
+        {"discriminator": name, "backbone": backbone, "seed": seed, "split": split}
+        | {"initialisation": start, "value": value + 0.01 * picks.standard_normal()}
+        for (name, backbone), seed, split, (start, value) in product(
+            DISCRIMINATORS.items(), range(seeds), range(splits), level.items()
+        )
+    ]
+    table = pd.DataFrame(rows).assign(mode=mode, reference=reference, set="biq", part="test")
+    table = table.assign(statistic="srcc", status="ok", n=40, run="", head="patch", fidelity="l1")
+    return table.assign(low=table["value"] - half, high=table["value"] + half)
+
+
+def found(rows):
+    proof = evidence_of(CELLS, np.zeros(len(CELLS)), transfer=rows)
+    return {one.regime: one for one in findings(proof)}
+
+
+def test_a_small_gain_supports_it():
+    one = found(transfer({"random": 0.3, "discriminator": 0.4, "pretrained": 0.8}))
+    fraction, gain = one["fine-tune, nr: fraction"], one["fine-tune, nr: gain"]
+    assert fraction.value == pytest.approx(0.2, abs=0.02)
+    assert 0 < fraction.low < fraction.high < 0.5
+    assert (fraction.verdict, gain.verdict) == ("supported", "supported")
+    assert gain.value == pytest.approx(0.1, abs=0.01)
+    assert fraction.scope == ("all", "all", "biq")
+    assert fraction.coverage == "24 models from 2 discriminators"
+
+
+def test_most_of_imagenet_s_gain_contradicts_it():
+    one = found(transfer({"random": 0.3, "discriminator": 0.75, "pretrained": 0.8}))
+    assert one["fine-tune, nr: fraction"].verdict == "contradicted"
+
+
+def test_a_harmful_start_contradicts_the_order():
+    one = found(transfer({"random": 0.4, "discriminator": 0.3, "pretrained": 0.8}))
+    assert one["fine-tune, nr: gain"].verdict == "contradicted"
+
+
+def test_half_of_it_is_undecided():
+    one = found(transfer({"random": 0.3, "discriminator": 0.55, "pretrained": 0.8}))
+    assert one["fine-tune, nr: fraction"].verdict == "undecided"
+
+
+def test_without_a_gain_of_imagenet_there_is_no_fraction():
+    one = found(transfer({"random": 0.5, "discriminator": 0.55, "pretrained": 0.5}))
+    fraction = one["fine-tune, nr: fraction"]
+    assert np.isnan(fraction.value)
+    assert (fraction.verdict, "no gain that could be recovered" in fraction.note) == (
+        "undecided",
+        True,
+    )
+
+
+def test_test_images_widen_the_interval():
+    level = {"random": 0.3, "discriminator": 0.4, "pretrained": 0.8}
+    narrow, wide = (found(transfer(level, half=half)) for half in (0.02, 0.3))
+    first, second = (one["fine-tune, nr: gain"] for one in (narrow, wide))
+    assert second.high - second.low > 3 * (first.high - first.low)
+    assert second.verdict == "undecided"
+
+
+def test_modes_and_kinds_of_models_stand_apart():
+    level = {"random": 0.3, "discriminator": 0.4, "pretrained": 0.8}
+    raw = transfer({"discriminator": 0.35}, mode="raw")
+    rows = [transfer(level), transfer(level, "probe", reference="fr"), raw]
+    one = found(pd.concat(rows, ignore_index=True))
+    assert {"fine-tune, nr: gain", "probe, fr: gain", "raw, nr"} <= set(one)
+    assert one["raw, nr"].value == pytest.approx(0.35, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"seeds": 1}, "One seed"),
+        ({"level": {"random": 0.3, "discriminator": 0.4}}, "all three starts"),
+    ],
+)
+def test_too_little_is_undecided(change, reason):
+    level = {"random": 0.3, "discriminator": 0.4, "pretrained": 0.8}
+    one = found(transfer(**({"level": level} | change)))["fine-tune, nr: fraction"]
+    assert (one.verdict, reason in one.note) == ("undecided", True)
