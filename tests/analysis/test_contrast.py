@@ -30,6 +30,12 @@ def test_of_images_alone_it_is_normal():
     )
 
 
+def test_draws_cannot_hide_what_the_seeds_show():
+    found = few_seeds(0.5, np.full(10, 0.5), np.array([0.2, 0.5, 0.8]), 50)
+    assert found.freedom == pytest.approx(2)
+    assert found.error == pytest.approx(0.3 / np.sqrt(3))
+
+
 @pytest.mark.parametrize("seeds", [0, 1, 2])
 def test_too_few_seeds_give_no_interval(seeds):
     found = few_seeds(0.5, np.ones(10), np.ones(seeds), 50)

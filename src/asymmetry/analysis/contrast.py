@@ -58,8 +58,9 @@ def few_seeds(value: float, draws: Array, by_seed: Array, images: int) -> Estima
     if seeds < FEWEST_SEEDS or not np.isfinite(draws).any():
         return Estimate(value, *(np.nan,) * 3, seeds, np.nan, np.nan)
     of_seeds = by_seed.var(ddof=1) / seeds
-    total = max(spread(draws) ** 2 + of_seeds / seeds, 1e-24)
-    of_images = max(total - of_seeds, 0.0)
+    # Each draw is z-scored anew, which may hide a part of the variance between the seeds.
+    total = max(spread(draws) ** 2 + of_seeds / seeds, of_seeds, 1e-24)
+    of_images = total - of_seeds
     parts = of_seeds**2 / (seeds - 1) + of_images**2 / max(images - 1, 1)
     freedom = total**2 / parts
     error = float(np.sqrt(total))
