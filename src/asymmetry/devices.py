@@ -1,5 +1,7 @@
 """The device and the threads of a job."""
 
+import os
+
 import torch
 
 from asymmetry.errors import UserError
@@ -25,3 +27,9 @@ def repeatable(threads: int) -> None:
     torch.backends.cudnn.benchmark = False
     torch.backends.cudnn.deterministic = True
     torch.backends.cudnn.allow_tf32 = False
+
+
+def cores() -> int:
+    """How many cores this process may keep busy: OMP_NUM_THREADS, or all that it is given."""
+    asked = os.environ.get("OMP_NUM_THREADS", "")
+    return int(asked) if asked.isdigit() and int(asked) else len(os.sched_getaffinity(0))

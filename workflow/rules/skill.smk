@@ -3,7 +3,8 @@ rule skill_part:
         stages.results / "parts/skill/{part}.parquet",
     log:
         stages.results / "logs/skill-{part}.log",
-    threads: 1
+    # An image a thread: two cores take half the time of one, and all sets are few.
+    threads: max(2, study.execution.resources.skill.cpus_per_task)
     resources:
         **asks_for("skill"),
     message:

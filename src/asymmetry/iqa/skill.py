@@ -3,6 +3,7 @@
 import logging
 import math
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ import torch
 from torch import Tensor
 
 from asymmetry.data.images import to_tensor
-from asymmetry.devices import choose_device, repeatable
+from asymmetry.devices import choose_device, cores, repeatable
 from asymmetry.fidelity.registry import build_fidelity
 from asymmetry.files import write_atomically
 from asymmetry.iqa.correlation import STATISTICS, Estimate, correlate
@@ -111,7 +112,9 @@ def _metric(name: str, weights: Path, device: torch.device) -> Value:
 
 
 def _values(images: IqaImages, measures: list[Measure]) -> pd.DataFrame:
-    """The value of each measure for each image, one image in memory at a time."""
+    """The value of each measure for each image, one image a core in memory at a time."""
+    with ThreadPoolExecutor(cores()) as pool:
+        measured = list(pool.map(lambda image: list(_measured(image, measures)), images.images))
     rows = [
         {
             "metric": measure.metric,
@@ -123,8 +126,8 @@ def _values(images: IqaImages, measures: list[Measure]) -> pd.DataFrame:
             "value": value,
             "score": image.score,
         }
-        for image in images.images
-        for measure, value in _measured(image, measures)
+        for image, values in zip(images.images, measured, strict=True)
+        for measure, value in values
     ]
     return pd.DataFrame(rows)
 
