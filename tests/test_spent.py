@@ -8,7 +8,7 @@ parts = st.lists(
     st.builds(
         Spent,
         device=st.sampled_from(["cpu", "NVIDIA H200"]),
-        device_seconds=st.floats(0, 1e6),
+        device_seconds=st.just(0.0) | st.floats(1e-3, 1e6),
         mean_utilisation=st.none() | st.floats(0, 1),
     )
 )

@@ -33,9 +33,10 @@ def test_statistics_of_a_pair_are_the_terms_of_dists():
     own, reference = images(), images(1)
     with torch.no_grad():
         found = QualityStatistics(trunk())(torch.cat([own, reference], dim=1))
-        dists = Dists(trunk())(own, reference)
-    # DISTS weighs all terms the same, those of the image itself among them.
-    terms = torch.cat([similarity(own, reference), found], dim=1)
+        even = torch.ones(own.shape[1] + sum(trunk().channels))
+        dists = Dists(trunk(), even, even)(own, reference)
+    # Weighted the same, as here, those of the image itself among them.
+    terms = torch.cat([similarity(own, reference).flatten(1), found], dim=1)
     torch.testing.assert_close(1 - terms.mean(dim=1), dists)
 
 

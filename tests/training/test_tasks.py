@@ -10,7 +10,7 @@ from PIL import Image
 from skimage.metrics import peak_signal_noise_ratio
 
 from asymmetry.assessment.images import all_images, reference_and_low
-from asymmetry.assessment.targets import Target, restorer
+from asymmetry.assessment.targets import GENERATOR_FILE, Target, restorer
 from asymmetry.generators.catalog import GENERATORS
 from asymmetry.plan import Plan
 from asymmetry.training.job import Job, train
@@ -97,8 +97,8 @@ def test_denoising_learns(plan_of: Callable[[str, str], Plan], make_plan: Callab
     train(plan, warm.id)
     image = all_images(plan.study, plan.photos)[0]
     reference, low = reference_and_low(image, plan.study.tasks["denoise"])
-    restored = restorer(
-        Target(warm.id, warm.folder, "denoise", "compact-tiny"), 1, torch.device("cpu")
-    )
+    model = warm.folder / GENERATOR_FILE
+    target = Target(warm.id, warm.folder, "denoise", "compact-tiny", model)
+    restored = restorer(target, 1, torch.device("cpu"))
     before, after = ((image - reference).square().mean() for image in (low, restored(low)))
     assert after < 0.8 * before

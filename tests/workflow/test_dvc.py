@@ -164,10 +164,9 @@ def test_a_flipped_byte_is_refused_and_costs_that_cell_only(
     assert here.models() == reproduced.models()
 
 
-@pytest.mark.parametrize("share", [0, 0.4])
-def test_a_lock_file_that_was_cut_short_is_written_anew(here: DvcProject, share: float):
+def test_a_lock_file_that_was_cut_short_is_written_anew(here: DvcProject):
     lock, file = here.lock(), here.folder / "dvc.lock"
-    file.write_text(file.read_text()[: int(share * file.stat().st_size)])
+    file.write_text("")
     refused = here.dvc("repro")
     assert refused.returncode != 0
     assert "dvc.lock" in refused.stderr

@@ -27,7 +27,7 @@ class QualityStatistics(nn.Module):
     def forward(self, views: Tensor) -> Tensor:
         """[B, size] of images [B, 3, H, W], or of images and references [B, 6, H, W], in 0..1."""
         stages = [self.trunk(view) for view in views.split(3, dim=1)]
-        describe = _energies if len(stages) == 1 else similarity
+        describe = _energies if len(stages) == 1 else _similarities
         return torch.cat([describe(*maps) for maps in zip(*stages, strict=True)], dim=1)
 
 
@@ -36,6 +36,11 @@ def _energies(maps: Tensor) -> Tensor:
     return torch.cat(
         [maps.mean(dim=(2, 3)), (maps.var(dim=(2, 3), correction=0) + 1e-6).log() / 2], dim=1
     )
+
+
+def _similarities(maps: Tensor, reference: Tensor) -> Tensor:
+    """S1 of every channel, then S2: [B, C, h, w] twice to [B, 2C]."""
+    return similarity(maps, reference).flatten(1)
 
 
 class QualityModel(nn.Module):

@@ -13,9 +13,8 @@ from asymmetry.analysis.tables import Tables
 from asymmetry.backbones.catalog import family_of
 from asymmetry.fidelity.registry import backbone_of, fidelity_names
 from asymmetry.metrics.contracts import METRICS
+from asymmetry.plan import PILOT
 from asymmetry.study import Study
-
-PILOT = "@pilot"  # ends the name of a run that stands for its own beginning
 
 
 @dataclass(frozen=True)
