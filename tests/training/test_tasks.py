@@ -70,7 +70,8 @@ def test_every_task_trains_with_every_architecture(
     image = all_images(plan.study, plan.photos)[0]
     reference, low = reference_and_low(image, plan.study.tasks[task])
     scale = plan.study.tasks[task].scale
-    restored = restorer(Target(warm.id, warm.folder, task, generator), scale, torch.device("cpu"))
+    target = Target(warm.id, warm.folder, task, generator, warm.folder / GENERATOR_FILE)
+    restored = restorer(target, scale, torch.device("cpu"))
     assert restored(low).shape == reference.shape
 
 
