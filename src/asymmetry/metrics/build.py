@@ -79,14 +79,20 @@ def build_measure(name: str, weights: Path) -> Measure:
 
 
 class _SinglePrecision(nn.Module):
-    """A fidelity loss with a trunk, as a measure."""
+    """A fidelity loss with a trunk, as a measure; channels last, which saves up to a third."""
 
     def __init__(self, fidelity: Fidelity) -> None:
         super().__init__()
         self.fidelity = fidelity
+        self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def forward(self, restored: Tensor, reference: Tensor) -> Tensor:
-        return self.fidelity(restored.float(), reference.float())
+        return self.fidelity(
+            *(
+                image.float().contiguous(memory_format=torch.channels_last)
+                for image in (restored, reference)
+            )
+        )
 
 
 def in_colour(contract: Contract, image: Tensor) -> Tensor:

@@ -4,11 +4,15 @@ As the authors' MATLAB code computes them: Gaussian window of 11 with sigma 1.5,
 fits, and negative values kept (pyiqa sets them to zero). No reduction of large images first.
 """
 
+import math
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 _WINDOW, _SIGMA = 11, 1.5
+_BELL = [math.exp(-((place - _WINDOW // 2) ** 2) / (2 * _SIGMA**2)) for place in range(_WINDOW)]
+_TAPS = [value / sum(_BELL) for value in _BELL]
 _C1, _C2 = 0.01**2, 0.03**2
 _WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
 
@@ -49,8 +53,17 @@ def mean_maps(restored: Tensor, reference: Tensor) -> tuple[Tensor, Tensor]:
 
 def _blur(image: Tensor) -> Tensor:
     """Filter each channel with the window, where it fits: [B, C, H, W] to [B, C, H-10, W-10]."""
-    position = torch.arange(_WINDOW, dtype=image.dtype, device=image.device) - _WINDOW // 2
-    window = torch.exp(-(position**2) / (2 * _SIGMA**2))
-    window = (window / window.sum()).expand(image.shape[1], 1, 1, _WINDOW)
-    rows = F.conv2d(image, window, groups=image.shape[1])
-    return F.conv2d(rows, window.transpose(2, 3), groups=image.shape[1])
+    return _filtered(_filtered(image, 3), 2)
+
+
+def _filtered(image: Tensor, dim: int) -> Tensor:
+    """The window along one dimension, as a sum of shifted images: ten times a convolution's speed.
+
+    PyTorch has no fast convolution in double precision on a CPU.
+    """
+    size = image.shape[dim] - _WINDOW + 1
+    first, *others = (image.narrow(dim, place, size) for place in range(_WINDOW))
+    result = _TAPS[0] * first
+    for tap, shifted in zip(_TAPS[1:], others, strict=True):
+        result = result.add(shifted, alpha=tap)
+    return result
