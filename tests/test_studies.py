@@ -41,6 +41,12 @@ def test_results_of_no_two_studies_mix(path: Path):
     assert read_study(path).results == f"results/{path.stem}"
 
 
+@pytest.mark.parametrize("path", [*STUDIES, ROOT / "params.yaml"], ids=lambda path: path.stem)
+def test_a_study_is_the_same_once_written_whole(path: Path):
+    study = read_study(path)
+    assert parse_study(study.model_dump(mode="json"), "written") == study
+
+
 @pytest.mark.parametrize(
     ("name", "trainings", "alone", "drawn", "full"),
     [

@@ -83,7 +83,7 @@ def test_a_flipped_bit_costs_that_cell_and_nothing_else(copy: Project, finished:
     ("name", "rules"),
     [
         ("figures/crops.png", {"figure": 1, "report": 1, "all": 1}),
-        ("effect.parquet", {"analyse": 1, "figure": 6, "report": 1, "all": 1}),
+        ("effect.parquet", {"analyse": 1, "figure": 7, "report": 1, "all": 1}),
         ("index.html", {"report": 1, "all": 1}),
     ],
 )

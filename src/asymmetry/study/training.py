@@ -9,6 +9,8 @@ from asymmetry.fidelity.registry import fidelity_names
 from asymmetry.names import check_name
 from asymmetry.study.section import Fraction, NonNegative, Positive, Rate, Section, Share
 
+_WIDTH = 64
+
 
 class Photos(Section):
     """The photos, and which part of their contents is held out for evaluation."""
@@ -78,7 +80,7 @@ class Discriminator(Section):
         description="the head reads the deepest stage of at most this stride; without: patch that "
         "of 8, vanilla the last. With one stride for both, only the number of logits differs",
     )
-    width: Positive = Field(64, description="hidden units of a vanilla or patch head")
+    width: Positive = Field(_WIDTH, description="hidden units of a vanilla or patch head")
 
     @field_validator("backbone")
     @classmethod
@@ -95,7 +97,7 @@ class Discriminator(Section):
         if self.head == "pixel":
             unets = [name for name, one in BACKBONES.items() if one.builder == UNET]
             check_name(self.backbone, unets, "backbone of a pixel head", key="backbone")
-            if self.model_fields_set & {"stride", "width"}:
+            if (self.stride, self.width) != (None, _WIDTH):
                 raise ValueError("head: a pixel head has neither stride nor width; remove them")
         if self.frozen and self.initialisation == "scratch":
             raise ValueError("frozen: a frozen trunk needs `initialisation: pretrained`")
