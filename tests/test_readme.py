@@ -48,7 +48,7 @@ ELSEWHERE = {
     "asymmetry data get set5 kadid10k": "fetches; tests/datasets/ does it from a server of its own",
     "asymmetry data get tid2013 --from FOLDER": "done in tests/datasets/test_get.py",
     "asymmetry data check kadid10k": "done in tests/datasets/test_get.py",
-    "asymmetry plan --study studies/paper.yaml": "without its photos: done in tests/test_studies.py",
+    "asymmetry plan --study studies/paper.yaml": "without photos: tests/test_studies.py",
     "dvc repro": "done in tests/workflow/test_dvc.py",
     "dvc metrics diff": "done in tests/workflow/test_dvc.py",
     "dvc push": "done in tests/workflow/test_dvc.py",
