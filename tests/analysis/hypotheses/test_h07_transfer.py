@@ -57,6 +57,16 @@ def test_half_of_it_is_undecided():
     assert one["fine-tune, nr: fraction"].verdict == "undecided"
 
 
+def test_of_one_test_content_there_is_no_interval():
+    rows = transfer({"random": 0.3, "discriminator": 0.4, "pretrained": 0.8}, splits=1)
+    one = found(rows.assign(low=np.nan, high=np.nan))
+    fraction, gain = one["fine-tune, nr: fraction"], one["fine-tune, nr: gain"]
+    assert np.isnan([fraction.value, fraction.low, gain.low, gain.high]).all()
+    assert gain.value == pytest.approx(0.1, abs=0.02)
+    assert (fraction.verdict, gain.verdict) == ("undecided", "undecided")
+    assert "One test content" in fraction.note
+
+
 def test_without_a_gain_of_imagenet_there_is_no_fraction():
     one = found(transfer({"random": 0.5, "discriminator": 0.55, "pretrained": 0.5}))
     fraction = one["fine-tune, nr: fraction"]

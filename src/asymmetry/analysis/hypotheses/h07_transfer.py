@@ -37,6 +37,7 @@ POWER = (
     f"{ASSUMED_GAIN} SRCC; normal, with the spread of the draws"
 )
 RESAMPLES = 2000
+UNKNOWN_ERROR = "One test content: the error of its SRCC is not known."
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,8 @@ def _gain(finding: Finding, random: _Start, gan: _Start) -> Finding:
 def _fraction(finding: Finding, random: _Start, gan: _Start, imagenet: _Start) -> Finding:
     whole = imagenet.draws - random.draws
     if not interval(whole)[0] > 0:
-        reason = "ImageNet brings no gain that could be recovered."
+        known = np.isfinite(whole).any()
+        reason = "ImageNet brings no gain that could be recovered." if known else UNKNOWN_ERROR
         return replace(finding, note=sentences(finding.note, reason))
     fractions = (gan.draws - random.draws) / np.where(whole > 0, whole, np.nan)
     low, high = (float(end) for end in interval(fractions))
@@ -145,7 +147,7 @@ def _start(rows: pd.DataFrame, name: str) -> _Start:
     """The models of a start: seeds and splits are drawn, the same for all starts.
 
     The test images' own error is added to each start by itself, though all share the images: that
-    is on the careful side.
+    is on the careful side. Where that error is not known, of one test content, no draw is.
     """
     own = rows[rows["initialisation"] == name]
     table = own.pivot_table(index="seed", columns="split", values="value")
@@ -158,7 +160,7 @@ def _start(rows: pd.DataFrame, name: str) -> _Start:
     mean = np.divide(total, mass, out=np.full(mass.shape, np.nan), where=mass > 0)
     error = ((own["high"] - own["low"]) / (2 * NORMAL)).mean() / np.sqrt(splits)
     noise = draws(0, f"transfer/{name}").standard_normal(RESAMPLES)
-    return _Start(float(np.nanmean(values)), mean + np.nan_to_num(error) * noise)
+    return _Start(float(np.nanmean(values)), mean + error * noise)
 
 
 def _counts(picks: np.random.Generator, size: int) -> Array:
