@@ -2,9 +2,10 @@
 # make test    the whole test suite
 # make test-slurm   the study on a real SLURM, started for it on this machine (as root)
 # make bench-overhead   what scheduling costs beside the trainings (--slurm: bench/overhead.py)
+# make bench-hypotheses   time and memory of the statistics: bench/hypotheses.py
 # make bench-biq2021 DATA=FOLDER   transfer on BIQ2021 beside BRISQUE: bench/biq2021.py
 # make lint    format, lint and types, as CI runs them
-.PHONY: study test test-slurm bench-overhead bench-biq2021 lint schema data-table clean
+.PHONY: study test test-slurm bench-overhead bench-hypotheses bench-biq2021 lint schema data-table clean
 .DEFAULT_GOAL := study
 
 PYTHON ?= python3
@@ -24,6 +25,9 @@ test-slurm: .venv/test
 
 bench-overhead: .venv/study
 	@python bench/overhead.py
+
+bench-hypotheses: .venv/study
+	@python bench/hypotheses.py
 
 bench-biq2021: .venv/study
 	@python bench/biq2021.py $(DATA)

@@ -10,6 +10,7 @@ import pandas as pd
 from PIL import Image
 
 from asymmetry.analysis.analyse import analyse
+from asymmetry.analysis.effect import Effects, all_judged, effects_of
 from asymmetry.analysis.tables import Tables, load_tables
 from asymmetry.metrics.contracts import METRICS
 from asymmetry.study import (
@@ -133,6 +134,11 @@ def make_skill(values: dict[str, float] | None = None) -> pd.DataFrame:
             for loss, value in values.items()
         ]
     )
+
+
+def all_effects(tables: Tables, judges: Sequence[str], resamples: int) -> list[Effects]:
+    """The effects of every task, generator and set of the tables, as all judges see them."""
+    return [effects_of(judged) for judged in all_judged(tables, judges, resamples)]
 
 
 def make_transfer(runs: pd.DataFrame) -> pd.DataFrame:

@@ -10,9 +10,8 @@ from asymmetry.analysis.asymmetry import (
     regime,
     resample_losses,
 )
-from asymmetry.analysis.effect import all_effects
 from asymmetry.analysis.tables import load_tables
-from tests.synthetic_tables import make_runs, make_scores, make_skill, write_tables
+from tests.synthetic_tables import all_effects, make_runs, make_scores, make_skill, write_tables
 
 LOSSES = ["l1", "ms_ssim", "ssim"]
 RISING = {loss: float(place) for place, loss in enumerate(LOSSES)}

@@ -3,10 +3,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asymmetry.analysis.effect import all_effects, all_judged, effects_of, mean_over_judges
+from asymmetry.analysis.effect import all_judged, effects_of, mean_over_judges
 from asymmetry.analysis.judging import image_scores, z_scores
 from asymmetry.analysis.tables import load_tables
-from tests.synthetic_tables import FIDELITY, JUDGES, make_runs, make_scores, write_tables
+from tests.synthetic_tables import (
+    FIDELITY,
+    JUDGES,
+    all_effects,
+    make_runs,
+    make_scores,
+    write_tables,
+)
 
 
 def nobody(values):

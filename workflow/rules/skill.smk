@@ -4,7 +4,7 @@ rule skill_part:
     log:
         stages.results / "logs/skill-{part}.log",
     # An image a thread: two cores take half the time of one, and all sets are few.
-    threads: max(2, study.execution.resources.skill.cpus_per_task)
+    threads: study.execution.resources.skill.cpus_per_task
     resources:
         **asks_for("skill"),
     message:

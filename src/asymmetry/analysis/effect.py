@@ -68,11 +68,6 @@ def all_judged(tables: Tables, judges: Sequence[str], resamples: int) -> list[Ju
     ]
 
 
-def all_effects(tables: Tables, judges: Sequence[str], resamples: int) -> list[Effects]:
-    """The effects of every task, generator and set of the tables, with `resamples` draws each."""
-    return [effects_of(judged) for judged in all_judged(tables, judges, resamples)]
-
-
 def effects_of(judged: Judged, without: Collection[str] = ()) -> Effects:
     """The effects, as all judges but those `without` see them."""
     places = [place for place, judge in enumerate(judged.judges) if judge not in without]

@@ -15,7 +15,7 @@ from asymmetry.assessment.crops import check_crops
 from asymmetry.assessment.images import EvaluationImage, all_images
 from asymmetry.assessment.score import DIVERGED, MISSING_WEIGHTS, Key, Score, score_images
 from asymmetry.assessment.tables import COLUMNS
-from asymmetry.assessment.targets import GENERATOR_FILE, PILOT_FILE, Target
+from asymmetry.assessment.targets import GENERATOR_FILE, PILOT_FILE, Model, Target
 from asymmetry.devices import choose_device, repeatable
 from asymmetry.errors import UserError
 from asymmetry.files import write_atomically
@@ -72,12 +72,12 @@ def find_target(plan: Plan, run_id: str) -> Target:
     pilot = run_id.endswith(PILOT)
     folder, name = (run.folder / "pilot", PILOT_FILE) if pilot else (run.folder, GENERATOR_FILE)
     record = read_record(run.record)
-    generator, model, status = run.cell.generator, run.folder / name, record["status"]
+    model, status = Model(run.cell.generator, run.folder / name), record["status"]
     if pilot and name in record["outputs"]:
         status = "done"  # kept before the run diverged, if it did
     if status != DIVERGED:
         verified_output(run.folder, record, name)
-    return Target(run_id, folder, run.cell.task, generator, model, status)
+    return Target(run_id, folder, run.cell.task, model, status)
 
 
 class Engine:

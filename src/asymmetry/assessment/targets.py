@@ -22,8 +22,16 @@ Restorer = Callable[[Tensor], Tensor]
 
 
 @dataclass(frozen=True)
+class Model:
+    """A trained generator: its name in the study, and the file of its weights."""
+
+    generator: str
+    file: Path
+
+
+@dataclass(frozen=True)
 class Target:
-    """One assessed run or pilot; without a `generator` and its `model`, bicubic interpolation.
+    """One assessed run or pilot; without a `model`, bicubic interpolation.
 
     `folder` is where its scores are kept, `status` that of the run.
     """
@@ -31,8 +39,7 @@ class Target:
     run: str
     folder: Path
     task: str
-    generator: str | None = None
-    model: Path | None = None
+    model: Model | None = None
     status: str = "done"
 
     @property
@@ -43,14 +50,14 @@ class Target:
         """
         if self.run.endswith(PILOT):
             return []
-        return [self.run] if self.generator else [self.run, f"{self.task}/reference"]
+        return [self.run] if self.model else [self.run, f"{self.task}/reference"]
 
 
 def restorer(target: Target, scale: int, device: torch.device) -> Restorer:
     """The target as a function of images; the whole image at once, clamped to 0..1."""
-    if target.generator is None or target.model is None:
+    if target.model is None:
         return lambda low: imresize(low.to(device), scale).clamp(0, 1)
-    network = build_generator(target.generator, scale, seed=0)
-    network.load_state_dict(load_file(target.model))
+    network = build_generator(target.model.generator, scale, seed=0)
+    network.load_state_dict(load_file(target.model.file))
     network.eval().to(device)
     return lambda low: network(low.to(device)).clamp(0, 1)

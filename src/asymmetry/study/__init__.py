@@ -73,7 +73,7 @@ class JobResources(Section):
 
     train: Resources = Resources()
     assess: Resources = Resources()
-    skill: Resources = Resources()
+    skill: Resources = Resources(cpus_per_task=2)
     optimise: Resources = Resources()
     transfer: Resources = Resources()
 
