@@ -71,7 +71,7 @@ def _note(row: dict[Any, Any]) -> str:
 def where(row: Any) -> str:
     """Task, generator and set of a row in words: those that it is not over all of."""
     named = [str(row[column]) for column in SCOPE if row[column] != "all"]
-    return " · ".join(named) or "all"
+    return " · ".join(named) or "the whole study"
 
 
 def _number(value: float, digits: int = 2) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from asymmetry.analysis.hypotheses.contract import ALL, Finding, family, sentences
+from asymmetry.analysis.hypotheses.contract import EVERYWHERE, Finding, family, sentences
 from asymmetry.analysis.hypotheses.evidence import Evidence
 from asymmetry.analysis.inference import ALPHA, Array, interval, power_at, spread
 from asymmetry.analysis.skill import fisher_z
@@ -63,7 +63,7 @@ def _finding(regime: str, statistic: str, wide: pd.DataFrame, note: str) -> Find
         for transformer in (False, True)
     ]
     counts = f"{len(sides[0])} convolutional, {len(sides[1])} Transformer metrics"
-    finding = Finding((ALL, ALL, ALL), regime, statistic, n=len(known), coverage=counts, note=note)
+    finding = Finding(EVERYWHERE, regime, statistic, n=len(known), coverage=counts, note=note)
     least = _least_p(*map(len, sides))
     if not least <= ALPHA:
         reason = f"Too few: no order of them reaches p ≤ {ALPHA} by permuting the families."
