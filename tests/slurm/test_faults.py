@@ -51,12 +51,11 @@ def test_a_night_of_faults(
 ):
     models = [path.parent.relative_to("runs") for path in map(Path, undisturbed.models())]
     cells = sorted({str(path) for path in models if "warm-start" not in path.parts})
-    poor, lied_about, *struck = (
+    poor, *struck = (
         next(cell for cell in cells if part in cell)
         for part in (
             "l1/none",  # among the first, which lose their head
-            "mse/vgg-patch/0.01",  # among the last, which do not
-            "mse/vgg-patch/0.1",
+            "mse/vgg-patch/0.1",  # among the last, which do not
             "mse/vit-vanilla/0.01",
             "mse/vit-vanilla/0.1",
         )
@@ -65,7 +64,6 @@ def test_a_night_of_faults(
     quick = ("--resources", "gpu=4", "--slurm-init-seconds-before-status-checks", "3")
     project = SlurmProject(folder, quick)
     project.write(slurm_values())
-    put_liar(project, lied_about)
     give_quota(folder / "runs" / poor, "160k")
 
     kill_head(project)
@@ -82,14 +80,16 @@ def test_a_night_of_faults(
     missing = [cell for cell in cells if not (folder / "runs" / cell / "run.json").is_file()]
     assert missing == [poor]
     assert "the disk or quota is full" in (folder / "runs" / poor / "train.log").read_text()
+
+    # The lie is told while nothing else happens: another fault to the same job would cure it unseen.
+    give_quota(folder / "runs" / poor, "64m", "remount")
+    put_liar(project, poor)
+    last = project.snakemake("--latency-wait", "10")
+    assert last.returncode == 0, last.stderr
     assert (folder / "lied").is_dir()
     assert "MissingOutputException" in "".join(
         log.read_text() for log in folder.glob(".snakemake/slurm_logs/**/*.log")
     )
-
-    give_quota(folder / "runs" / poor, "64m", "remount")
-    last = project.snakemake()
-    assert last.returncode == 0, last.stderr
     assert project.results() == undisturbed.results()
     diverged = [
         record
@@ -101,15 +101,8 @@ def test_a_night_of_faults(
         print(f"\n{HEADING}")
         for fault in night.faults:
             print(fault.row())
-        print(
-            row(
-                "exit 0 without output",
-                attempts(folder, lied_about),
-                0,
-                lie_cost(folder, lied_about),
-            )
-        )
         print(row("disk quota, later lifted", attempts(folder, poor), 0, math.nan))
+        print(row("exit 0 without output", attempts(folder, poor), 0, lie_cost(folder, poor)))
 
 
 def attempts(folder: Path, run: str) -> int:
