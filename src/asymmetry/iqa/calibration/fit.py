@@ -27,7 +27,7 @@ Values = NDArray[np.float64]
 # The price of weights that deviate by 1 from even ones, as a share of the variance of the scores.
 PENALTIES = tuple(10.0**power for power in range(1, -5, -1))
 FOLDS = 5
-_EXACT = {"maxiter": 10_000, "maxfun": 20_000, "ftol": 1e-14, "gtol": 1e-9}
+_EXACT = {"maxiter": 10_000, "maxfun": 20_000, "ftol": 1e-12, "gtol": 1e-7}
 
 
 class Fit(NamedTuple):
