@@ -159,3 +159,10 @@ def test_the_convention_of_a_calibrated_metric_names_its_fit(table: Path):
     words = plan.convention("dists-alexnet-calibrated")
     assert words.endswith(f"fit {plan.fits['dists-alexnet-calibrated'].digits}")
     assert "fit" not in plan.convention("gmsd")
+
+
+def test_an_optional_metric_without_weights_waits_for_nothing(table: Path):
+    def optional(values: dict[str, Any]) -> None:
+        values["evaluation"]["metrics_with_weights"] = ["dists-vgg16-calibrated"]
+
+    assert list(plan_of(table, optional).fits) == [LOSS]

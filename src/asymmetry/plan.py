@@ -18,7 +18,7 @@ from asymmetry.identity import code_digest
 from asymmetry.metrics.contracts import METRICS
 from asymmetry.names import nearest
 from asymmetry.study import Optimisation, Study
-from asymmetry.weights import weight_digests
+from asymmetry.weights import has_weights, weight_digests
 
 RUNS = Path("runs")
 WARM_START = "warm-start"
@@ -106,10 +106,14 @@ class Plan:
     @cached_property
     def fits(self) -> dict[str, PlannedFit]:
         """The fit that each calibrated loss or metric of the study waits for, by its name."""
-        evaluation = self.study.evaluation
+        evaluation, folder = self.study.evaluation, Path(self.study.execution.weights)
         losses = {cell.fidelity for cell in self.cells}
-        names = {*losses, *evaluation.metrics, *evaluation.metrics_with_weights}
-        return planned_fits(self.study, self.photos, names)
+        optional = [
+            name
+            for name in evaluation.metrics_with_weights
+            if has_weights(str(METRICS[name].weights), folder)
+        ]
+        return planned_fits(self.study, self.photos, {*losses, *evaluation.metrics, *optional})
 
     def fitted(self, name: str) -> Path | None:
         """The file of the channel weights of the loss or metric `name`; None where it has none."""

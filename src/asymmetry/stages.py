@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from asymmetry.backbones.catalog import BACKBONES, builder_module
 from asymmetry.data.sets import set_digest
@@ -147,21 +148,18 @@ class Stages:
     @cached_property
     def skill_parts(self) -> list[Part]:
         """The tables of skill, an IQA set each."""
-        folder, measured = self.results / "parts/skill", (*self._metrics, *self._losses)
+        measured = (*self._metrics, *self._losses)
         return [
-            Part(folder / f"{name}-{self.skill_key(name)}.parquet", iqa_set=name, measured=measured)
+            self._part("skill", f"{name}-{self.skill_key(name)}", iqa_set=name, measured=measured)
             for name in self.study.iqa_sets
         ]
 
     @cached_property
     def optimise_parts(self) -> list[Part]:
         """The tables of optimisability, a loss each."""
-        folder = self.results / "parts/optimise"
         return [
-            Part(
-                folder / f"{name}-{self.optimise_key(name)}.parquet",
-                fidelity=name,
-                measured=(name,),
+            self._part(
+                "optimise", f"{name}-{self.optimise_key(name)}", fidelity=name, measured=(name,)
             )
             for name in self._losses
         ]
@@ -230,19 +228,18 @@ class Stages:
         """The figures and the modules that draw them."""
         return figure_modules()
 
+    def _part(self, kind: str, stem: str, **what: Any) -> Part:
+        return Part(self.results / "parts" / kind / f"{stem}.parquet", **what)
+
     def _parts(
         self, kind: str, key: str, runs: list[str], measured: Sequence[str] = ()
     ) -> list[Part]:
         size = self.study.execution.runs_per_job
         groups = [tuple(runs[i : i + size]) for i in range(0, len(runs), size)]
-        folder = self.results / "parts" / kind
+        stems = [f"{i:03d}-{digest([key, *group])[:12]}" for i, group in enumerate(groups)]
         return [
-            Part(
-                folder / f"{index:03d}-{digest([key, *group])[:12]}.parquet",
-                group,
-                measured=tuple(measured),
-            )
-            for index, group in enumerate(groups)
+            self._part(kind, stem, runs=group, measured=tuple(measured))
+            for stem, group in zip(stems, groups, strict=True)
         ]
 
     @cached_property

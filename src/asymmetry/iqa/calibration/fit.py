@@ -2,15 +2,16 @@
 
 Ding, Ma, Wang and Simoncelli ("Image quality assessment: unifying structure and texture
 similarity", 2020) fit alpha and beta, not negative and with sum 1, to the scores of KADID-10k.
-Here the same K = 2C weights v = (alpha, beta) predict how bad people found each image, y of variance
-1, from its dissimilarities f_k = 1 - S_k, in units where even weights of 1 give a variance of 1 too:
+Here the same K = 2C weights v = (alpha, beta) predict how bad people found each image, y of
+variance 1, from its dissimilarities f_k = 1 - S_k, in units where even weights of 1 give a variance
+of 1 too. Over v >= 0 and an offset they minimise
 
-    mean over images of (sum_k v_k f_k / K + offset - y)^2 + penalty * mean_k (v_k - mean v)^2,
+    mean over images of (sum_k v_k f_k / K + offset - y)^2 + penalty * mean_k (v_k - mean v)^2;
 
-minimised over v >= 0 and the offset; then v is divided by its sum. A backbone has more channels than
-a set has images, so the penalty decides between channels where the scores do not: a large one gives
-the even weights of `dists`. The problem is convex and has one solution. The penalty is the one of
-the least squared error on contents that did not fit it.
+then v is divided by its sum. A backbone has more channels than a set has images, so the penalty
+decides between channels where the scores do not: a large one gives the even weights of `dists`.
+The problem is convex and has one solution. The penalty is the one of the least squared error on
+contents that did not fit it.
 """
 
 from collections.abc import Sequence
