@@ -19,6 +19,8 @@ from asymmetry.iqa.calibration.split import fitting_images
 from asymmetry.iqa.sets import IqaImage, load_set
 from asymmetry.plan import Plan
 
+# Of each sum: another number gives other last bits, and it is not in what identifies a fit.
+_THREADS = 1
 _log = logging.getLogger(__name__)
 
 
@@ -31,7 +33,7 @@ def calibrate(plan: Plan, output: Path) -> None:
     fit, study = plan.fit_at(output), plan.study
     section = study.calibration
     assert section is not None  # a plan without one has no fit
-    repeatable(study.numerics.threads)
+    repeatable(_THREADS)
     images = fitting_images(section, load_set(study, section.set, plan.photos)).images
     device = choose_device(study.execution.device)
     loss = even_dists(fit.settings["backbone"], Path(study.execution.weights)).to(device)
@@ -39,7 +41,7 @@ def calibrate(plan: Plan, output: Path) -> None:
         rows = list(pool.map(partial(dissimilarities, loss, device), images))
     badness = -np.array([image.score for image in images])
     contents = [image.group for image in images]
-    with threadpool_limits(study.numerics.threads):  # sums in the same order on any machine
+    with threadpool_limits(_THREADS):
         weights, penalty = fit_weights(np.stack(rows), badness, contents)
     alpha, beta = weights.astype(np.float32).reshape(2, -1)
     facts = {
