@@ -10,6 +10,7 @@ from asymmetry.analysis.hypotheses.evidence import Evidence
 from asymmetry.analysis.judging import judge_values
 from asymmetry.analysis.skill import skill_of_losses
 from asymmetry.analysis.tables import COLUMNS, Tables, empty_table
+from asymmetry.fraction import balanced
 from tests.synthetic_tables import GENERATOR, SET, TASK
 
 SCOPE = (TASK, GENERATOR, SET)
@@ -46,6 +47,14 @@ def grid(
     columns += ["adversarial_weight", "seed", "kind", "status", "run"]
     frame = pd.DataFrame(rows, columns=columns)
     return frame.assign(initialisation=np.where(frame["backbone"].isna(), None, "scratch"))
+
+
+def part_of_the_games(cells: pd.DataFrame, count: int) -> pd.DataFrame:
+    """Cells without an adversary, and of those with one a balanced fraction of `count`."""
+    axes = ["fidelity", "discriminator", "adversarial_weight"]
+    keys = list(cells[axes].itertuples(index=False, name=None))
+    kept = set(balanced([key for key in keys if key[2] > 0], count, 0))
+    return cells[[key in kept or key[2] == 0 for key in keys]].reset_index(drop=True)
 
 
 def skill_table(values: Mapping[str, float], width: float = 0.0, **columns: str) -> pd.DataFrame:

@@ -81,7 +81,7 @@ def test_a_night_of_faults(
     assert missing == [poor]
     assert "the disk or quota is full" in (folder / "runs" / poor / "train.log").read_text()
 
-    # The lie is told while nothing else happens: another fault to the same job would cure it unseen.
+    # The lie is told while nothing else happens: another fault to the job would cure it unseen.
     give_quota(folder / "runs" / poor, "64m", "remount")
     put_liar(project, poor)
     last = project.snakemake("--latency-wait", "10")

@@ -16,13 +16,17 @@ from asymmetry.analysis.tables import SCOPE
 from asymmetry.randomness import draws
 
 WITHOUT, WITH = "without adversary", "with adversary"
+_GAME = ["discriminator", "adversarial_weight"]
+_FEWEST_FREEDOM = 10  # an error known to about a fifth: 1 / sqrt(2 * 10)
 
 
 @dataclass(frozen=True)
 class Regime:
-    """Effects of losses without or with an adversary, over settings that all of them share.
+    """Effects of losses without or with an adversary, each over equal settings.
 
-    `effect` [losses] and `draws` [losses, draws], in the order of `losses`.
+    `effect` [losses] and `draws` [losses, draws], in the order of `losses`. They are the means over
+    the `settings` (of the `possible` ones) that all losses share; or, where `fitted`, main effects,
+    whose standard errors are `error` [losses].
     """
 
     name: str
@@ -31,36 +35,54 @@ class Regime:
     draws: Array
     settings: int
     possible: int
+    error: Array
+    fitted: bool = False
 
     def of(self, losses: Sequence[str]) -> tuple[Array, Array]:
         """The effects of these `losses`, and their draws."""
         places = [self.losses.index(loss) for loss in losses]
         return self.effect[places], self.draws[places]
 
+    def reliability(self, losses: Sequence[str]) -> float:
+        """The share of the variance of O over these losses that is not the fit's error.
+
+        1 where nothing is fitted; 0 where the losses differ no more than the error lets expect.
+        """
+        places = [self.losses.index(loss) for loss in losses]
+        if not self.fitted or len(places) < 2:
+            return 1.0
+        noise = float(np.square(self.error[places]).mean())
+        return max(0.0, 1 - noise / max(float(self.effect[places].var(ddof=1)), 1e-24))
+
 
 @lru_cache(maxsize=8)  # several hypotheses ask for the same in a row
 def regime(effects: Effects, name: str) -> Regime:
-    """The mean effect of each loss over the settings (discriminator, weight) that are done for all.
+    """The effect of each loss, without or with an adversary.
+
+    In a full design the mean over the settings (discriminator, weight) that are done for all. Where
+    most cells are planned on settings that not all losses share, as in a fraction, main effects.
+    """
+    mask = (effects.settings["adversarial_weight"] > 0) == (name == WITH)
+    planned = effects.settings[mask]
+    losses = planned.groupby(_GAME)["fidelity"].transform("nunique")
+    shared = losses == planned["fidelity"].nunique()
+    return part_of(effects, name, mask) if shared.mean() >= 0.5 else fitted(effects, name, mask)
+
+
+def part_of(effects: Effects, name: str, mask: pd.Series) -> Regime:
+    """The means over the settings where `mask` holds that are done for all losses.
 
     A loss without any done cell is left out; the others are compared on equal settings, so that a
     loss does not look better because its hardest setting diverged.
     """
-    return part_of(effects, name, (effects.settings["adversarial_weight"] > 0) == (name == WITH))
-
-
-def part_of(effects: Effects, name: str, mask: pd.Series) -> Regime:
-    """The same over the settings where `mask` holds."""
     table = effects.settings[mask]
-    possible = len(table[["discriminator", "adversarial_weight"]].drop_duplicates())
     done = table[table["value"].notna()]
     losses = pd.unique(done["fidelity"]).tolist()
     # The place in the table of each loss [losses] in each setting [settings], shared ones only.
-    places = done.reset_index().pivot(
-        index="fidelity", columns=["discriminator", "adversarial_weight"], values="index"
-    )
+    places = done.reset_index().pivot(index="fidelity", columns=_GAME, values="index")
     places = places.reindex(losses).dropna(axis="columns")
     if places.empty:
-        return Regime(name, [], np.empty(0), np.empty((0, effects.draws.shape[-1])), 0, possible)
+        return _nothing(effects, name, table)
     rows = places.to_numpy(dtype=int)
     return Regime(
         name,
@@ -68,8 +90,68 @@ def part_of(effects: Effects, name: str, mask: pd.Series) -> Regime:
         effects.settings["value"].to_numpy()[rows].mean(1),
         effects.draws[rows].mean(1),
         rows.shape[1],
-        possible,
+        _possible(table),
+        np.zeros(len(losses)),
     )
+
+
+def fitted(effects: Effects, name: str, mask: pd.Series) -> Regime:
+    """The main effects of the losses over the settings where `mask` holds.
+
+    Least squares of O = loss + discriminator + weight, each loss at the mean of all discriminators
+    and weights: what the mean over all settings estimates, were all trained. What the sum does not
+    explain (interactions, chance) is the error. Of settings that do not determine the terms, or
+    leave fewer than ten degrees of freedom, an empty regime: the error would be a guess.
+    """
+    table = effects.settings[mask]
+    done = table[table["value"].notna()]
+    design = main_effects(done)
+    terms = design.shape[1]
+    freedom = len(done) - terms
+    if freedom < _FEWEST_FREEDOM or np.linalg.matrix_rank(design.to_numpy()) < terms:
+        return _nothing(effects, name, table)
+    losses = pd.unique(done["fidelity"]).tolist()
+    inverse = np.linalg.pinv(design.to_numpy())
+    weights = inverse[: len(losses)]  # of each cell in the effect of each loss [losses, cells]
+    values = done["value"].to_numpy()
+    residuals = values - design.to_numpy() @ (inverse @ values)
+    centred = weights - weights.mean(axis=0)
+    return Regime(
+        name,
+        losses,
+        weights @ values,
+        weights @ effects.draws[done.index],
+        len(done),
+        table["fidelity"].nunique() * _possible(table),
+        np.sqrt((residuals**2).sum() / freedom * (centred**2).sum(axis=1)),
+        fitted=True,
+    )
+
+
+def main_effects(cells: pd.DataFrame) -> pd.DataFrame:
+    """The design matrix [cells, terms]: a column for each loss, then sum-to-zero contrasts.
+
+    >>> games = pd.DataFrame({"fidelity": ["l1", "mse"], "discriminator": ["a", "b"]})
+    >>> main_effects(games.assign(adversarial_weight=0.1)).to_numpy()
+    array([[ 1.,  0.,  1.],
+           [ 0.,  1., -1.]])
+    """
+    parts = [pd.get_dummies(cells["fidelity"], dtype=float)[pd.unique(cells["fidelity"])]]
+    for axis in _GAME:
+        levels = pd.get_dummies(cells[axis], dtype=float)
+        parts.append(levels.iloc[:, :-1].sub(levels.iloc[:, -1], axis="index"))
+    return pd.concat(parts, axis="columns")
+
+
+def _possible(table: pd.DataFrame) -> int:
+    """How many settings (discriminator, weight) there are."""
+    return len(table[_GAME].drop_duplicates())
+
+
+def _nothing(effects: Effects, name: str, table: pd.DataFrame) -> Regime:
+    """The regime of losses that cannot be compared."""
+    none = np.empty((0, effects.draws.shape[-1]))
+    return Regime(name, [], np.empty(0), none, 0, _possible(table), np.empty(0))
 
 
 def points(effects: Effects, skill: pd.DataFrame) -> pd.DataFrame:
@@ -77,7 +159,7 @@ def points(effects: Effects, skill: pd.DataFrame) -> pd.DataFrame:
     known = skill_of_losses(skill)
     rows = []
     for part in (regime(effects, WITHOUT), regime(effects, WITH)):
-        low, high = interval(part.draws)
+        low, high = _with_error(part)
         for place, loss in enumerate(part.losses):
             own = known.loc[loss] if loss in known.index else pd.Series(np.nan, known.columns)
             rows.append(
@@ -91,6 +173,12 @@ def points(effects: Effects, skill: pd.DataFrame) -> pd.DataFrame:
                 }
             )
     return pd.DataFrame(rows)
+
+
+def _with_error(part: Regime) -> tuple[Array, Array]:
+    """The 95 % intervals [losses] of the effects, an error of the fit added to each draw."""
+    deviates = draws(0, "error of the fit").standard_normal(part.draws.shape)
+    return interval(part.draws + part.error[:, None] * deviates)
 
 
 @dataclass(frozen=True)

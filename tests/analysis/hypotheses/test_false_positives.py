@@ -8,10 +8,12 @@ from asymmetry.analysis.hypotheses import h01_prediction, h02_misalignment, h05_
 from tests.analysis.simulated import (
     VGG_PATCH,
     VGG_VANILLA,
+    VIT_PATCH,
     adversarial,
     by_loss,
     evidence_of,
     grid,
+    part_of_the_games,
     training_noise,
 )
 
@@ -19,6 +21,9 @@ STUDIES, LEVEL = 500, 0.05
 LOSSES = [f"loss{place}" for place in range(10)]
 PLAIN = grid(LOSSES)
 HEADS = grid(LOSSES[:3], [VGG_PATCH, VGG_VANILLA], (0.01, 0.1), seeds=3)
+FRACTION = part_of_the_games(
+    grid(LOSSES, [VGG_PATCH, VGG_VANILLA, VIT_PATCH], (0.001, 0.01, 0.1, 1.0), seeds=1), 50
+)
 # Counts beyond these have a probability of one in a thousand each.
 LEAST, MOST = stats.binom.ppf([0.001, 0.999], STUDIES, LEVEL)
 
@@ -95,3 +100,25 @@ def test_h5_is_no_more_often_decided_than_nominal_where_heads_are_equal(images):
 def test_h5_finds_a_planted_gain():
     found = [h05_patch.findings(of_heads(1.5, key, 0.3))[0] for key in range(50)]
     assert sum(one.verdict == "supported" for one in found) >= 45
+
+
+def fraction(relation, key, chance=0.7):
+    """The same, from 50 of 120 games of three discriminators and four weights, one seed."""
+    skill, (without, with_adversary) = correlated(relation, np.random.default_rng(key))
+    quality = np.where(
+        adversarial(FRACTION), by_loss(FRACTION, with_adversary), by_loss(FRACTION, without)
+    )
+    quality = quality + training_noise(FRACTION, chance, key) * adversarial(FRACTION)
+    known = dict(zip(LOSSES, np.tanh(1 + 0.3 * skill), strict=True))
+    return evidence_of(FRACTION, quality, known, judges=["vsi", "piqe"], images=8, key=key)
+
+
+def test_the_error_of_a_fraction_does_not_pass_for_a_finding():
+    studies = [fraction((0.9, 0.9), key) for key in range(200)]
+    h1 = [h01_prediction.findings(one)[1] for one in studies]
+    h2 = [h02_misalignment.findings(one)[0] for one in studies]
+    assert all("fitted to 50 of 120" in one.note for one in h1)
+    most = stats.binom.ppf(0.999, len(studies), LEVEL / 2)
+    assert sum(one.verdict == "supported" for one in h1) <= most
+    assert sum(one.verdict == "contradicted" for one in h1) > len(studies) / 2
+    assert sum(one.verdict == "supported" for one in h2) <= most

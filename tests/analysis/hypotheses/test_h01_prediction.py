@@ -1,11 +1,24 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from asymmetry.analysis.asymmetry import Regime
 from asymmetry.analysis.correlation import critical_rho
 from asymmetry.analysis.hypotheses.contract import FEWEST
-from asymmetry.analysis.hypotheses.h01_prediction import findings
+from asymmetry.analysis.hypotheses.h01_prediction import findings, unattenuated
 from asymmetry.analysis.inference import ALPHA
-from tests.analysis.simulated import LOSSES, by_loss, evidence_of, grid
+from tests.analysis.simulated import (
+    LOSSES,
+    VGG_PATCH,
+    VGG_VANILLA,
+    VIT_PATCH,
+    by_loss,
+    evidence_of,
+    grid,
+    part_of_the_games,
+    training_noise,
+)
 
 RISING = np.arange(8.0)
 SKILL = dict(zip(LOSSES, 0.5 + 0.05 * RISING, strict=True))
@@ -57,3 +70,45 @@ def test_an_interval_without_width_is_no_certainty():
     assert (one.low, one.high) == (pytest.approx(1), pytest.approx(1))
     assert "All draws agree" in one.note
     assert "All draws agree" not in found(RISING[[3, 0, 1, 2, 7, 4, 5, 6]])[0].note
+
+
+def of_a_fraction(order, chance):
+    """The finding with an adversary of a study that trained 40 of 8 x 3 x 4 games, one seed."""
+    kinds = (VGG_PATCH, VGG_VANILLA, VIT_PATCH)
+    every = grid(discriminators=kinds, weights=(0.001, 0.01, 0.1, 1.0), seeds=1)
+    cells = part_of_the_games(every, 40)
+    quality = by_loss(cells, np.asarray(order, dtype=float)) + chance * training_noise(cells, 1.0)
+    return findings(evidence_of(cells, quality, SKILL))[1]
+
+
+def test_agreement_is_found_in_a_fraction():
+    one = of_a_fraction(RISING, 0.5)
+    assert (one.n, one.verdict) == (8, "contradicted")
+    assert one.value > 0.9
+    assert "fitted to 40 of 96 adversarial settings" in one.note
+
+
+def test_disagreement_is_found_in_a_fraction():
+    assert of_a_fraction(-RISING, 0.5).verdict == "supported"
+
+
+def test_chance_does_not_pass_for_misalignment():
+    # The losses agree with their skill, but chance hides it: nothing is decided.
+    assert of_a_fraction(RISING, 60.0).verdict == "undecided"
+
+
+def test_limits_are_corrected_for_the_error_of_the_fit():
+    part = Regime(
+        "with adversary",
+        ["a", "b", "c"],
+        np.array([0.0, 1.0, 2.0]),
+        np.empty((3, 0)),
+        30,
+        60,
+        np.full(3, 0.6),
+        fitted=True,
+    )
+    # Spearman 1904: .4 / sqrt(1 - .36 / 1).
+    assert part.reliability(part.losses) == pytest.approx(0.64)
+    assert unattenuated(np.array([0.4, 0.9]), part, part.losses) == pytest.approx([0.5, 1.0])
+    assert np.isnan(unattenuated(np.array(0.4), replace(part, error=np.ones(3)), part.losses))

@@ -22,7 +22,7 @@ from asymmetry.analysis.hypotheses.contract import (
     sentences,
 )
 from asymmetry.analysis.hypotheses.evidence import Evidence
-from asymmetry.analysis.inference import ALPHA, interval
+from asymmetry.analysis.inference import ALPHA, Array, interval
 
 ID = "H1"
 CLAIM = "Skill as a metric does not predict effect as a loss"
@@ -65,13 +65,13 @@ def _finding(effects: Effects, part: Regime, evidence: Evidence) -> Finding:
         p=p,
         n=len(losses),
         power=power_at_rho(len(losses), ASSUMED),
-        verdict=_verdict(rho, high, p, len(losses)),
+        verdict=_verdict(rho, float(unattenuated(np.array(high), part, losses)), p, len(losses)),
         coverage=effects.coverage,
         note=sentences(
             enough_losses(len(losses)),
             no_width(low, high),
             _RULE,
-            shared_settings(part),
+            behind_effects(part, losses),
             f"A: {evidence.sets or 'not measured'}.",
             seeds_behind(effects),
         ),
@@ -109,11 +109,28 @@ def enough_losses(count: int) -> str:
     return f"n = {count}: |rho| ≥ {critical_rho(count):.3f} is needed for p ≤ {ALPHA}."
 
 
-def shared_settings(part: Regime) -> str:
-    """Over which settings O is the mean."""
+def behind_effects(part: Regime, losses: list[str]) -> str:
+    """Over which settings O is the mean, or how it is fitted to them."""
+    if part.fitted:
+        return (
+            f"O: main effects, fitted to {part.settings} of {part.possible} adversarial settings; "
+            f"reliability {part.reliability(losses):.2f}, for which limits of rho are corrected "
+            "(Spearman 1904)."
+        )
     if part.name == WITHOUT:
         return ""
     return f"O: the {part.settings} of {part.possible} adversarial settings that all losses share."
+
+
+def unattenuated(rho: Array, part: Regime, losses: list[str]) -> Array:
+    """Rank correlations as they would be without the error of fitted effects (Spearman 1904).
+
+    The error makes every correlation smaller, and so would pass for a misalignment.
+    """
+    reliability = part.reliability(losses)
+    if reliability == 0:
+        return np.full_like(rho, np.nan)
+    return np.asarray(np.clip(rho / np.sqrt(reliability), -1, 1))
 
 
 def seeds_behind(effects: Effects) -> str:

@@ -15,10 +15,11 @@ from asymmetry.analysis.effect import Effects
 from asymmetry.analysis.hypotheses.contract import FEWEST, Finding, by_interval, sentences
 from asymmetry.analysis.hypotheses.evidence import Evidence
 from asymmetry.analysis.hypotheses.h01_prediction import (
+    behind_effects,
     enough_losses,
     no_width,
     seeds_behind,
-    shared_settings,
+    unattenuated,
 )
 from asymmetry.analysis.inference import bootstrap_p, interval, power_at, spread
 
@@ -41,10 +42,9 @@ def _finding(effects: Effects, evidence: Evidence) -> Finding:
     parts = [regime(effects, WITHOUT), regime(effects, WITH)]
     losses = [loss for loss in parts[0].losses if loss in parts[1].losses]
     losses = [loss for loss in losses if loss in evidence.losses.index]
+    known = evidence.losses["z"].reindex(losses).to_numpy()
     rho = [
-        float(spearman(evidence.losses["z"].reindex(losses).to_numpy(), part.of(losses)[0]))
-        if losses
-        else np.nan
+        float(unattenuated(spearman(known, part.of(losses)[0]), part, losses)) if losses else np.nan
         for part in parts
     ]
     change = changes(parts, losses, evidence)
@@ -64,7 +64,7 @@ def _finding(effects: Effects, evidence: Evidence) -> Finding:
         note=sentences(
             enough_losses(len(losses)),
             no_width(low, high),
-            shared_settings(parts[1]),
+            behind_effects(parts[1], losses),
             f"A: {evidence.sets or 'not measured'}.",
             seeds_behind(effects),
         ),
@@ -76,7 +76,10 @@ def changes(parts: list[Regime], losses: list[str], evidence: Evidence) -> np.nd
     if len(losses) < FEWEST:
         return np.empty(0)
     known = evidence.losses.reindex(losses)
-    before, after = (part.of(losses)[1] for part in parts)
-    drawn = resample_losses(len(losses), before.shape[1])
+    drawn = resample_losses(len(losses), parts[0].draws.shape[1])
     skill = drawn.measured(known["z"].to_numpy(), known["error"].to_numpy())
-    return rank_draws(skill, drawn.of_losses(after)) - rank_draws(skill, drawn.of_losses(before))
+    before, after = (
+        unattenuated(rank_draws(skill, drawn.of_losses(part.of(losses)[1])), part, losses)
+        for part in parts
+    )
+    return np.asarray(after - before)
