@@ -137,7 +137,9 @@ def test_what_is_shown_of_a_study_is_valid(index: int):
     shown = yaml.safe_load(blocks(README, "yaml")[index])
     values = yaml.safe_load((ROOT / "params.yaml").read_text())
     # The grid is shown whole; another section is shown in part.
-    changed = {key: part if key == "grid" else values[key] | part for key, part in shown.items()}
+    changed = {
+        key: part if key == "grid" else values.get(key, {}) | part for key, part in shown.items()
+    }
     grid = cells(parse_study(values | changed, "README.md"))
     for exclude in shown.get("grid", {}).get("exclude", ()):
         kept = {(cell.fidelity, cell.discriminator) for cell in grid}

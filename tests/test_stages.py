@@ -32,7 +32,7 @@ def test_pilots_are_assessed_after_all_runs(stages: Stages):
     after = Stages(Plan(parse_study(values, "params.yaml")))
     cells, (part,) = after.plan.runs, after.assess_parts
     assert after.assessed == [*after.assessed[:7], *(f"{run.id}@pilot" for run in cells)]
-    assert sorted(after.records(part)) == sorted(after.trained)
+    assert sorted(after.reads(part)) == sorted(after.trained)
     assert [run.pilot_step for run in cells] == [1] * 5
     assert after.plan.warm_starts[0].pilot_step is None
     # What else there is does not know them.
@@ -72,7 +72,7 @@ def test_controls_are_those_that_differ(
 
 
 def test_a_part_waits_for_the_runs_that_it_reads(stages: Stages):
-    records = [record for part in stages.assess_parts for record in stages.records(part)]
+    records = [record for part in stages.assess_parts for record in stages.reads(part)]
     assert sorted(records) == sorted(stages.trained)
 
 

@@ -91,6 +91,62 @@ def test_a_mistake_is_a_line_that_names_key_value_and_choices(
         assert part in message
 
 
+CALIBRATED = "dists-vgg16-random-calibrated"
+SCORED = {"kind": "scores", "table": "s.csv", "image": "i", "score": "m", "higher_is_better": True}
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "part"),
+    [
+        ("grid.fidelity", [CALIBRATED], f"grid.fidelity: '{CALIBRATED}'"),
+        ("grid.include", [{"fidelity": [CALIBRATED]}], "grid.include[0].fidelity: "),
+        ("evaluation.metrics", ["gmsd", "dists-vgg16-calibrated"], "evaluation.metrics: "),
+        ("evaluation.metrics_with_weights", ["dists-vgg16-calibrated"], "metrics_with_weights: "),
+    ],
+)
+def test_a_calibrated_loss_needs_the_section(
+    study_values: dict[str, Any], key: str, value: Any, part: str
+):
+    message = refusal(changed(study_values, key, value))
+    assert "\n" not in message
+    assert part in message
+    assert "needs the section `calibration`" in message
+    study_values["iqa_sets"]["mine"] = SCORED | {"reference": "r"}
+    study_values["calibration"] = {"set": "mine"}
+    parse_study(changed(study_values, key, value), "params.yaml")
+
+
+@pytest.mark.parametrize(
+    ("section", "part"),
+    [
+        ({"set": "live"}, "calibration.set: 'live' is not a known IQA set"),
+        ({"set": "severity"}, "'severity' has severity ranks and no opinion scores"),
+        ({"set": "alone"}, "'alone' has no references"),
+        ({"set": "koniq"}, "'koniq' has no references"),
+        ({"set": "pairs", "train": 1}, "calibration.train"),
+        ({"set": "pairs", "seed": -1}, "calibration.seed"),
+        ({"set": "pairs", "steps": 3}, "'steps' is not a known key"),
+        ({}, "calibration.set: is missing"),
+    ],
+)
+def test_a_calibration_needs_opinions_on_pairs(
+    study_values: dict[str, Any], section: dict[str, Any], part: str
+):
+    study_values["iqa_sets"] |= {
+        "alone": SCORED,
+        "koniq": {"kind": "koniq10k", "folder": "k"},
+        "pairs": {"kind": "kadid10k", "folder": "k"},
+    }
+    message = refusal(changed(study_values, "calibration", section))
+    assert "\n" not in message
+    assert part in message
+
+
+def test_a_calibrated_loss_is_no_pixel_term(study_values: dict[str, Any]):
+    message = refusal(changed(study_values, "training.pixel", CALIBRATED))
+    assert f"training.pixel: '{CALIBRATED}' is not a known pixel loss" in message
+
+
 def test_each_mistake_has_its_own_line(study_values: dict[str, Any]):
     twice = changed(changed(study_values, "training.steps", 0), "grid.seeds", [])
     assert len(refusal(twice).splitlines()) == 2

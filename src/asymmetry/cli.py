@@ -19,6 +19,7 @@ app = typer.Typer(
 )
 
 Output = Annotated[Path, typer.Option("--output", help="a table of this study")]
+Fitted = Annotated[Path, typer.Option("--output", help="a file of weights of this study")]
 
 
 @app.command()
@@ -48,6 +49,14 @@ def train(run: str, study: StudyFile = DEFAULT) -> None:
     from asymmetry.training.job import train as train_run
 
     raise typer.Exit(train_run(plan_of(study), run))
+
+
+@app.command()
+def calibrate(output: Fitted, study: StudyFile = DEFAULT) -> None:
+    """Fit the channel weights of a calibrated loss to human scores."""
+    from asymmetry.iqa.calibration.calibrate import calibrate as fit_weights
+
+    fit_weights(plan_of(study), output)
 
 
 @app.command()

@@ -30,11 +30,12 @@ class Measured:
 def print_plan(plan: Plan) -> None:
     """Print the cells, a summary line and the expected hours.
 
-    Raises UserError where the photos are not there, after what is known without them.
+    Raises UserError where the photos, or the human scores that weights are fitted to, are not
+    there, after what is known without them.
     """
     console = wide_console()
     try:
-        plan.photos  # noqa: B018 - ids hold their digest
+        plan.photos, plan.fits  # noqa: B018 - ids hold the digests of what they read
     except UserError:
         print_discriminators(plan, console)
         console.print(_outline(plan))

@@ -16,6 +16,7 @@ _ROOT = Path(__file__).parent
 # Their content reaches a run through its resolved settings, or does not change a number at all.
 _WITHOUT_NUMBERS = {
     "asymmetry.backbones.catalog",
+    "asymmetry.calibrations",
     "asymmetry.cluster",
     "asymmetry.data.contents",
     "asymmetry.data.photos",
@@ -36,6 +37,7 @@ _WITHOUT_NUMBERS = {
     "asymmetry.spent",
     "asymmetry.study",
     "asymmetry.study.axes",
+    "asymmetry.study.calibration",
     "asymmetry.study.evaluation",
     "asymmetry.study.section",
     "asymmetry.study.training",

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from asymmetry.backbones.catalog import BACKBONES, RANDOM, builder_module
+from asymmetry.calibrations import PlannedFit, planned_fits
 from asymmetry.data.photos import Manifest, Photo, read_manifest
 from asymmetry.errors import UserError
 from asymmetry.fidelity.registry import backbone_of, code_of, is_toolbox, weights_of
@@ -17,7 +18,7 @@ from asymmetry.identity import code_digest
 from asymmetry.metrics.contracts import METRICS
 from asymmetry.names import nearest
 from asymmetry.study import Optimisation, Study
-from asymmetry.weights import WEIGHTS
+from asymmetry.weights import has_weights, weight_digests
 
 RUNS = Path("runs")
 WARM_START = "warm-start"
@@ -30,7 +31,7 @@ class Run:
     """A training: a cell, or the warm start that the cells of a task, generator and seed share.
 
     `settings` is all that can change its bytes; the digits of `id` are its digest. `roots` are the
-    modules whose closure is its code.
+    modules whose closure is its code. `fitted` is the file of channel weights of a calibrated loss.
     """
 
     id: str
@@ -38,6 +39,7 @@ class Run:
     settings: dict[str, Any]
     roots: tuple[str, ...]
     warm_start: str | None = None
+    fitted: Path | None = None
 
     @property
     def folder(self) -> Path:
@@ -102,6 +104,37 @@ class Plan:
         return cells(self.study)
 
     @cached_property
+    def fits(self) -> dict[str, PlannedFit]:
+        """The fit that each calibrated loss or metric of the study waits for, by its name."""
+        evaluation, folder = self.study.evaluation, Path(self.study.execution.weights)
+        losses = {cell.fidelity for cell in self.cells}
+        optional = [
+            name
+            for name in evaluation.metrics_with_weights
+            if has_weights(str(METRICS[name].weights), folder)
+        ]
+        return planned_fits(self.study, self.photos, {*losses, *evaluation.metrics, *optional})
+
+    def fitted(self, name: str) -> Path | None:
+        """The file of the channel weights of the loss or metric `name`; None where it has none."""
+        return self.fits[name].path if name in self.fits else None
+
+    def convention(self, metric: str) -> str:
+        """The convention of a metric; a calibrated one has another after each fit."""
+        words = METRICS[metric].convention
+        return f"{words}, fit {self.fits[metric].digits}" if metric in self.fits else words
+
+    def fit_at(self, path: Path) -> PlannedFit:
+        """The fit whose file lies at a path; UserError where the study has none there."""
+        for fit in self.fits.values():
+            if fit.path == path:
+                return fit
+        raise UserError(
+            f"{path}: no calibration of this study lies there (its settings, scores or code have "
+            "changed?); see `snakemake -n train` for those it has"
+        )
+
+    @cached_property
     def _warm(self) -> dict[tuple[str, str, int], Run]:
         keys = [(cell.task, cell.generator, cell.seed) for cell in self.cells]
         return {key: self._warm_run(*key) for key in dict.fromkeys(keys)}
@@ -147,7 +180,10 @@ class Plan:
         losses = [cell.fidelity, self.study.training.pixel]
         roots = self._roots(cell, losses)
         settings = self._settings(cell, self.study.training, losses, roots) | {"warm_start": warm}
-        return Run(f"{cell.name}-{_digits(settings)}", cell, settings, roots, warm)
+        if fit := self.fits.get(cell.fidelity):
+            settings["calibration"] = fit.settings
+        fitted = self.fitted(cell.fidelity)
+        return Run(f"{cell.name}-{_digits(settings)}", cell, settings, roots, warm, fitted)
 
     def _roots(self, cell: Cell, losses: list[str]) -> tuple[str, ...]:
         """The modules that a run's code begins from."""
@@ -182,11 +218,6 @@ class Plan:
             "weights": weight_digests(pretrained),
             "code": code_digest(roots),
         }
-
-
-def weight_digests(names: Iterable[str | None]) -> dict[str, str]:
-    """The sha256 that the weights manifest demands, by name."""
-    return {name: WEIGHTS[name].sha256 for name in sorted(filter(None, names))}
 
 
 def _digits(settings: dict[str, Any]) -> str:

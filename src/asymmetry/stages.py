@@ -9,28 +9,32 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from asymmetry.backbones.catalog import BACKBONES, builder_module
 from asymmetry.data.sets import set_digest
 from asymmetry.errors import UserError
-from asymmetry.fidelity.registry import code_of, weights_of
 from asymmetry.figures.registry import figure_modules
 from asymmetry.files import canonical_json, digest, write_if_changed
 from asymmetry.identity import code_digest
 from asymmetry.iqa.digests import iqa_set_digest
-from asymmetry.plan import PILOT, Plan, weight_digests
+from asymmetry.measures import content_of, modules_of
+from asymmetry.plan import PILOT, Plan
 from asymmetry.summaries import CACHE, Summaries
-from asymmetry.weights import has_weights
 
 
 @dataclass(frozen=True)
 class Part:
-    """A table that one job makes: of some runs, of one IQA set, or of one fidelity loss."""
+    """A table that one job makes: of some runs, of one IQA set, or of one fidelity loss.
+
+    `measured` are the losses and metrics that it needs.
+    """
 
     path: Path
     runs: tuple[str, ...] = ()
     iqa_set: str = ""
     fidelity: str = ""
+    measured: tuple[str, ...] = ()
 
 
 class Stages:
@@ -54,6 +58,11 @@ class Stages:
         return [run.record for run in [*self.plan.warm_starts, *self.plan.runs]]
 
     @cached_property
+    def fitted(self) -> list[Path]:
+        """The file of every calibration."""
+        return [fit.path for fit in self.plan.fits.values()]
+
+    @cached_property
     def baselines(self) -> list[str]:
         """Bicubic interpolation, for each task of the grid."""
         return [f"{task}/bicubic" for task in dict.fromkeys(r.cell.task for r in self.plan.runs)]
@@ -68,35 +77,36 @@ class Stages:
     @cached_property
     def assess_key(self) -> str:
         """What identifies an assessment beside its run: images, metrics, weights, code."""
-        evaluation = self.study.evaluation
-        measured = [*evaluation.metrics, *evaluation.metrics_with_weights]
+        measured = self._metrics
         return digest(
             {
-                "evaluation": evaluation.model_dump(mode="json"),
+                "evaluation": self.study.evaluation.model_dump(mode="json"),
                 "sets": {
-                    name: set_digest(self.study, name, self.plan.photos) for name in evaluation.sets
+                    name: set_digest(self.study, name, self.plan.photos)
+                    for name in self.study.evaluation.sets
                 },
                 "reduce": self.study.photos.reduce,
                 "tasks": {
                     name: task.model_dump(mode="json") for name, task in self.study.tasks.items()
                 },
-                "weights": self._present(measured),
-                "code": code_digest(["asymmetry.assessment.engine", *_modules(measured)]),
+                **content_of(self.plan, measured),
+                "code": code_digest(["asymmetry.assessment.engine", *modules_of(measured)]),
             }
         )[:12]
 
     def skill_key(self, iqa_set: str) -> str:
         """What identifies the skill of all losses and metrics on one IQA set."""
-        evaluation, losses = self.study.evaluation, self._losses
-        measured = [*evaluation.metrics, *evaluation.metrics_with_weights]
-        modules = _modules([*measured, *losses])
+        losses, measured, section = self._losses, self._metrics, self.study.calibration
+        modules = modules_of([*measured, *losses])
+        fitting = section if section and section.set == iqa_set else None
         return digest(
             {
                 "losses": losses,
                 "metrics": measured,
                 "set": self._iqa_set(iqa_set),
+                "fitting": fitting and [fitting.train, fitting.seed],
                 "bootstrap": self.study.execution.bootstrap,
-                "weights": self._present([*measured, *losses]),
+                **content_of(self.plan, [*measured, *losses]),
                 "code": code_digest(["asymmetry.iqa.skill", *modules]),
             }
         )[:12]
@@ -108,8 +118,8 @@ class Stages:
                 "optimisability": self.study.optimisability.model_dump(mode="json"),
                 "photos": [[photo.name, photo.sha256] for photo in self.plan.optimised_photos],
                 "reduce": self.study.photos.reduce,
-                "weights": self._present([fidelity]),
-                "code": code_digest(["asymmetry.optimisability.measure", *_modules([fidelity])]),
+                **content_of(self.plan, [fidelity]),
+                "code": code_digest(["asymmetry.optimisability.measure", *modules_of([fidelity])]),
             }
         )[:12]
 
@@ -125,7 +135,7 @@ class Stages:
                 "discriminators": {name: spec.model_dump() for name, spec in used.items()},
                 "sets": {name: self._iqa_set(name) for name in transfer.sets},
                 "bootstrap": self.study.execution.bootstrap,
-                "weights": self._present(trunks),
+                **content_of(self.plan, trunks),
                 "code": code_digest(["asymmetry.iqa.transfer", *modules]),
             }
         )[:12]
@@ -133,23 +143,24 @@ class Stages:
     @cached_property
     def assess_parts(self) -> list[Part]:
         """The tables of scores, some runs each."""
-        return self._parts("scores", self.assess_key, self.assessed)
+        return self._parts("scores", self.assess_key, self.assessed, self._metrics)
 
     @cached_property
     def skill_parts(self) -> list[Part]:
         """The tables of skill, an IQA set each."""
-        folder = self.results / "parts/skill"
+        measured = (*self._metrics, *self._losses)
         return [
-            Part(folder / f"{name}-{self.skill_key(name)}.parquet", iqa_set=name)
+            self._part("skill", f"{name}-{self.skill_key(name)}", iqa_set=name, measured=measured)
             for name in self.study.iqa_sets
         ]
 
     @cached_property
     def optimise_parts(self) -> list[Part]:
         """The tables of optimisability, a loss each."""
-        folder = self.results / "parts/optimise"
         return [
-            Part(folder / f"{name}-{self.optimise_key(name)}.parquet", fidelity=name)
+            self._part(
+                "optimise", f"{name}-{self.optimise_key(name)}", fidelity=name, measured=(name,)
+            )
             for name in self._losses
         ]
 
@@ -196,10 +207,12 @@ class Stages:
                 return part
         raise UserError(f"{path}: is no table of this study; see `snakemake -n` for those it has")
 
-    def records(self, part: Part) -> list[Path]:
-        """The `run.json` files that a part reads."""
+    def reads(self, part: Part) -> list[Path]:
+        """What a part waits for: `run.json` files, and the files of fitted channel weights."""
         known, names = self.plan.by_id, (name.removesuffix(PILOT) for name in part.runs)
-        return list(dict.fromkeys(known[name].record for name in names if name in known))
+        records = dict.fromkeys(known[name].record for name in names if name in known)
+        fits = dict.fromkeys(map(self.plan.fitted, part.measured))
+        return [*records, *filter(None, fits)]
 
     def stamp(self, stage: str) -> Path:
         """The file that makes a cheap stage run again: see `summaries`."""
@@ -215,14 +228,24 @@ class Stages:
         """The figures and the modules that draw them."""
         return figure_modules()
 
-    def _parts(self, kind: str, key: str, runs: list[str]) -> list[Part]:
+    def _part(self, kind: str, stem: str, **what: Any) -> Part:
+        return Part(self.results / "parts" / kind / f"{stem}.parquet", **what)
+
+    def _parts(
+        self, kind: str, key: str, runs: list[str], measured: Sequence[str] = ()
+    ) -> list[Part]:
         size = self.study.execution.runs_per_job
         groups = [tuple(runs[i : i + size]) for i in range(0, len(runs), size)]
-        folder = self.results / "parts" / kind
+        stems = [f"{i:03d}-{digest([key, *group])[:12]}" for i, group in enumerate(groups)]
         return [
-            Part(folder / f"{index:03d}-{digest([key, *group])[:12]}.parquet", group)
-            for index, group in enumerate(groups)
+            self._part(kind, stem, runs=group, measured=tuple(measured))
+            for stem, group in zip(stems, groups, strict=True)
         ]
+
+    @cached_property
+    def _metrics(self) -> list[str]:
+        evaluation = self.study.evaluation
+        return [*evaluation.metrics, *evaluation.metrics_with_weights]
 
     @cached_property
     def _losses(self) -> list[str]:
@@ -230,22 +253,3 @@ class Stages:
 
     def _iqa_set(self, name: str) -> str:
         return iqa_set_digest(self.study, name, self.plan.photos)
-
-    def _present(self, names: Sequence[str]) -> dict[str, str]:
-        """The digests of the weights, of those that are present, inside metrics and backbones."""
-        folder = Path(self.study.execution.weights)
-        entries: set[str | None] = {
-            entry
-            for name in names
-            for entry in ([BACKBONES[name].weights] if name in BACKBONES else weights_of(name))
-        }
-        return {
-            name: expected
-            for name, expected in weight_digests(entries).items()
-            if has_weights(name, folder)
-        }
-
-
-def _modules(names: Sequence[str]) -> list[str]:
-    """The modules of losses and metrics."""
-    return [module for name in names for module in code_of(name)]

@@ -7,7 +7,7 @@ read.
 
 import importlib.util
 import pickle
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -222,6 +222,11 @@ def add(source: Path, folder: Path) -> tuple[list[str], list[str]]:
         write_atomically(folder / entry.file, path.read_bytes())
         taken.append(name)
     return taken, refused
+
+
+def weight_digests(names: Iterable[str | None]) -> dict[str, str]:
+    """The sha256 that the manifest demands, by name; None, for no weights, is passed over."""
+    return {name: WEIGHTS[name].sha256 for name in sorted(filter(None, names))}
 
 
 def listing(folder: Path) -> list[Listed]:

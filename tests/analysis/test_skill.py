@@ -3,6 +3,7 @@ import pandas as pd
 import pytest
 
 from asymmetry.analysis.skill import sets_in_words, skill_of_losses
+from asymmetry.study import Calibration
 from tests.synthetic_tables import make_skill
 
 
@@ -45,5 +46,12 @@ def test_other_rows_do_not_count():
 
 
 def test_severities_are_never_called_opinions():
-    words = sets_in_words(two_sets({"l1": 0.8}, {"l1": 0.8}))
+    words = sets_in_words(two_sets({"l1": 0.8}, {"l1": 0.8}), None)
     assert words == "severities: severity ranks (not opinion scores); live: opinion scores"
+
+
+def test_a_set_that_fitted_weights_is_said_to_be_cut():
+    words = sets_in_words(two_sets({"l1": 0.8}, {"l1": 0.8}), Calibration(set="live"))
+    severities, live = words.split("; ")
+    assert severities == "severities: severity ranks (not opinion scores)"
+    assert live == "live: opinion scores, of the contents that fitted no channel weights"

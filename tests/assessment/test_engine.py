@@ -220,7 +220,7 @@ def test_a_metric_that_fails_on_an_image_is_a_row_and_is_tried_again(plan, monke
             raise RuntimeError("no room\nat all")
         return math.inf
 
-    metrics = engine.build_metrics(plan.study, torch.device("cpu"))
+    metrics = engine.build_metrics(plan, torch.device("cpu"))
     photo(8, 90).save("set/p8.png")
     with monkeypatch.context() as patch:
         patch.setattr(engine, "build_metrics", lambda *_: metrics | {"gmsd": fails})

@@ -87,7 +87,7 @@ def test_a_part_is_a_loss():
     (part,) = stages.optimise_parts
     optimise_part(stages, part.path)
     assert set(pd.read_parquet(part.path)["fidelity"]) == {"l1"}
-    assert stages.records(part) == []
+    assert stages.reads(part) == []
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,6 @@
 rule assess_part:
     input:
-        lambda w: [
-            ancient(path)
-            for path in stages.records(
-                stages.part(Path(f"{stages.results}/parts/scores/{w.part}.parquet"))
-            )
-        ],
+        reads("scores"),
     output:
         stages.results / "parts/scores/{part}.parquet",
     log:

@@ -3,6 +3,16 @@ def asks_for(stage):
     return getattr(study.execution.resources, stage).model_dump()
 
 
+def reads(kind):
+    """What a part of this kind waits for, as an input function."""
+    return lambda w: [
+        ancient(path)
+        for path in stages.reads(
+            stages.part(Path(f"{stages.results}/parts/{kind}/{w.part}.parquet"))
+        )
+    ]
+
+
 # What lies at a content-keyed path is `ancient` as an input. Nothing else is: Snakemake does not look
 # at a job's own stamp where a job before it runs, and relies on its inputs to pass that on.
 

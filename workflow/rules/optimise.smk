@@ -1,4 +1,6 @@
 rule optimise_part:
+    input:
+        reads("optimise"),
     output:
         stages.results / "parts/optimise/{part}.parquet",
     log:

@@ -1,4 +1,6 @@
 rule skill_part:
+    input:
+        reads("skill"),
     output:
         stages.results / "parts/skill/{part}.parquet",
     log:

@@ -4,6 +4,7 @@
 rule train:
     input:
         stages.trained,
+        stages.fitted,
 
 
 rule assess:

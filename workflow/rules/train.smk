@@ -19,9 +19,25 @@ rule warm_start:
         "OMP_NUM_THREADS={threads} asymmetry train {wildcards.run} 2>> {log}"
 
 
+rule calibrate:
+    output:
+        "runs/calibration/{fit}.safetensors",
+    log:
+        stages.results / "logs/calibration-{fit}.log",
+    # An image a thread, as for skill.
+    threads: study.execution.resources.skill.cpus_per_task
+    resources:
+        **asks_for("skill"),
+    message:
+        "fitting {output}"
+    shell:
+        "OMP_NUM_THREADS={threads} asymmetry calibrate --output {output} 2> {log}"
+
+
 rule train_cell:
     input:
         warm_start=lambda w: ancient(f"runs/{plan.find(w.run).warm_start}/run.json"),
+        fitted=lambda w: [ancient(path) for path in [plan.find(w.run).fitted] if path],
     output:
         "runs/{run}/run.json",
     log:

@@ -1,11 +1,6 @@
 rule transfer_part:
     input:
-        lambda w: [
-            ancient(path)
-            for path in stages.records(
-                stages.part(Path(f"{stages.results}/parts/transfer/{w.part}.parquet"))
-            )
-        ],
+        reads("transfer"),
     output:
         stages.results / "parts/transfer/{part}.parquet",
     log:

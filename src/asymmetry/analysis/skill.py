@@ -5,7 +5,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import norm
 
+from asymmetry.study import Calibration
+
 _NORMAL = float(norm.ppf(0.975))
+_UNFITTED = ", of the contents that fitted no channel weights"
 _LARGEST = 1 - 1e-6  # atanh(1) is infinite
 
 
@@ -50,7 +53,11 @@ def skill_of_losses(skill: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def sets_in_words(skill: pd.DataFrame) -> str:
-    """The IQA sets behind A, each with what its scores are."""
+def sets_in_words(skill: pd.DataFrame, calibration: Calibration | None) -> str:
+    """The IQA sets behind A, each with what its scores are, and which images it was cut down to."""
     sets = skill.loc[skill["role"] == "fidelity", ["set", "kind"]].drop_duplicates()
-    return "; ".join(f"{name}: {scores_in_words(kind)}" for name, kind in sets.to_numpy())
+    cut = calibration.set if calibration else None
+    return "; ".join(
+        f"{name}: {scores_in_words(kind)}" + (_UNFITTED if name == cut else "")
+        for name, kind in sets.to_numpy()
+    )

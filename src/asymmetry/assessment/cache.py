@@ -1,7 +1,7 @@
 """Scores that were computed before, kept beside each run."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
@@ -21,11 +21,13 @@ _COLUMNS = ["set", "image", "metric", "convention", "code", "value", "status"]
 class Cache:
     """The scores of one run under one key; a file for another key gives way to it.
 
-    So crops and scores in a folder always belong to the same images and code.
+    So crops and scores in a folder always belong to the same images and code. `conventions` are
+    those of the study's metrics; of others, the contract's.
     """
 
     folder: Path
     key: str
+    conventions: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def path(self) -> Path:
@@ -41,13 +43,13 @@ class Cache:
         return {
             Key(set_, image, metric): Score(value, status)
             for set_, image, metric, convention, code, value, status in rows
-            if metric in metrics and (convention, code) == _today(metric)
+            if metric in metrics and (convention, code) == self._today(metric)
         }
 
     def write(self, scores: dict[Key, Score]) -> None:
         """Keep the scores, beside those of other metrics, and drop what other keys left."""
         rows = [
-            [*key, *_today(key.metric), *score]
+            [*key, *self._today(key.metric), *score]
             for key, score in (self.read(list(METRICS)) | scores).items()
         ]
         content = pd.DataFrame(rows, columns=_COLUMNS).to_parquet(index=False)
@@ -56,16 +58,16 @@ class Cache:
             if former != self.path:
                 former.unlink()
 
+    def _today(self, metric: str) -> tuple[str, str]:
+        """The convention of a metric and the digest of the modules that compute it."""
+        convention = self.conventions.get(metric, METRICS[metric].convention)
+        return convention, code_digest(code_of(metric))
+
 
 def complete(scores: dict[Key, Score], images: Sequence[EvaluationImage], metric: str) -> bool:
     """Whether the metric's value is there for every image."""
     keys = (Key(image.set, image.photo.name, metric) for image in images)
     return all(key in scores and scores[key].status == OK for key in keys)
-
-
-def _today(metric: str) -> tuple[str, str]:
-    """The convention of a metric and the digest of the modules that compute it."""
-    return METRICS[metric].convention, code_digest(code_of(metric))
 
 
 def cache_key(task: Task, images: Sequence[EvaluationImage], crops: Sequence[CropStrip]) -> str:

@@ -88,7 +88,8 @@ class Engine:
         self.images: list[EvaluationImage] = all_images(study, plan.photos)
         self.crops = study.evaluation.crops
         check_crops(self.crops, self.images)
-        self.metrics = build_metrics(study, device)
+        self.metrics = build_metrics(plan, device)
+        self.conventions = {name: plan.convention(name) for name in wanted_metrics(study)}
 
     def assess(self, target: Target) -> pd.DataFrame:
         """The target's rows of the table, in the order of the study."""
@@ -105,7 +106,7 @@ class Engine:
                 target.run,
                 target.task,
                 *key,
-                METRICS[key.metric].convention,
+                self.conventions[key.metric],
                 *scores.get(key, unscored),
             ]
             for key in keys
@@ -116,7 +117,8 @@ class Engine:
         """The target's scores, computed as far as they are not there already."""
         task = self.study.tasks[target.task]
         names = list(self.metrics)
-        cache = Cache(target.folder, cache_key(task, self.images, self.crops))
+        key = cache_key(task, self.images, self.crops)
+        cache = Cache(target.folder, key, self.conventions)
         scores = cache.read(names)
         missing = {
             name: metric
@@ -139,8 +141,9 @@ def wanted_metrics(study: Study) -> list[str]:
     return list(dict.fromkeys([*evaluation.metrics, *evaluation.metrics_with_weights]))
 
 
-def build_metrics(study: Study, device: torch.device) -> dict[str, Metric]:
+def build_metrics(plan: Plan, device: torch.device) -> dict[str, Metric]:
     """The metrics of the study; those of `metrics_with_weights` only where their weights are."""
+    study = plan.study
     folder = Path(study.execution.weights)
     metrics = {}
     for name in wanted_metrics(study):
@@ -149,5 +152,5 @@ def build_metrics(study: Study, device: torch.device) -> dict[str, Metric]:
         if optional and entry and not has_weights(entry, folder):
             _log.info("%s: left out, its weights %s are not in %s", name, entry, folder)
         else:
-            metrics[name] = build_metric(name, folder, device)
+            metrics[name] = build_metric(name, folder, device, plan.fitted(name))
     return metrics

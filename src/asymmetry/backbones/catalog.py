@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 RANDOM = "-random"  # ends the name of a backbone whose random weights are a choice
+# Ends the name of a DISTS-style loss whose channel weights the study fits to human scores.
+CALIBRATED = "-calibrated"
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
 HALF = (0.5, 0.5, 0.5)

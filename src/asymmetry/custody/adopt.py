@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from asymmetry.custody.aside import set_aside
+from asymmetry.custody.fits import adopt_fits
 from asymmetry.custody.rekey import rekey
 from asymmetry.custody.results import MANIFEST, adopt_results
 from asymmetry.custody.verify import fault
@@ -37,6 +38,10 @@ def adopt(
     runs = [*stages.plan.warm_starts, *stages.plan.runs]
     if source:
         _bring(runs, source, found)
+    # Before any replay, which may need them.
+    copied, damaged = adopt_fits(stages.fitted, source)
+    found.lines += copied
+    found.refused += damaged
     accepted = [run for run in runs if run.record.is_file() and _accept(run, found)]
     if replay:
         rekeyed, refused = rekey(stages.plan, replay)

@@ -20,7 +20,10 @@ def keys(stages: Stages) -> dict[str, dict[str, Any]]:
     tables = {"scores": "assess", "skill": "assess"}
     tables |= {"optimisability": "optimise", "transfer": "transfer"}
     found: dict[str, dict[str, Any]] = {
-        "grid": {"runs": [path.parent.as_posix() for path in stages.trained]},
+        "grid": {
+            "runs": [path.parent.as_posix() for path in stages.trained],
+            "calibrations": [path.as_posix() for path in stages.fitted],
+        },
         "assess": {"parts": _paths([*stages.assess_parts, *stages.skill_parts]), "stamps": {}},
         "optimise": {"parts": _paths(stages.optimise_parts), "stamps": {}},
         "transfer": {"parts": _paths(stages.transfer_parts), "stamps": {}},

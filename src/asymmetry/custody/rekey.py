@@ -15,6 +15,9 @@ from asymmetry.files import read_object, write_atomically
 from asymmetry.identity import module_digests
 from asymmetry.plan import RUNS, Plan, Run
 
+# Where the code shows in a run's settings: its own, its warm start's, its calibration's.
+_CODE = {"code", "warm_start", "calibration.code"}
+
 
 def rekey(plan: Plan, steps: int) -> tuple[list[Run], list[str]]:
     """Take over finished runs whose id differs by the code alone; those, and a line a refusal.
@@ -41,7 +44,7 @@ def _fits(plan: Plan, run: Run, folder: Path) -> bool:
     """
     settings = read_object(folder / "run.json").get("settings")
     fields = {difference.field for difference in differences(settings, run.settings)}
-    if not isinstance(settings, dict) or not fields <= {"code", "warm_start"}:
+    if not isinstance(settings, dict) or not fields <= _CODE:
         return False
     start = settings.get("warm_start")
     if start == run.warm_start or start is None or run.warm_start is None:

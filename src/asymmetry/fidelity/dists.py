@@ -7,7 +7,7 @@ similarity" (2020), with one formula for all backbones, so that only the feature
   transformer the mean, variance and covariance are over its patch tokens;
 - S1 compares means (eq. 6 there), S2 variances and covariance (eq. 7);
 - no weights are fitted: every channel of every stage weighs the same, and so do S1 and S2, that is
-  alpha = beta = 1 / (2 * channels of all stages).
+  alpha = beta = 1 / (2 * channels of all stages). `calibrated` has fitted ones.
 
 The 2x2 max-pools of a VGG network become the anti-aliasing L2 pooling of the paper (eq. 4); other
 backbones are taken as they are. `dists` alone is the authors' own: VGG-16 with the alpha and beta
@@ -64,11 +64,15 @@ class Dists(nn.Module):
 
     def forward(self, restored: Tensor, reference: Tensor) -> Tensor:
         """[B, 3, H, W] in 0..1 twice to [B]; ValueError or UserError where the shapes are wrong."""
+        return 1 - (self.terms(restored, reference) * self.weights).sum(dim=(1, 2))
+
+    def terms(self, restored: Tensor, reference: Tensor) -> Tensor:
+        """S1 and S2 of each channel, image first, as `forward` weighs them: to [B, 2, C]."""
         check_pair(restored, reference, SMALLEST)
         stages_x = [restored, *self.backbone(restored)]
         stages_y = [reference, *self.backbone(reference)]
         terms = [similarity(x, y) for x, y in zip(stages_x, stages_y, strict=True)]
-        return 1 - (torch.cat(terms, dim=2) * self.weights).sum(dim=(1, 2))
+        return torch.cat(terms, dim=2)
 
 
 def similarity(x: Tensor, y: Tensor) -> Tensor:
@@ -99,6 +103,11 @@ def build(variant: str, weights: Path) -> Fidelity:
         fitted = load_state("dists", weights)
         backbone = build_backbone(OFFICIAL_TRUNK, weights=weights)
         return Dists(backbone, fitted["alpha"].flatten(), fitted["beta"].flatten())
-    backbone = build_backbone(variant, weights=weights)
+    return even_dists(variant, weights)
+
+
+def even_dists(name: str, weights: Path) -> Dists:
+    """The distance on the backbone `name` in which all channels weigh the same."""
+    backbone = build_backbone(name, weights=weights)
     even = torch.ones(3 + sum(backbone.channels))
     return Dists(backbone, even, even)

@@ -1,7 +1,8 @@
 """Names of fidelity losses: a file of this folder is a loss (or a family) of its name.
 
-`l1.py` is `l1`; `dists.py` is the family `dists-<backbone>`, and `dists`. Imports no torch: the
-files are listed, not imported, so that a study can be checked and planned in milliseconds.
+`l1.py` is `l1`; `dists.py` is the family `dists-<backbone>`, and `dists`; `calibrated.py` is
+`dists-<backbone>-calibrated`. Imports no torch: the files are listed, not imported, so that a study
+can be checked and planned in milliseconds.
 """
 
 import importlib
@@ -9,13 +10,13 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from asymmetry.backbones.catalog import BACKBONES, RANDOM, builder_module
+from asymmetry.backbones.catalog import BACKBONES, CALIBRATED, RANDOM, builder_module
 from asymmetry.metrics.contracts import METRICS
 
 if TYPE_CHECKING:
     from asymmetry.fidelity.contract import Fidelity
 
-_NOT_LOSSES = {"__init__", "registry", "contract", "dists", "lpips", "toolbox"}
+_NOT_LOSSES = {"__init__", "registry", "contract", "calibrated", "dists", "lpips", "toolbox"}
 # The variant of `dists` with its authors' channel weights, and the trunk that these belong to.
 OFFICIAL, OFFICIAL_TRUNK = "official", "vgg16"
 LPIPS_TRUNKS = {"alex": "alexnet", "squeeze": "squeezenet", "vgg": "vgg16"}
@@ -28,9 +29,10 @@ def fidelity_names() -> dict[str, tuple[str, str]]:
     names = {file.stem: (file.stem, "") for file in files if file.stem not in _NOT_LOSSES}
     names["dists"] = ("dists", OFFICIAL)
     for backbone, spec in BACKBONES.items():
-        if spec.weights:
-            names[f"dists-{backbone}"] = ("dists", backbone)
-        names[f"dists-{backbone}{RANDOM}"] = ("dists", f"{backbone}{RANDOM}")
+        variants = [*([backbone] if spec.weights else []), f"{backbone}{RANDOM}"]
+        for variant in variants:
+            names[f"dists-{variant}"] = ("dists", variant)
+            names[f"dists-{variant}{CALIBRATED}"] = ("calibrated", variant)
     names |= {f"lpips-{net}": ("lpips", net) for net in LPIPS_TRUNKS}
     for metric, contract in METRICS.items():
         if contract.differentiable:
@@ -48,6 +50,11 @@ def is_toolbox(name: str) -> bool:
     return fidelity_names()[name][0] == "toolbox"
 
 
+def is_calibrated(name: str) -> bool:
+    """Whether the loss or metric `name` has channel weights that the study fits."""
+    return name in fidelity_names() and fidelity_names()[name][0] == "calibrated"
+
+
 def backbone_of(name: str) -> str | None:
     """The backbone inside the loss `name` ("vgg16", "vgg16-random"), None where there is none."""
     module, variant = fidelity_names()[name]
@@ -55,7 +62,7 @@ def backbone_of(name: str) -> str | None:
         return LPIPS_TRUNKS[variant]
     if variant == OFFICIAL:
         return OFFICIAL_TRUNK
-    return variant if module == "dists" else None
+    return variant if module in ("dists", "calibrated") else None
 
 
 def weights_of(name: str) -> set[str]:
@@ -79,7 +86,11 @@ def code_of(name: str) -> list[str]:
     return [module for module in modules if module]
 
 
-def build_fidelity(name: str, weights: Path) -> "Fidelity":
-    """The loss `name`; `weights` is the folder of the weights manifest's files."""
+def build_fidelity(name: str, weights: Path, fitted: Path | None = None) -> "Fidelity":
+    """The loss `name`; `weights` is the folder of the weights manifest's files.
+
+    `fitted` is the file of the channel weights of a calibrated loss; others do not look at it.
+    """
     module = importlib.import_module(module_of(name))
-    return module.build(fidelity_names()[name][1], weights)
+    files = [weights, fitted] if is_calibrated(name) else [weights]
+    return module.build(fidelity_names()[name][1], *files)

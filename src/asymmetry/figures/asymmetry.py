@@ -18,7 +18,7 @@ _TITLES = {WITHOUT: "without an adversary (Î» = 0)", WITH: "with an adversary (Î
 
 def caption(tables: Tables, study: Study) -> str:
     """What is shown, and how much of the grid."""
-    sets = sets_in_words(tables.skill) or "no set yet"
+    sets = sets_in_words(tables.skill, study.calibration) or "no set yet"
     return (
         f"Skill A: SRCC of each loss as a metric, mean over the IQA sets, which are {sets}. "
         f"{parts.effect_in_words(tables.effect)}; with an adversary, the mean over the settings "

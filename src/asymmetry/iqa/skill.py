@@ -16,6 +16,7 @@ from asymmetry.data.images import to_tensor
 from asymmetry.devices import choose_device, cores, repeatable
 from asymmetry.fidelity.registry import build_fidelity
 from asymmetry.files import write_atomically
+from asymmetry.iqa.calibration.split import unfitted_images
 from asymmetry.iqa.correlation import STATISTICS, Estimate, correlate
 from asymmetry.iqa.sets import IqaImage, IqaImages, load_set
 from asymmetry.metrics.build import build_metric
@@ -57,12 +58,13 @@ def measure_skill(study: Study, plan: Plan, set_name: str, output: Path) -> None
     `output` has a row for each metric, subset ("all", or a distortion) and statistic, the value
     oriented so that a good metric is positive. Beside it, `<output>-values.parquet` has the value
     of each metric for each image. Full-reference ones need references: a set without is skipped.
+    On the set of the study's calibration, every one is measured on the contents that fitted none.
 
     Raises UserError where the weights of a loss, or of a metric that is not optional, are missing
     or corrupt, or the set cannot be read.
     """
     repeatable(study.numerics.threads)
-    images = load_set(study, set_name, plan.photos)
+    images = unfitted_images(study, load_set(study, set_name, plan.photos))
     referenced = all(image.reference for image in images.images)
     measures = [m for m in build_measures(study, plan) if referenced or not m.full_reference]
     values = _values(images, measures)
@@ -80,21 +82,21 @@ def build_measures(study: Study, plan: Plan) -> list[Measure]:
     """The fidelity losses of the grid, then the metrics of the evaluation."""
     device, folder = choose_device(study.execution.device), Path(study.execution.weights)
     losses = dict.fromkeys(run.cell.fidelity for run in plan.runs)
-    measures = [Measure(n, "fidelity", False, True, _loss(n, folder, device)) for n in losses]
+    measures = [Measure(n, "fidelity", False, True, _loss(n, plan, device)) for n in losses]
     evaluation = study.evaluation
     for name in dict.fromkeys([*evaluation.metrics, *evaluation.metrics_with_weights]):
         contract, value = METRICS[name], None
         needed = contract.weights is None or name in evaluation.metrics
         if needed or has_weights(str(contract.weights), folder):
-            value = _metric(name, folder, device)
+            value = _metric(name, plan, device)
         measures.append(
             Measure(name, "metric", contract.higher_is_better, contract.full_reference, value)
         )
     return measures
 
 
-def _loss(name: str, weights: Path, device: torch.device) -> Value:
-    fidelity = build_fidelity(name, weights)
+def _loss(name: str, plan: Plan, device: torch.device) -> Value:
+    fidelity = build_fidelity(name, Path(plan.study.execution.weights), plan.fitted(name))
     if isinstance(fidelity, torch.nn.Module):
         fidelity.to(device)
 
@@ -105,8 +107,9 @@ def _loss(name: str, weights: Path, device: torch.device) -> Value:
     return value
 
 
-def _metric(name: str, weights: Path, device: torch.device) -> Value:
-    metric = build_metric(name, weights, device)
+def _metric(name: str, plan: Plan, device: torch.device) -> Value:
+    weights = Path(plan.study.execution.weights)
+    metric = build_metric(name, weights, device, plan.fitted(name))
     # IQA images are measured whole: at scale 0 no border is left out.
     return lambda image, reference: metric(image, reference, 0)
 

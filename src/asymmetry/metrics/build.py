@@ -50,18 +50,21 @@ class Metric:
         )
 
 
-def build_metric(name: str, weights: Path, device: torch.device) -> Metric:
+def build_metric(
+    name: str, weights: Path, device: torch.device, fitted: Path | None = None
+) -> Metric:
     """The metric `name`; `weights` is the folder of the weights manifest's files.
 
-    Raises UserError where its weights are missing or corrupt; nothing is ever downloaded.
+    `fitted` is the file of the channel weights of a calibrated one. Raises UserError where its
+    weights are missing or corrupt; nothing is ever downloaded.
     """
-    measure = build_measure(name, weights)
+    measure = build_measure(name, weights, fitted)
     if isinstance(measure, nn.Module):
         measure = measure.to(device)
     return Metric(name, measure, device)
 
 
-def build_measure(name: str, weights: Path) -> Measure:
+def build_measure(name: str, weights: Path, fitted: Path | None = None) -> Measure:
     """The bare formula of a metric: planes of the contract's colour twice to [B]."""
     contract = METRICS[name]
     if contract.module:
@@ -75,7 +78,7 @@ def build_measure(name: str, weights: Path) -> Measure:
         from asymmetry.metrics.pyiqa_toolbox import Toolbox
 
         return Toolbox(name, contract.full_reference)
-    return _SinglePrecision(build_fidelity(name, weights))
+    return _SinglePrecision(build_fidelity(name, weights, fitted))
 
 
 class _SinglePrecision(nn.Module):

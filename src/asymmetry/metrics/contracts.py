@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Literal
 
-from asymmetry.backbones.catalog import BACKBONES, family_of
+from asymmetry.backbones.catalog import BACKBONES, CALIBRATED, family_of
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,12 @@ METRICS |= {
         "lpips-squeeze": "squeezenet1_1",
         "lpips-vgg": "vgg16",
         "dists": "vgg16",
-        **{f"dists-{name}": spec.weights for name, spec in BACKBONES.items() if spec.weights},
+        **{
+            f"dists-{name}{ending}": spec.weights
+            for name, spec in BACKBONES.items()
+            for ending in ("", CALIBRATED)
+            if spec.weights
+        },
     }.items()
 }
 WEIGHTED_METRICS = [name for name, contract in METRICS.items() if contract.weights]

@@ -62,7 +62,7 @@ def measure_optimisability(study: Study, plan: Plan, fidelity: str, output: Path
     """
     repeatable(study.numerics.threads)
     device, section = choose_device(study.execution.device), study.optimisability
-    loss = build_fidelity(fidelity, Path(study.execution.weights))
+    loss = build_fidelity(fidelity, Path(study.execution.weights), plan.fitted(fidelity))
     if isinstance(loss, torch.nn.Module):
         loss.to(device)
     rows: list[Row] = []

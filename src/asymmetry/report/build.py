@@ -52,7 +52,7 @@ def page(study: Study, tables: Tables, folder: Path, behind: Provenance) -> str:
         coverage=tables.coverage,
         answers=answers(tables.hypotheses[tables.hypotheses["id"].isin(_QUESTION)]),
         fewest=FEWEST,
-        sets=sets_in_words(tables.skill),
+        sets=sets_in_words(tables.skill, study.calibration),
         summary=summary(study, tables),
         settings=yaml.safe_dump(study.model_dump(mode="json"), sort_keys=False),
         claims=claims(tables),

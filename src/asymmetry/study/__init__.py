@@ -13,6 +13,7 @@ from pydantic import Field, ValidationError, model_validator
 from asymmetry.errors import UserError
 from asymmetry.names import check_name, one_line_each
 from asymmetry.study.axes import Axes, Grid
+from asymmetry.study.calibration import Calibration, check_set, check_uncalibrated
 from asymmetry.study.evaluation import (
     CropStrip,
     Evaluation,
@@ -36,6 +37,7 @@ from asymmetry.study.training import (
 
 __all__ = [
     "Axes",
+    "Calibration",
     "CropStrip",
     "Discriminator",
     "Evaluation",
@@ -107,6 +109,7 @@ class Study(Section):
     numerics: Numerics = Numerics()
     evaluation: Evaluation
     iqa_sets: dict[Label, IqaSet]
+    calibration: Calibration | None = None
     transfer: Transfer
     optimisability: Optimisability = Optimisability()
     execution: Execution = Execution()
@@ -124,6 +127,13 @@ class Study(Section):
                 check_name(
                     value, self.discriminators, "discriminator", key=f"{part}.discriminators"
                 )
+            if self.calibration is None:
+                check_uncalibrated(f"{part}.fidelity", axes.fidelity or ())
+        if self.calibration is None:
+            for key in ("metrics", "metrics_with_weights"):
+                check_uncalibrated(f"evaluation.{key}", getattr(self.evaluation, key))
+        else:
+            check_set(self.calibration, self.iqa_sets)
         for value in self.transfer.sets:
             check_name(value, self.iqa_sets, "IQA set", key="transfer.sets")
         for name, task in self.tasks.items():

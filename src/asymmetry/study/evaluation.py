@@ -93,12 +93,22 @@ class ScoredSet(Section):
         None, description="column that says train or test; none: the test contents are drawn"
     )
 
+    @property
+    def has_references(self) -> bool:
+        """Whether its images have references."""
+        return self.reference is not None
+
 
 class PublishedSet(Section):
     """A public set as it was released: its kind knows pairs, scores, range and direction."""
 
     kind: Literal["csiq", "kadid10k", "koniq10k", "live", "pipal", "spaq", "tid2013"]
     folder: str = Field(description="folder that the release was unpacked into")
+
+    @property
+    def has_references(self) -> bool:
+        """Whether its images have references."""
+        return self.kind not in ("koniq10k", "spaq")
 
 
 IqaSet = Annotated[SeveritySet | ScoredSet | PublishedSet, Field(discriminator="kind")]

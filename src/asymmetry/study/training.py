@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from asymmetry.backbones.catalog import BACKBONES, UNET
-from asymmetry.fidelity.registry import fidelity_names
+from asymmetry.fidelity.registry import fidelity_names, is_calibrated
 from asymmetry.names import check_name
 from asymmetry.study.section import Fraction, NonNegative, Positive, Rate, Section, Share
 
@@ -143,7 +143,9 @@ class Training(Optimisation):
     @field_validator("pixel")
     @classmethod
     def _pixel(cls, value: str) -> str:
-        return check_name(value, fidelity_names(), "fidelity loss")
+        # A warm start has this term alone, and waits for nothing.
+        plain = [name for name in fidelity_names() if not is_calibrated(name)]
+        return check_name(value, plain, "pixel loss")
 
 
 class Numerics(Section):

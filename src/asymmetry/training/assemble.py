@@ -15,7 +15,6 @@ from torch import nn
 from asymmetry.discriminators.registry import build_discriminator
 from asymmetry.errors import UserError
 from asymmetry.fidelity.registry import build_fidelity
-from asymmetry.grid import Cell
 from asymmetry.plan import WARM_START, Plan, Run
 from asymmetry.records import read_record, verified_output
 from asymmetry.study import Numerics, Optimisation, Training
@@ -59,15 +58,16 @@ def _adam(module: nn.Module, rate: float, section: Optimisation) -> torch.optim.
     return torch.optim.Adam(groups, lr=rate, betas=section.betas)
 
 
-def objective_of(cell: Cell, section: Training, weights: Path, device: torch.device) -> Objective:
+def objective_of(run: Run, section: Training, weights: Path, device: torch.device) -> Objective:
     """The terms of a run's loss: the warm start has the pixel term alone."""
+    cell = run.cell
     names = {"pixel": (section.pixel_weight, section.pixel)}
     if cell.discriminator != WARM_START:
         names["fidelity"] = (section.fidelity_weight, cell.fidelity)
     distances = {}
     for term, (weight, name) in names.items():
         if weight > 0:
-            distance = build_fidelity(name, weights)
+            distance = build_fidelity(name, weights, run.fitted)
             if isinstance(distance, nn.Module):
                 distance.to(device)
             distances[term] = (weight, distance)

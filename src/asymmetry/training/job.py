@@ -47,7 +47,7 @@ class Job:
         self.ledger = Ledger(self.device, study.numerics.threads)
         repeatable(study.numerics.threads)
         weights = Path(study.execution.weights)
-        self.objective = objective_of(run.cell, study.training, weights, self.device)
+        self.objective = objective_of(run, study.training, weights, self.device)
         self.state = fresh_state(plan, run, self.section, self.device)
         self.crops = TrainingCrops(
             plan.photos.split("train"),

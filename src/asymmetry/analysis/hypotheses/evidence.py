@@ -88,7 +88,7 @@ def gather(study: Study, tables: Tables) -> Evidence:
         judged,
         {one.scope: one for one in pilots},
         skill_of_losses(tables.skill),
-        sets_in_words(tables.skill),
+        sets_in_words(tables.skill, study.calibration),
     )
 
 

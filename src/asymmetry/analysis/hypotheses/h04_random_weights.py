@@ -132,4 +132,4 @@ def _is_lower(evidence: Evidence, rival: str) -> bool:
 
 
 def _is_rival(fidelity: str) -> bool:
-    return fidelity.startswith("dists-") and not fidelity.endswith("-random")
+    return fidelity.startswith("dists-") and "-random" not in fidelity
