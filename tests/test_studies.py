@@ -4,8 +4,10 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 import yaml
+from snakemake.utils import update_config
 
 from asymmetry.discriminators.measure import measure_size
 from asymmetry.errors import UserError
@@ -123,3 +125,17 @@ def test_hours_are_told_before_the_photos_are_there(
     hours = 91 * 300_000 * 0.5 / 3600
     assert f"expected: {hours:,.2f} GPU-hours" in printed
     assert "a guess before any run" in printed
+
+
+def test_the_published_bench_is_the_bench_reduced():
+    values = yaml.safe_load((ROOT / "studies/bench.yaml").read_text())
+    folder = ROOT / "published/bench-cpu"
+    update_config(values, yaml.safe_load((folder / "study.yaml").read_text()))
+    planned = cells(parse_study(values, "bench-cpu"))
+    runs = pd.read_parquet(folder / "tables/runs.parquet")
+    published = runs[runs["kind"] == "cell"]
+    assert len(planned) == len(published) == 78
+    keys = published[["fidelity", "discriminator", "adversarial_weight", "seed"]]
+    assert {(c.fidelity, c.discriminator, c.adversarial_weight, c.seed) for c in planned} == set(
+        keys.itertuples(index=False, name=None)
+    )
