@@ -27,7 +27,7 @@ class Project:
 
     def command(self, *arguments: str) -> list[str]:
         # As `make study` calls it: what a killed start left incomplete is made again.
-        fixed = ["--cores", "2", "--nolock", "--rerun-incomplete"]
+        fixed = ["--cores", "2", "--nolock", "--ignore-incomplete"]
         return [sys.executable, "-m", "snakemake", *fixed, *arguments]
 
     def environment(self) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """Snakemake, run for real on the small study."""
 
+import base64
 import json
 import os
 import random
@@ -112,6 +113,18 @@ def test_killed_anywhere_it_ends_with_the_same_bytes(
     last = project.snakemake()
     assert last.returncode == 0, last.stderr
     assert project.results() == finished.results()
+
+
+def test_a_whole_part_that_a_kill_left_marked_does_not_hide_what_is_missing(copy: Project):
+    part = next((copy.folder / "results/parts/scores").glob("*.parquet"))
+    name = str(part.relative_to(copy.folder)).encode()
+    marked = copy.folder / ".snakemake/incomplete" / base64.urlsafe_b64encode(name).decode()
+    marked.parent.mkdir(parents=True, exist_ok=True)
+    marked.touch()
+    (copy.folder / "results/index.html").unlink()
+    rules = jobs(copy.snakemake("-n").stdout)
+    assert rules["report"] == 1
+    assert "assess_part" not in rules
 
 
 def test_a_crashed_cell_is_not_green_and_the_others_finish(project: Project):
