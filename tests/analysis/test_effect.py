@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asymmetry.analysis.effect import all_judged, effects_of, mean_over_judges
+from asymmetry.analysis.effect import all_judged, effects_of, level_seeds, mean_over_judges
 from asymmetry.analysis.judging import image_scores, z_scores
 from asymmetry.analysis.tables import load_tables
 from tests.synthetic_tables import (
@@ -144,3 +144,41 @@ def test_same_tables_same_draws(tmp_path):
     tables = tables_of(tmp_path, runs := make_runs(), make_scores(runs))
     first, second = (all_effects(tables, JUDGES, 50)[0].draws for _ in range(2))
     assert np.array_equal(first, second, equal_nan=True)
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(2, 6), st.integers(1, 3))
+def test_a_setting_is_not_judged_by_the_seeds_that_it_has(key, settings, slices):
+    picks = np.random.default_rng(key)
+    true, of_seed = picks.normal(size=settings), picks.normal(size=3)
+    # Seed 0 of all settings, and two more seeds of some.
+    cells = [(place, 0) for place in range(settings)]
+    cells += [(place, seed) for place in range(min(slices, settings)) for seed in (1, 2)]
+    places, seeds = np.array(cells).T
+    member = (places == np.arange(settings)[:, None]).astype(float)
+    values = (true[places] + of_seed[seeds])[:, None]
+    level = level_seeds(member, seeds, values, np.ones_like(values))
+    assert level[:, 0] == pytest.approx(true[places] + of_seed[seeds].mean())
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_where_all_settings_have_the_same_seeds_means_stay(key):
+    picks = np.random.default_rng(key)
+    places, seeds = np.divmod(np.arange(12), 3)
+    member = (places == np.arange(4)[:, None]).astype(float)
+    values = picks.normal(size=(12, 5))
+    # Draws of seeds: how often each was drawn, some not at all.
+    weights = picks.multinomial(3, np.full(3, 1 / 3), size=5).T.astype(float)[seeds]
+    level = level_seeds(member, seeds, values, weights)
+    mass = member @ weights
+    assert member @ (weights * level) / mass == pytest.approx(
+        member @ (weights * values) / mass, abs=1e-9
+    )
+
+
+def test_seeds_without_a_common_setting_stay_as_they_are():
+    values = np.array([[1.0], [5.0]])
+    level = level_seeds(np.eye(2), np.array([0, 1]), values, np.ones((2, 1)))
+    assert level == pytest.approx(values)
+    assert np.isnan(
+        level_seeds(np.eye(2), np.array([0, 1]), values * np.nan, np.ones((2, 1)))
+    ).all()

@@ -4,6 +4,10 @@ O of a cell is the mean over the judges of its z-score within the judge, among a
 task, generator and set; the sign is fixed so that higher is better. The z-score is of the cell's
 mean over the images, so all judges weigh the same however much the images differ. A judge that is
 the cell's own fidelity loss does not judge that cell: a loss would win on its own ground.
+
+O of a setting joins its seeds. All cells of a seed share a warm start and crops, which may matter
+more than the loss does; so where not all settings have the same seeds, the seeds' own effects are
+taken out first (`level_seeds`), or a loss would be judged by the seeds that it was trained with.
 """
 
 from collections.abc import Collection, Sequence
@@ -74,15 +78,15 @@ def effects_of(judged: Judged, without: Collection[str] = ()) -> Effects:
     kept = [judged.judges[place] for place in places]
     own = judged.own[places]
     cells = mean_over_judges(judged.z[places], own)
-    member = _members(judged)
-    draws = _weighted_mean(member, cells, judged.weights)
+    member, seeds = _members(judged), judged.done["seed"].to_numpy()
+    draws = _joined(member, seeds, cells, judged.weights)
     images = mean_over_judges(judged.by_image[places], own)
     return Effects(
         judged.scope,
         _settings(judged, draws[:, 0], kept),
         draws[:, 1:],
-        _by_seed(judged.done["seed"].to_numpy(), member, cells[:, 0]),
-        _weighted_mean(member, images, np.ones_like(images)),
+        _by_seed(seeds, member, cells[:, 0]),
+        _joined(member, seeds, images, np.ones_like(images)),
     )
 
 
@@ -109,6 +113,37 @@ def _members(judged: Judged) -> Array:
     for column, key in enumerate(judged.done[SETTING].itertuples(index=False, name=None)):
         member[place[key], column] = 1
     return member
+
+
+def _joined(member: Array, seeds: NDArray[np.int64], values: Array, weights: Array) -> Array:
+    """The mean [settings, draws] of each setting over its seeds, on equal terms."""
+    return _weighted_mean(member, level_seeds(member, seeds, values, weights), weights)
+
+
+def level_seeds(member: Array, seeds: NDArray[np.int64], values: Array, weights: Array) -> Array:
+    """Values [cells, draws] less the effects of their `seeds` [cells], of mean zero over the cells.
+
+    Weighted least squares of value = setting + seed in each draw; `member` [settings, cells]. Where
+    all settings have the same seeds, it changes no setting's mean. Seeds that no setting joins
+    cannot be compared and stay as they are.
+    """
+    names = np.unique(seeds)
+    of_seed = (seeds == names[:, None]).astype(float)  # [seeds, cells]
+    known = np.isfinite(values)
+    weights, values = np.where(known, weights, 0), np.nan_to_num(values)
+    mass = member @ weights
+    share = np.divide(1, mass, out=np.zeros_like(mass), where=mass > 0)
+    mean = share * (member @ (weights * values))  # [settings, draws]
+    # What is left of the normal equations once the settings are eliminated.
+    crossed = np.einsum("sc,kc,cd->dks", member, of_seed, weights)
+    shared = np.einsum("dks,sd,dls->dkl", crossed, share, crossed)
+    own = np.einsum("kc,cd->dk", of_seed, weights)
+    normal = own[:, :, None] * np.eye(len(names)) - shared
+    apart = np.einsum("kc,cd->dk", of_seed, weights * (values - member.T @ mean))
+    offsets = np.einsum("dkl,dl->dk", np.linalg.pinv(normal, rcond=1e-9, hermitian=True), apart)
+    total = own.sum(1, keepdims=True)
+    offsets -= (own * offsets).sum(1, keepdims=True) / np.maximum(total, 1)
+    return np.where(known, values - of_seed.T @ offsets.T, np.nan)
 
 
 def _weighted_mean(member: Array, values: Array, weights: Array) -> Array:

@@ -101,7 +101,8 @@ def _depends(module: ModuleType, left: _LeftOut, evidence: Evidence) -> bool:
     """Whether a hypothesis reads anything that is left out."""
     if _JUDGED in module.TABLES:
         return 0 < len(left.judges) < len(evidence.judges)
-    read = [getattr(evidence, _ON_BACKBONES[table])["backbone"] for table in module.TABLES]
+    tables = [_ON_BACKBONES[table] for table in module.TABLES if table in _ON_BACKBONES]
+    read = [getattr(evidence, table)["backbone"] for table in tables]
     on = {family_of(name) for backbones in read for name in backbones.dropna()}
     return left.kind == BACKBONE and left.name in on
 

@@ -13,6 +13,7 @@ from asymmetry.figures import parts, style
 from asymmetry.study import Study
 
 TITLE = "Skill as a metric against effect as a loss"
+_NAMED = 8  # losses whose names fit into the panels; more are numbered
 _TITLES = {WITHOUT: "without an adversary (λ = 0)", WITH: "with an adversary (λ > 0)"}
 
 
@@ -22,7 +23,8 @@ def caption(tables: Tables, study: Study) -> str:
     return (
         f"Skill A: SRCC of each loss as a metric, mean over the IQA sets, which are {sets}. "
         f"{parts.effect_in_words(tables.effect)}; with an adversary, the mean over the settings "
-        "that all losses share. Bars: 95 %. ρ: Spearman's rank correlation of A and O with a "
+        "that all losses share, or of a fraction of them the main effect. "
+        "Bars: 95 %. ρ: Spearman's rank correlation of A and O with a "
         f"bootstrap interval over losses, images and seeds (from {FEWEST} losses on), and its "
         "permutation p. "
         f"{tables.coverage}."
@@ -42,15 +44,19 @@ def draw(numbers: pd.DataFrame, study: Study) -> Figure:
     if numbers.empty:
         return style.nothing_yet(parts.NO_CELLS)
     pairs = parts.scopes(numbers)
+    look, names = style.look(study), _names(numbers)
     figure = style.blank(4.3 * len(pairs))
     grid = figure.subplots(len(pairs), 2, squeeze=False, sharex=True, sharey="row")
     for (scope, rows), pair in zip(pairs, grid, strict=True):
         for axes, regime in zip(pair, _TITLES, strict=True):
             name = f"{scope}\n{_TITLES[regime]}" if len(pairs) > 1 else _TITLES[regime]
-            _panel(axes, rows[rows["regime"] == regime], name, style.look(study))
+            _panel(axes, rows[rows["regime"] == regime], name, look)
         pair[0].set_ylabel("effect as a loss, O (z-score)")
     for axes in grid[-1]:
         axes.set_xlabel("skill as a metric, A (SRCC)")
+    if len(names) > _NAMED:
+        key = [style.swatch(f"{name}  {loss}", look.fidelity[loss]) for loss, name in names.items()]
+        figure.legend(handles=key, loc="outside lower center", ncols=5, title="by skill")
     # Only now are the limits of all panels final.
     for (_, rows), pair in zip(pairs, grid, strict=True):
         for axes, regime in zip(pair, _TITLES, strict=True):
@@ -59,8 +65,17 @@ def draw(numbers: pd.DataFrame, study: Study) -> Figure:
             across = own[["skill_low", "effect", "skill_high", "effect"]].to_numpy()
             up = own[["skill", "effect_low", "skill", "effect_high"]].to_numpy()
             bars = np.concatenate([across, up]).reshape(-1, 2, 2)
-            style.label_points(axes, points, own["fidelity"], bars)
+            style.label_points(axes, points, own["fidelity"].map(names), bars)
     return figure
+
+
+def _names(numbers: pd.DataFrame) -> dict[str, str]:
+    """What each loss is called in the panels: where there are many, its rank by skill."""
+    losses = _known(numbers).groupby("fidelity", sort=False)["skill"].first()
+    if len(losses) <= _NAMED:
+        return {loss: loss for loss in losses.index}
+    ranked = losses.sort_values(ascending=False, kind="stable").index
+    return {loss: str(place) for place, loss in enumerate(ranked, 1)}
 
 
 def _known(rows: pd.DataFrame) -> pd.DataFrame:

@@ -1,7 +1,7 @@
 """The same crop of an evaluation image, restored by every cell."""
 
 from collections.abc import Iterator
-from itertools import product
+from itertools import product, repeat
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +19,7 @@ TITLE = "Crops"
 _TOP = ["reference", "bicubic", "warm-start"]
 _ACROSS = 8  # images side by side
 _MOST_LINES = 60  # images below each other: more would be too tall for a PNG
+_Line = tuple[list[tuple[str, float]], str]  # the settings of its images, and their loss
 _COLUMNS = [
     *("task", "generator", "set", "image", "crop", "run", "kind", "fidelity", "discriminator"),
     *("adversarial_weight", "status", "file"),
@@ -30,7 +31,8 @@ def caption(tables: Tables, study: Study) -> str:
     metrics = " and ".join(map(parts.direction, _metrics(tables, study)))
     return (
         "The same crop from every generator of the first seed; rows: fidelity loss, columns: "
-        f"discriminator and adversarial weight. Below each: {metrics} of the whole image. "
+        f"discriminator and adversarial weight, of a fraction each row's own. Below "
+        f"each: {metrics} of the whole image. "
         f"Hatched: missing; ×: diverged. At most {_MOST_LINES} rows are drawn; the CSV has all. "
         f"{tables.coverage}."
     )
@@ -60,15 +62,14 @@ def draw(numbers: pd.DataFrame, study: Study) -> Figure:
             parts.NO_CELLS if study.evaluation.crops else "no crops were chosen"
         )
     cells = numbers[numbers["kind"] == "cell"]
-    settings = _settings(cells)
-    chunks = [settings[start : start + _ACROSS] for start in range(0, len(settings), _ACROSS)]
-    lines = list(product(chunks, cells["fidelity"].unique().tolist()))
+    lines = _lines(cells)
+    titles = sum(map(_titled, range(len(lines)), repeat(lines)))
     shown = max(1, _MOST_LINES // (1 + len(lines)))
     blocks = list(numbers.groupby(["task", "generator", "crop"], sort=False))[:shown]
-    across = max(len(_TOP), *map(len, chunks))
+    across = max(len(_TOP), *(len(settings) for settings, _ in lines))
     side = min(1.3, (style.WIDTH - 0.7) / across - 0.1)
     figure = style.blank(
-        len(blocks) * (0.45 + (side + 0.25) * (1 + len(lines)) + 0.3 * len(chunks)), pad=0.03
+        len(blocks) * (0.45 + (side + 0.25) * (1 + len(lines)) + 0.3 * titles), pad=0.03
     )
     places = figure.subfigures(len(blocks), 1, squeeze=False).flat
     for place, (_, rows) in zip(places, blocks, strict=True):
@@ -112,6 +113,29 @@ def _strip(
         yield (*head, run["run"], run["kind"], *setting, run["status"], file(run["run"]))
 
 
+def _lines(cells: pd.DataFrame) -> list[_Line]:
+    """The lines of images: a loss each in chunks of the settings of all, or each of its own.
+
+    Of its own where most of the grid would be empty, as of a fraction.
+    """
+    losses = cells["fidelity"].unique().tolist()
+    settings = _settings(cells)
+    games = len(cells.drop_duplicates(["fidelity", "discriminator", "adversarial_weight"]))
+    if games >= len(losses) * len(settings) / 2:
+        return list(product(_chunks(settings), losses))
+    own = {loss: _settings(cells[cells["fidelity"] == loss]) for loss in losses}
+    return [(chunk, loss) for loss in losses for chunk in _chunks(own[loss])]
+
+
+def _chunks(settings: list[tuple[str, float]]) -> list[list[tuple[str, float]]]:
+    return [settings[start : start + _ACROSS] for start in range(0, len(settings), _ACROSS)]
+
+
+def _titled(place: int, lines: list[_Line]) -> bool:
+    """Whether a line names its settings: they are not those of the line above."""
+    return place == 0 or lines[place][0] != lines[place - 1][0]
+
+
 def _settings(cells: pd.DataFrame) -> list[tuple[str, float]]:
     """The columns of the strip: no adversary, then each discriminator by weight."""
     order = {name: place for place, name in enumerate(cells["discriminator"].unique())}
@@ -122,7 +146,7 @@ def _settings(cells: pd.DataFrame) -> list[tuple[str, float]]:
 def _block(
     figure: SubFigure,
     rows: pd.DataFrame,
-    lines: list[tuple[list[tuple[str, float]], str]],
+    lines: list[_Line],
     across: int,
 ) -> None:
     grid = figure.subplots(1 + len(lines), across, squeeze=False)
@@ -133,12 +157,12 @@ def _block(
         _image(axes, rows[rows["kind"] == kind], metrics)
         axes.set_title(kind, fontsize=8.5, loc="center", pad=3)
     cells = rows.set_index(["fidelity", "discriminator", "adversarial_weight"]).sort_index()
-    for line, (settings, loss) in zip(grid[1:], lines, strict=True):
+    for place, (line, (settings, loss)) in enumerate(zip(grid[1:], lines, strict=True)):
         for axes, (discriminator, weight) in zip(line, settings, strict=False):
             key = (loss, discriminator, weight)
             own = cells[(cells.index == key) & (cells["kind"] == "cell")]
             _image(axes, own, metrics)
-            if loss == lines[0][1]:
+            if _titled(place, lines):
                 title = f"{discriminator}\n{parts.weight_label(weight)}"
                 axes.set_title(title, fontsize=8, loc="center", pad=3)
         line[0].text(-0.06, 0.5, loss, rotation=90, ha="right", va="center", fontsize=8.5)

@@ -30,12 +30,12 @@ _MODES = {
 _REFERENCES = {"nr": "no-reference", "fr": "full-reference"}
 _NO_REFERENCES = "no references"  # the status of what cannot be, rather than is missing
 _PANEL = ["set", "reference", "mode"]
-_BAR = ["backbone", "head", "initialisation"]
-_GROUP = 0.86  # width of all bars of an architecture, where 1 is the distance of two
+_BAR = ["discriminator", "initialisation"]
+_GROUP = 0.86  # width of all bars of a discriminator, where 1 is the distance of two
 _WIDEST = 0.26
 _NORMAL = 1.96
 _STUB = 0.03  # SRCC; height of the mark of a bar that is not there
-_LEVEL = 3  # names of architectures that fit beside each other in a third of the width
+_LEVEL = 3  # names of discriminators that fit beside each other in a third of the width
 
 
 def caption(tables: Tables, study: Study) -> str:
@@ -46,7 +46,7 @@ def caption(tables: Tables, study: Study) -> str:
         f"{count} of them without a value: {state}" for state, count in states.items()
     )
     return (
-        "SRCC on the test part by the discriminator's architecture and by what the model starts "
+        "SRCC on the test part by the discriminator and by what the model of its trunk starts "
         "from. Raw score: the mean logit (full-reference: minus the reference's), nothing is "
         "trained; linear probe: a ridge regression on the frozen trunk; fine-tuned: the whole "
         "trunk, all with the same budget. Before: a discriminator that starts pretrained, before "
@@ -80,7 +80,7 @@ def draw(numbers: pd.DataFrame, study: Study) -> Figure:
         return style.nothing_yet("no transfer yet")
     lines = list(numbers.groupby(["set", "reference"], sort=False))
     modes = [mode for mode in _MODES if mode in set(numbers["mode"])]
-    names = _architectures(numbers).unique().tolist()
+    names = numbers["discriminator"].unique().tolist()
     figure = style.blank(1.1 + 2.7 * len(lines))
     grid = figure.subplots(len(lines), len(modes), squeeze=False, sharex=True, sharey=True)
     for panels, (scope, rows) in zip(grid, lines, strict=True):
@@ -89,7 +89,7 @@ def draw(numbers: pd.DataFrame, study: Study) -> Figure:
             axes.set_title(_MODES[mode])
         panels[0].set_title(f"{_in_words(scope, study)}\n{_MODES[modes[0]]}")
         panels[0].set_ylabel("SRCC, test part")
-    _name_architectures(grid[-1], names)
+    _name_discriminators(grid[-1], names)
     handles = _legend(numbers)
     figure.legend(handles=handles, loc="outside lower center", ncols=4)
     return figure
@@ -100,17 +100,12 @@ def _in_words(scope: Any, study: Study) -> str:
     return f"{name}, {_REFERENCES[reference]}: {scores_in_words(study.iqa_sets[name].kind)}"
 
 
-def _architectures(rows: pd.DataFrame) -> pd.Series:
-    return rows["backbone"].astype(str) + "\n" + rows["head"].astype(str)
-
-
-def _name_architectures(panels: Iterable[Axes], names: list[str]) -> None:
+def _name_discriminators(panels: Iterable[Axes], names: list[str]) -> None:
     """Below each group of bars, turned where there is no room."""
     for axes in panels:
         axes.set_xticks(range(len(names)), names)
         if len(names) > _LEVEL:
-            flat = [name.replace("\n", " ") for name in names]
-            axes.set_xticklabels(flat, rotation=45, ha="right", rotation_mode="anchor")
+            axes.set_xticklabels(names, rotation=45, ha="right", rotation_mode="anchor")
 
 
 def _legend(numbers: pd.DataFrame) -> list[Patch]:
@@ -137,7 +132,7 @@ def _test_rows(tables: Tables) -> pd.DataFrame:
 def _panel(axes: Axes, rows: pd.DataFrame, names: list[str]) -> None:
     starts = [start for start in _COLOURS if start in set(rows["initialisation"])]
     step = min(_WIDEST, _GROUP / max(1, len(starts)))
-    groups, own_start = _architectures(rows), rows["initialisation"]
+    groups, own_start = rows["discriminator"], rows["initialisation"]
     for (place, name), (order, start) in product(enumerate(names), enumerate(starts)):
         own = rows[(groups == name) & (own_start == start)]
         if len(own):

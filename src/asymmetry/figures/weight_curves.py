@@ -17,6 +17,7 @@ from asymmetry.study import Study
 TITLE = "Effect over the adversarial weight"
 _COLUMNS = 4
 _STRIP = 0.1  # share of a panel's height
+_LEVEL = 6  # weights whose ticks fit beside each other
 _DODGE = 0.07  # steps of the x axis between two discriminators
 
 
@@ -84,6 +85,8 @@ def _panel(axes: Axes, rows: pd.DataFrame, weights: list[float], look: style.Loo
         _states(axes, own, x[len(start) :], colour)
     _points(axes, np.zeros(len(start)), start, style.INK, look.marker[NO_DISCRIMINATOR])
     axes.set_xticks(range(len(weights)), [f"{weight:g}" for weight in weights])
+    if len(weights) > _LEVEL:
+        axes.tick_params("x", labelrotation=45)
     axes.set_xlim(-0.35, len(weights) - 0.65)
     axes.axhline(0, color=style.MUTED, linewidth=0.8, zorder=1)
 

@@ -26,8 +26,8 @@ def transfer(level, mode="fine-tune", seeds=3, splits=4, half=0.02, reference="n
     return table.assign(low=table["value"] - half, high=table["value"] + half)
 
 
-def found(rows):
-    proof = evidence_of(CELLS, np.zeros(len(CELLS)), transfer=rows)
+def found(rows, cells=CELLS):
+    proof = evidence_of(cells, np.zeros(len(cells)), transfer=rows)
     return {one.regime: one for one in findings(proof)}
 
 
@@ -105,3 +105,14 @@ def test_too_little_is_undecided(change, reason):
     level = {"random": 0.3, "discriminator": 0.4, "pretrained": 0.8}
     one = found(transfer(**({"level": level} | change)))["fine-tune, nr: fraction"]
     assert (one.verdict, reason in one.note) == ("undecided", True)
+
+
+def test_a_discriminator_that_began_from_imagenet_recovers_nothing():
+    rows = transfer({"random": 0.3, "discriminator": 0.4, "pretrained": 0.8})
+    inherited = (rows["discriminator"] == "vgg-patch") & (rows["initialisation"] == "discriminator")
+    rows.loc[inherited, ["value", "low", "high"]] += 0.4
+    began = CELLS["discriminator"] == "vgg-patch"
+    cells = CELLS.assign(initialisation=CELLS["initialisation"].mask(began, "pretrained"))
+    one = found(rows, cells)["fine-tune, nr: fraction"]
+    assert one.value == pytest.approx(0.2, abs=0.03)
+    assert one.coverage == "12 models from 1 discriminators"

@@ -26,9 +26,9 @@ CLAIM = "Pretrained on ImageNet > trained as a discriminator > random, and that 
 SOURCE = "P"
 SILENT = (
     "The order is from an automatic summary (A), and limited is not defined. Here: less than half "
-    "of what ImageNet brings, with 95 % confidence."
+    "of what ImageNet brings, with 95 % confidence; no discriminator that began from ImageNet."
 )
-TABLES = ("transfer",)
+TABLES = ("runs", "transfer")
 UNIT = "models from a discriminator"
 RANDOM, TRAINED, PRETRAINED = "random", "discriminator", "pretrained"
 LIMIT, ASSUMED_FRACTION, ASSUMED_GAIN = 0.5, 0.25, 0.1
@@ -53,6 +53,9 @@ def findings(evidence: Evidence) -> list[Finding]:
     rows = evidence.transfer
     rows = rows.assign(reference=rows.get("reference", "nr"))
     rows = rows[(rows["status"] == "ok") & rows["value"].notna()]
+    cells = evidence.tables.cells
+    inherited = cells.loc[cells["initialisation"] == PRETRAINED, "discriminator"]
+    rows = rows[(rows["mode"] == "raw") | ~rows["discriminator"].isin(inherited)]
     found: list[Finding] = []
     for (name, mode, kind), own in rows.groupby(["set", "mode", "reference"], sort=False):
         scope = (ALL, ALL, str(name))
