@@ -5,7 +5,7 @@ import pytest
 from asymmetry.analysis.asymmetry import (
     WITH,
     WITHOUT,
-    fitted,
+    by_main_effects,
     points,
     rank_draws,
     regime,
@@ -97,7 +97,7 @@ def test_a_fraction_gives_the_main_effects_of_the_whole():
 def test_main_effects_of_a_full_design_are_its_means():
     effects = additive(72, chance=2.0)
     weights = effects.settings["adversarial_weight"] > 0
-    means, effect = regime(effects, WITH), fitted(effects, WITH, weights)
+    means, effect = regime(effects, WITH), by_main_effects(effects, WITH, weights)
     assert not means.fitted
     assert means.losses == effect.losses
     assert effect.effect == pytest.approx(means.effect)
@@ -117,7 +117,7 @@ def test_the_error_of_main_effects_is_that_of_a_closed_form():
     # In a full design the mean of 9 games, against that of all: s * sqrt((1 - 1 / 8) / 9).
     effects = additive(72, chance=2.0)
     weights = effects.settings["adversarial_weight"] > 0
-    part = fitted(effects, WITH, weights)
+    part = by_main_effects(effects, WITH, weights)
     values = effects.settings.loc[weights, "value"]
     own = {axis: effects.settings.loc[weights, axis] for axis in TRUE}
     sums = sum(values.groupby(keys).transform("mean") for keys in own.values())

@@ -16,7 +16,7 @@ from asymmetry.analysis.tables import SCOPE
 from asymmetry.randomness import draws
 
 WITHOUT, WITH = "without adversary", "with adversary"
-_GAME = ["discriminator", "adversarial_weight"]
+_ADVERSARY = ["discriminator", "adversarial_weight"]
 _FEWEST_FREEDOM = 10  # an error known to about a fifth: 1 / sqrt(2 * 10)
 
 
@@ -64,9 +64,13 @@ def regime(effects: Effects, name: str) -> Regime:
     """
     mask = (effects.settings["adversarial_weight"] > 0) == (name == WITH)
     planned = effects.settings[mask]
-    losses = planned.groupby(_GAME)["fidelity"].transform("nunique")
+    losses = planned.groupby(_ADVERSARY)["fidelity"].transform("nunique")
     shared = losses == planned["fidelity"].nunique()
-    return part_of(effects, name, mask) if shared.mean() >= 0.5 else fitted(effects, name, mask)
+    return (
+        part_of(effects, name, mask)
+        if shared.mean() >= 0.5
+        else by_main_effects(effects, name, mask)
+    )
 
 
 def part_of(effects: Effects, name: str, mask: pd.Series) -> Regime:
@@ -79,7 +83,7 @@ def part_of(effects: Effects, name: str, mask: pd.Series) -> Regime:
     done = table[table["value"].notna()]
     losses = pd.unique(done["fidelity"]).tolist()
     # The place in the table of each loss [losses] in each setting [settings], shared ones only.
-    places = done.reset_index().pivot(index="fidelity", columns=_GAME, values="index")
+    places = done.reset_index().pivot(index="fidelity", columns=_ADVERSARY, values="index")
     places = places.reindex(losses).dropna(axis="columns")
     if places.empty:
         return _nothing(effects, name, table)
@@ -95,7 +99,7 @@ def part_of(effects: Effects, name: str, mask: pd.Series) -> Regime:
     )
 
 
-def fitted(effects: Effects, name: str, mask: pd.Series) -> Regime:
+def by_main_effects(effects: Effects, name: str, mask: pd.Series) -> Regime:
     """The main effects of the losses over the settings where `mask` holds.
 
     Least squares of O = loss + discriminator + weight, each loss at the mean of all discriminators
@@ -105,16 +109,16 @@ def fitted(effects: Effects, name: str, mask: pd.Series) -> Regime:
     """
     table = effects.settings[mask]
     done = table[table["value"].notna()]
-    design = main_effects(done)
+    design = main_effects(done).to_numpy()
     terms = design.shape[1]
     freedom = len(done) - terms
-    if freedom < _FEWEST_FREEDOM or np.linalg.matrix_rank(design.to_numpy()) < terms:
+    if freedom < _FEWEST_FREEDOM or np.linalg.matrix_rank(design) < terms:
         return _nothing(effects, name, table)
     losses = pd.unique(done["fidelity"]).tolist()
-    inverse = np.linalg.pinv(design.to_numpy())
+    inverse = np.linalg.pinv(design)
     weights = inverse[: len(losses)]  # of each cell in the effect of each loss [losses, cells]
     values = done["value"].to_numpy()
-    residuals = values - design.to_numpy() @ (inverse @ values)
+    residuals = values - design @ (inverse @ values)
     centred = weights - weights.mean(axis=0)
     return Regime(
         name,
@@ -137,7 +141,7 @@ def main_effects(cells: pd.DataFrame) -> pd.DataFrame:
            [ 0.,  1., -1.]])
     """
     parts = [pd.get_dummies(cells["fidelity"], dtype=float)[pd.unique(cells["fidelity"])]]
-    for axis in _GAME:
+    for axis in _ADVERSARY:
         levels = pd.get_dummies(cells[axis], dtype=float)
         parts.append(levels.iloc[:, :-1].sub(levels.iloc[:, -1], axis="index"))
     return pd.concat(parts, axis="columns")
@@ -145,7 +149,7 @@ def main_effects(cells: pd.DataFrame) -> pd.DataFrame:
 
 def _possible(table: pd.DataFrame) -> int:
     """How many settings (discriminator, weight) there are."""
-    return len(table[_GAME].drop_duplicates())
+    return len(table[_ADVERSARY].drop_duplicates())
 
 
 def _nothing(effects: Effects, name: str, table: pd.DataFrame) -> Regime:
