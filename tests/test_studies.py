@@ -123,3 +123,16 @@ def test_hours_are_told_before_the_photos_are_there(
     hours = 90 * 300_000 * 0.5 / 3600
     assert f"expected: {hours:,.2f} GPU-hours" in printed
     assert "a guess before any run" in printed
+
+
+@pytest.mark.parametrize("name", ["bench", "paper"])
+@pytest.mark.parametrize("design", ["fractional", "full"])
+def test_a_slice_has_the_first_seed_too(name: str, design: str):
+    found = cells(study_of(name, design=design))
+    seeds: dict[tuple[str, str, float], set[int]] = {}
+    for cell in found:
+        key = (cell.fidelity, cell.discriminator, cell.adversarial_weight)
+        seeds.setdefault(key, set()).add(cell.seed)
+    repeated = {key: own for key, own in seeds.items() if len(own) > 1}
+    assert any(weight > 0 for _, _, weight in repeated)
+    assert set(map(frozenset, repeated.values())) == {frozenset({0, 1, 2})}
