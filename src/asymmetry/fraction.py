@@ -12,7 +12,7 @@ Combination = tuple[str | float, ...]
 def balanced(
     every: Iterable[Combination], count: int, seed: int, wanted: Collection[Combination] = ()
 ) -> list[Combination]:
-    """`count` of all combinations, drawn one after another, in the order drawn; `wanted` ones first.
+    """`count` of all combinations, in the order drawn, those of `wanted` first.
 
     Each time it is one whose values were used least so far, each on its own axis; of those, one
     whose pairs of values were; of those, the first in an order that `seed` shuffles. So the values
