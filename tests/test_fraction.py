@@ -77,3 +77,13 @@ def test_three_equal_axes_give_a_latin_square_or_nearly(side: int, most: int):
 def test_another_seed_draws_others():
     every = whole([5, 5, 5])
     assert set(balanced(every, 25, 0)) != set(balanced(every, 25, 1))
+
+
+@given(st.integers(0, 30), st.integers(0, 12))
+def test_wanted_combinations_come_first(seed, count):
+    every = list(product("abc", "xyz", (1, 2)))
+    wanted = every[:7]
+    drawn = balanced(every, count, seed, wanted)
+    assert len(set(drawn)) == len(drawn) == count
+    assert set(drawn[:7]) <= set(wanted)
+    assert set(wanted) <= set(drawn) or count < 7

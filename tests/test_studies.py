@@ -139,3 +139,16 @@ def test_the_published_bench_is_the_bench_reduced():
     assert {(c.fidelity, c.discriminator, c.adversarial_weight, c.seed) for c in planned} == set(
         keys.itertuples(index=False, name=None)
     )
+
+
+@pytest.mark.parametrize("name", ["bench", "paper"])
+@pytest.mark.parametrize("design", ["fractional", "full"])
+def test_a_slice_has_the_first_seed_too(name: str, design: str):
+    found = cells(study_of(name, design=design))
+    seeds: dict[tuple[str, str, float], set[int]] = {}
+    for cell in found:
+        key = (cell.fidelity, cell.discriminator, cell.adversarial_weight)
+        seeds.setdefault(key, set()).add(cell.seed)
+    repeated = {key: own for key, own in seeds.items() if len(own) > 1}
+    assert any(weight > 0 for _, _, weight in repeated)
+    assert set(map(frozenset, repeated.values())) == {frozenset({0, 1, 2})}

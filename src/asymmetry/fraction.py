@@ -1,7 +1,7 @@
 """A fractional design: some combinations of the axes, as balanced as their number allows."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from hashlib import sha256
 from itertools import combinations
 
@@ -9,8 +9,10 @@ from itertools import combinations
 Combination = tuple[str | float, ...]
 
 
-def balanced(every: Iterable[Combination], count: int, seed: int) -> list[Combination]:
-    """`count` of all combinations, drawn one after another, in the order drawn.
+def balanced(
+    every: Iterable[Combination], count: int, seed: int, wanted: Collection[Combination] = ()
+) -> list[Combination]:
+    """`count` of all combinations, in the order drawn, those of `wanted` first.
 
     Each time it is one whose values were used least so far, each on its own axis; of those, one
     whose pairs of values were; of those, the first in an order that `seed` shuffles. So the values
@@ -29,8 +31,9 @@ def balanced(every: Iterable[Combination], count: int, seed: int) -> list[Combin
     drawn: list[Combination] = []
     for _ in range(min(count, len(left))):
         uses = {one: sum(used[key] for key in values) for one, (values, _) in left.items()}
-        least = min(uses.values())
-        rarest = (one for one, times in uses.items() if times == least)
+        allowed = {one: uses[one] for one in wanted if one in left} or uses
+        least = min(allowed.values())
+        rarest = (one for one, times in allowed.items() if times == least)
         drawn.append(min(rarest, key=lambda one: sum(used[key] for key in left[one][1])))
         values, pairs = left.pop(drawn[-1])
         used.update(values)

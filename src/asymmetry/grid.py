@@ -61,9 +61,13 @@ def cells(study: Study) -> list[Cell]:
 
 
 def _fraction(whole: list[Cell], grid: Grid) -> list[Cell]:
-    """All cells of weight 0, and those of the combinations that a fractional design draws."""
+    """All cells of weight 0, and those of the combinations that a fractional design draws.
+
+    First those that `include` repeats with other seeds: a slice is to have the first seed too.
+    """
     every = {_combination(cell) for cell in whole if cell.adversarial_weight > 0}
-    drawn = set(balanced(every, grid.combinations or 0, grid.design_seed))
+    again = {_combination(cell) for axes in grid.include for cell in _product(axes, grid)}
+    drawn = set(balanced(every, grid.combinations or 0, grid.design_seed, sorted(every & again)))
     return [cell for cell in whole if cell.adversarial_weight == 0 or _combination(cell) in drawn]
 
 

@@ -167,11 +167,12 @@ class Watched:
         while not self._stop.is_set():
             held = command("squeue", "-h", "-t", "R,CG", "-O", "tres-per-job").split()
             self.gpus = max(self.gpus, sum(int(one.split(":")[-1]) for one in held if "gpu" in one))
-            self.trainings = max(self.trainings, len(list(_trainings(self.folder))))
+            self.trainings = max(self.trainings, len(list(trainings_in(self.folder))))
             time.sleep(0.5)
 
 
-def _trainings(folder: Path) -> Iterator[psutil.Process]:
+def trainings_in(folder: Path) -> Iterator[psutil.Process]:
+    """The trainings of a project that run on this machine."""
     for process in psutil.process_iter(["cmdline", "cwd"]):
         words = process.info["cmdline"] or []
         called = len(words) > 2 and words[1].endswith("/asymmetry") and words[2] == "train"

@@ -4,12 +4,14 @@ import json
 import math
 import signal
 import stat
+import subprocess
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
-from tests.slurm.conftest import Cluster, SlurmProject, command, slurm_values
+from tests.slurm.conftest import Cluster, SlurmProject, command, slurm_values, trainings_in
 from tests.slurm.night import HEADING, Night, logged_steps, row
 from tests.workflow.conftest import Project, new_project
 
@@ -36,14 +38,28 @@ def give_quota(folder: Path, size: str, *options: str) -> None:
     command("mount", "-t", "tmpfs", "-o", ",".join([*options, f"size={size}"]), "none", str(folder))
 
 
-def kill_head(project: SlurmProject) -> None:
-    """SIGKILL Snakemake alone while its jobs train."""
+def kill_head(project: SlurmProject) -> list[psutil.Process]:
+    """SIGKILL Snakemake alone while its jobs train; these trainings, stopped.
+
+    Stopped, or on a busy machine they would end before the next start could find them.
+    """
     head = project.head("killed.log")
     while not any(map(logged_steps, project.folder.glob("runs/*/*/l1/vit-vanilla/**/train.log"))):
         assert head.poll() is None, (project.folder / "killed.log").read_text()
         time.sleep(0.3)
     head.send_signal(signal.SIGKILL)
     head.wait()
+    stopped = list(trainings_in(project.folder))
+    for training in stopped:
+        training.suspend()
+    return stopped
+
+
+def wait_for(message: str, log: Path, head: subprocess.Popen[bytes]) -> None:
+    """Until the head says it; an AssertionError where it ends without."""
+    while message not in log.read_text():
+        assert head.poll() is None, log.read_text()
+        time.sleep(0.3)
 
 
 def test_a_night_of_faults(
@@ -66,16 +82,18 @@ def test_a_night_of_faults(
     project.write(slurm_values())
     give_quota(folder / "runs" / poor, "160k")
 
-    kill_head(project)
+    orphans = kill_head(project)
     locked = project.snakemake()
     assert locked.returncode != 0
     assert "--unlock" in locked.stderr
     assert project.snakemake("--unlock").returncode == 0
 
     night = Night(cluster, project, struck)
-    assert night.watch(project.head("night.log")) != 0  # one cell has no room
-    messages = (folder / "night.log").read_text()
-    assert "jobs of an earlier start" in messages
+    head = project.head("night.log")
+    wait_for("jobs of an earlier start", folder / "night.log", head)
+    for training in orphans:
+        training.resume()
+    assert night.watch(head) != 0  # one cell has no room
     assert all(fault.recovered for fault in night.faults)
     missing = [cell for cell in cells if not (folder / "runs" / cell / "run.json").is_file()]
     assert missing == [poor]
