@@ -122,7 +122,7 @@ def fitted(effects: Effects, name: str, mask: pd.Series) -> Regime:
         weights @ values,
         weights @ effects.draws[done.index],
         len(done),
-        table["fidelity"].nunique() * _possible(table),
+        int(table[["fidelity", *_GAME]].nunique().prod()),
         np.sqrt((residuals**2).sum() / freedom * (centred**2).sum(axis=1)),
         fitted=True,
     )
