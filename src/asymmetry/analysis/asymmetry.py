@@ -126,7 +126,7 @@ def by_main_effects(effects: Effects, name: str, mask: pd.Series) -> Regime:
         weights @ values,
         weights @ effects.draws[done.index],
         len(done),
-        int(table[["fidelity", *_GAME]].nunique().prod()),
+        int(table[["fidelity", *_ADVERSARY]].nunique().prod()),
         np.sqrt((residuals**2).sum() / freedom * (centred**2).sum(axis=1)),
         fitted=True,
     )
