@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from math import prod
 
 import numpy as np
 import pandas as pd
@@ -126,7 +127,7 @@ def by_main_effects(effects: Effects, name: str, mask: pd.Series) -> Regime:
         weights @ values,
         weights @ effects.draws[done.index],
         len(done),
-        int(table[["fidelity", *_ADVERSARY]].nunique().prod()),
+        prod(table[axis].nunique() for axis in ("fidelity", *_ADVERSARY)),
         np.sqrt((residuals**2).sum() / freedom * (centred**2).sum(axis=1)),
         fitted=True,
     )
