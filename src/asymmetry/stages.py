@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 
 from asymmetry.backbones.catalog import BACKBONES, builder_module
-from asymmetry.data.sets import set_digest
+from asymmetry.data.sets import evaluation_images, set_digest
 from asymmetry.errors import UserError
 from asymmetry.fidelity.registry import code_of, weights_of
 from asymmetry.figures.registry import figure_modules
@@ -19,6 +19,7 @@ from asymmetry.files import canonical_json, digest, write_if_changed
 from asymmetry.identity import code_digest
 from asymmetry.iqa.digests import iqa_set_digest
 from asymmetry.plan import PILOT, Plan, weight_digests
+from asymmetry.study.views import View, views
 from asymmetry.summaries import CACHE, Summaries
 from asymmetry.weights import has_weights
 
@@ -64,6 +65,16 @@ class Stages:
         runs = [*self.plan.warm_starts, *self.plan.runs]
         pilots = [run.pilot for run in self.plan.runs if run.pilot_step]
         return [*self.baselines, *(run.id for run in runs), *pilots]
+
+    @cached_property
+    def views(self) -> list[View]:
+        """The parts of evaluation images that the assessment keeps of every generator's output."""
+        evaluation = self.study.evaluation
+        names = {
+            name: [photo.name for photo in evaluation_images(self.study, name, self.plan.photos)]
+            for name in evaluation.sets
+        }
+        return views(evaluation, names)
 
     @cached_property
     def assess_key(self) -> str:
