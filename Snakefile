@@ -6,6 +6,7 @@ from snakemake.utils import min_version
 from asymmetry.cluster import check_requests, left_over_jobs
 from asymmetry.errors import UserError
 from asymmetry.plan import Plan
+from asymmetry.report.sources import PAGES
 from asymmetry.stages import Stages
 from asymmetry.study import parse_study
 

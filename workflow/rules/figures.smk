@@ -68,7 +68,7 @@ rule report:
         expand(str(stages.results / "figures/{name}.svg"), name=stages.figures),
         stages.stamp("report"),
     output:
-        stages.results / "index.html",
+        [stages.results / name for name in PAGES],
         stages.results / "metrics.json",
     log:
         stages.results / "logs/report.log",
