@@ -12,6 +12,10 @@ from asymmetry.study import parse_study
 
 min_version("9.3")
 
+
+report: "workflow/report/study.rst"
+
+
 # A study given with --configfile stands alone; without one, params.yaml is the study.
 if "grid" not in config:
 

@@ -22,6 +22,7 @@ from asymmetry.study.views import View, views
 _DIGITS = re.compile(r"-[0-9a-f]{8}$")
 _SHOWN = 10  # disagreements of each kind that the page lists
 _REFERENCE = {"kind": "reference", "status": "done"}
+_BASELINES = {"reference": "reference", "bicubic": "bicubic", "warm-start": "warm start"}
 _OF_A_CELL = ("kind", "task", "generator", "fidelity", "discriminator", "adversarial_weight")
 
 
@@ -45,6 +46,7 @@ class Comparison:
 def comparison(study: Study, tables: Tables, results: Path) -> Comparison:
     """Everything that can be compared of the pictures below `results`."""
     cells = _cells(tables.runs)
+    words = {cell["run"]: words_of(cell, cells) for cell in cells}
     listed = _views(study, tables.scores)
     sizes = {task: _sizes(listed, task, results) for task in dict.fromkeys(c["task"] for c in cells)}
     shown = [view for view in listed if any(view.name in known for known in sizes.values())]
@@ -53,7 +55,7 @@ def comparison(study: Study, tables: Tables, results: Path) -> Comparison:
     data = {
         "views": [[v.name, label(v), photos.index((v.set, v.image))] for v in shown],
         "sizes": {task: [known.get(v.name) for v in shown] for task, known in sizes.items()},
-        "cells": [_row(cell) for cell in cells],
+        "cells": [_row(cell, words[cell["run"]]) for cell in cells],
         "absent": _absent(cells, shown, results),
         "metrics": [
             [name, int(METRICS[name].higher_is_better), int(name in study.evaluation.judges)]
@@ -63,7 +65,7 @@ def comparison(study: Study, tables: Tables, results: Path) -> Comparison:
     }
     centres = {(view.set, view.image): view for view in shown}  # a centre before a crop
     apart = [
-        _link(one, centres[one.set, one.image], cells)
+        _link(one, centres[one.set, one.image], words[one.run])
         for one in disagreements(tables, study.evaluation.judges)
         if (one.set, one.image) in centres
     ]
@@ -83,6 +85,21 @@ def name_of(run: str) -> str:
     return _DIGITS.sub("", run)
 
 
+def words_of(cell: dict[str, Any], cells: list[dict[str, Any]]) -> str:
+    """A cell in words: its loss and adversary, and its generator and seed where cells differ."""
+    if cell["kind"] in _BASELINES:
+        return _BASELINES[cell["kind"]]
+    weight = cell["adversarial_weight"]
+    parts = [cell["fidelity"]]
+    parts += [f"{cell['discriminator']} × {weight:g}" if weight else "no adversary"]
+    own = [one for one in cells if one["kind"] == "cell"]
+    if len({one["generator"] for one in own}) > 1:
+        parts.append(cell["generator"])
+    if len({one["seed"] for one in own}) > 1:
+        parts.append(f"seed {cell['seed']}")
+    return ", ".join(parts)
+
+
 def address(view: View, task: str, names: Iterable[str], visible: int) -> str:
     """The fragment that opens these cells of a view, the one of that number first."""
     fixed = [("task", task), ("view", view.name), *(("cell", name) for name in names)]
@@ -98,11 +115,11 @@ def _cells(runs: pd.DataFrame) -> list[dict[str, Any]]:
     return own + sorted(rows, key=lambda row: order.get(row["kind"], 2))
 
 
-def _row(cell: dict[str, Any]) -> list[Any]:
+def _row(cell: dict[str, Any], words: str) -> list[Any]:
     name = name_of(cell["run"])
     weight = cell.get("adversarial_weight")
     return [
-        *(name, cell["run"].removeprefix(name), cell["status"]),
+        *(name, cell["run"].removeprefix(name), cell["status"], words),
         *(cell.get(key) for key in _OF_A_CELL[:-1]),
         None if weight is None else float(weight),
         None if cell.get("seed") is None else int(cell["seed"]),
@@ -165,13 +182,12 @@ def _values(
     return found
 
 
-def _link(one: Disagreement, view: View, cells: list[dict[str, Any]]) -> dict[str, Any]:
+def _link(one: Disagreement, view: View, words: str) -> dict[str, Any]:
     """A disagreement in words, with the address that shows it beside the reference."""
-    name = name_of(one.run)
-    names = [f"{one.task}/reference", name]
+    names = [f"{one.task}/reference", name_of(one.run)]
     return {
         "view": label(view),
-        "cell": name,
+        "cell": words,
         "least": one.least,
         "most": one.most,
         "spread": one.spread,

@@ -1,16 +1,16 @@
 // What compare-data.js holds, by name. Nothing of it is ever put into the page as HTML.
 
 const FIELDS = [
-  "name", "digits", "status", "kind", "task", "generator", "fidelity", "discriminator",
+  "name", "digits", "status", "words", "kind", "task", "generator", "fidelity", "discriminator",
   "weight", "seed",
 ];
-const KINDS = { reference: "reference", bicubic: "bicubic", "warm-start": "warm start" };
 
 const DATA = window.COMPARISON;
 const CELLS = DATA.cells.map((row, place) => {
   const cell = Object.fromEntries(FIELDS.map((field, at) => [field, row[at]]));
   if (cell.kind !== "cell") {
-    Object.assign(cell, { fidelity: KINDS[cell.kind], discriminator: null, weight: null });
+    // Chosen by its own word, where a cell is chosen by its loss.
+    Object.assign(cell, { fidelity: cell.words, discriminator: null, weight: null });
   }
   return { ...cell, place };
 });
@@ -41,11 +41,4 @@ function pictureOf(cell, view) {
   if (cell.status !== "done" || absent.includes(view.place)) return null;
   const path = `crops/${cell.name}${cell.digits}/${view.name}.png`;
   return path.split("/").map(encodeURIComponent).join("/");
-}
-
-/** A cell in a few words: what it is chosen by. */
-function wordsOf(cell) {
-  if (cell.kind !== "cell") return KINDS[cell.kind];
-  const adversary = cell.weight ? `${cell.discriminator} × ${cell.weight}` : "no adversary";
-  return `${cell.fidelity}, ${adversary}`;
 }

@@ -23,7 +23,7 @@ function showVisible() {
   else drawVisible(stage, state);
   drawTable(at("metrics"), state);
   const cell = state.cells[state.show];
-  at("visible").textContent = `Visible: ${state.show + 1}, ${wordsOf(cell)}, ${state.view.label}`;
+  at("visible").textContent = `Visible: ${state.show + 1}, ${cell.words}, ${state.view.label}`;
   showPlace();
 }
 

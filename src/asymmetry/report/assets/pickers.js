@@ -69,7 +69,7 @@ function pick(cell, fields, place, number, change) {
 function removal(number, change) {
   const button = document.createElement("button");
   button.type = "button";
-  button.textContent = "Remove";
+  button.textContent = "×";
   button.setAttribute("aria-label", `Remove cell ${number + 1}`);
   button.addEventListener("click", () => change(number, null));
   return button;

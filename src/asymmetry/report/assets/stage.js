@@ -40,7 +40,7 @@ function layer(state, number) {
     box.append(words);
   } else {
     const image = document.createElement("img");
-    image.alt = `${state.view.label}: ${wordsOf(cell)}`;
+    image.alt = `${state.view.label}: ${cell.words}`;
     image.draggable = false;
     image.src = source;
     box.append(image);
@@ -52,7 +52,7 @@ function layer(state, number) {
 function drawVisible(stage, state) {
   for (const panel of stage.children) {
     const numbers = panel.dataset.numbers.split(" ").map(Number);
-    const words = (number) => `${number + 1}: ${wordsOf(state.cells[number])}`;
+    const words = (number) => `${number + 1}: ${state.cells[number].words}`;
     const caption = panel.querySelector("figcaption");
     if (state.mode === "side") {
       caption.textContent = words(numbers[0]);

@@ -6,6 +6,9 @@ function drawTable(table, state) {
   const body = document.createElement("tbody");
   body.append(...METRICS.map((metric) => metricRow(metric, state)));
   table.replaceChildren(head, body);
+  // Many cells are wider than a phone: the visible one is scrolled to.
+  const visible = head.querySelector(".visible"), box = table.parentElement;
+  box.scrollLeft = visible.offsetLeft + visible.offsetWidth - box.clientWidth;
 }
 
 function metricRow(metric, state) {
