@@ -1,7 +1,7 @@
 """The manifest of a study's results, and taking them over after a copy, a pull or a checkout.
 
-`results/manifest.json` is written with the page: the sha256 of every part, table, figure and picture,
-and of the stamps that they were made under.
+`results/manifest.json` is written with the page: the sha256 of every part, table, figure and
+picture, and of the stamps that they were made under.
 """
 
 import json

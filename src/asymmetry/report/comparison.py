@@ -48,7 +48,9 @@ def comparison(study: Study, tables: Tables, results: Path) -> Comparison:
     cells = _cells(tables.runs)
     words = {cell["run"]: words_of(cell, cells) for cell in cells}
     listed = _views(study, tables.scores)
-    sizes = {task: _sizes(listed, task, results) for task in dict.fromkeys(c["task"] for c in cells)}
+    sizes = {
+        task: _sizes(listed, task, results) for task in dict.fromkeys(c["task"] for c in cells)
+    }
     shown = [view for view in listed if any(view.name in known for known in sizes.values())]
     metrics = _metrics(study, tables.scores)
     photos = list(dict.fromkeys((view.set, view.image) for view in shown))
@@ -128,8 +130,7 @@ def _row(cell: dict[str, Any], words: str) -> list[Any]:
 
 def _views(study: Study, scores: pd.DataFrame) -> list[View]:
     images = {
-        str(name): own["image"].unique().tolist()
-        for name, own in scores.groupby("set", sort=False)
+        str(name): own["image"].unique().tolist() for name, own in scores.groupby("set", sort=False)
     }
     return views(study.evaluation, images)
 

@@ -65,8 +65,6 @@ def _within(
     ]
 
 
-def _judge(
-    z: Array, judges: Sequence[str], pick: Callable[[Array], np.intp]
-) -> tuple[str, float]:
+def _judge(z: Array, judges: Sequence[str], pick: Callable[[Array], np.intp]) -> tuple[str, float]:
     place = int(pick(z))
     return judges[place], float(z[place])

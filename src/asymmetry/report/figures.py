@@ -34,9 +34,7 @@ def command_of(target: str, results: str) -> str:
     return f"snakemake --cores all --force {results}/{target}{study}"
 
 
-def _behind(
-    name: str, cells: dict[str, str], runs: pd.DataFrame, folder: Path
-) -> dict[str, Any]:
+def _behind(name: str, cells: dict[str, str], runs: pd.DataFrame, folder: Path) -> dict[str, Any]:
     states = sorted(set(cells.values()) - {"done"})
     return {
         "files": {kind: f"figures/{name}.{kind}" for kind in FORMATS},

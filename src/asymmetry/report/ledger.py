@@ -50,9 +50,7 @@ def _with_record(runs: pd.DataFrame) -> pd.DataFrame:
 
 
 def _spent(runs: pd.DataFrame) -> list[Spent]:
-    defaults = {"peak_memory_mb": 0.0, "attempts": 0}
     rows = records(runs[_COLUMNS])
     return [
-        Spent(**{name: defaults.get(name) if value is None else value for name, value in row.items()})
-        for row in rows
+        Spent(**{name: value for name, value in row.items() if value is not None}) for row in rows
     ]

@@ -54,7 +54,7 @@ def summary(study: Study, tables: Tables) -> list[tuple[str, str]]:
 
 
 def _of_section(place: str, section: BaseModel, default: BaseModel | None) -> list[Setting]:
-    """The settings of a section; `default` is what the section itself is by default, if anything."""
+    """The settings of a section; `default` is what the whole section is by default."""
     found = []
     for name, field in type(section).model_fields.items():
         has_default = default is not None or not field.is_required()
@@ -70,7 +70,9 @@ def _of_value(key: str, value: Any, usual: Any, has_default: bool) -> list[Setti
         same = has_default and type(usual) is type(value)
         return _of_section(f"{key}.", value, usual if same else None)
     if not has_default and isinstance(value, dict):
-        return [one for name, own in value.items() for one in _of_value(f"{key}.{name}", own, 0, False)]
+        return [
+            one for name, own in value.items() for one in _of_value(f"{key}.{name}", own, 0, False)
+        ]
     return [Setting(key, _yaml(value), _yaml(usual) if has_default else None)]
 
 

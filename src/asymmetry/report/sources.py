@@ -1,4 +1,4 @@
-"""The pages' names, and the digest of what they are made from beside code. Imports nothing heavy."""
+"""The pages, and the digest of what they are made of beside code. Imports nothing heavy."""
 
 from importlib.resources import files
 
