@@ -45,7 +45,10 @@ function drawPickers(list, state, change) {
     const row = document.createElement("li");
     const mark = document.createElement("b");
     mark.textContent = number + 1;
-    row.append(mark, ...fields.map((field, place) => pick(cell, fields, place, number, change)));
+    const selects = document.createElement("span");
+    selects.className = "fields";
+    selects.append(...fields.map((_, place) => pick(cell, fields, place, number, change)));
+    row.append(mark, selects);
     if (state.cells.length > FEWEST) row.append(removal(number, change));
     return row;
   }));
@@ -57,9 +60,10 @@ function pick(cell, fields, place, number, change) {
   const select = document.createElement("select");
   select.setAttribute("aria-label", `${TITLES[field]} of cell ${number + 1}`);
   select.dataset.field = field;
-  fill(select, values.map((value, at) => [String(at), value === null ? "–" : String(value)]),
+  fill(select, values.map((value, at) => [String(at), String(value)]),
     String(values.indexOf(cell[field])));
   select.disabled = values.length < 2;
+  select.hidden = values.length === 1 && values[0] === null; // a baseline has no such thing
   select.addEventListener("change", () => {
     change(number, withValue(cell, fields, place, values[Number(select.value)]), field);
   });

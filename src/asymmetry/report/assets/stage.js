@@ -13,6 +13,7 @@ function layersOf(state) {
 /** Build the windows anew: after a change of cells, photo, mode or of the visible cell. */
 function drawStage(stage, state) {
   stage.dataset.mode = state.mode;
+  stage.dataset.count = state.cells.length;
   const panels = layersOf(state).map((numbers) => {
     const panel = document.createElement("figure");
     panel.className = "panel";
