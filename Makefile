@@ -1,11 +1,12 @@
 # make study   the default study: own .venv, all trainings, the page
 # make test    the whole test suite
 # make test-slurm   the study on a real SLURM, started for it on this machine (as root)
+# make test-page   the pages in a real browser (Debian's chromium)
 # make bench-overhead   what scheduling costs beside the trainings (--slurm: bench/overhead.py)
 # make bench-hypotheses   time and memory of the statistics: bench/hypotheses.py
 # make bench-biq2021 DATA=FOLDER   transfer on BIQ2021 beside BRISQUE: bench/biq2021.py
 # make lint    format, lint and types, as CI runs them
-.PHONY: study test test-slurm bench-overhead bench-hypotheses bench-biq2021 lint schema data-table clean
+.PHONY: study test test-slurm test-page bench-overhead bench-hypotheses bench-biq2021 lint schema data-table clean
 .DEFAULT_GOAL := study
 
 PYTHON ?= python3
@@ -22,6 +23,9 @@ test: .venv/test lint
 
 test-slurm: .venv/test
 	pytest -m slurm tests/slurm
+
+test-page: .venv/test
+	pytest -m page tests/page
 
 bench-overhead: .venv/study
 	@python bench/overhead.py

@@ -6,10 +6,15 @@ from snakemake.utils import min_version
 from asymmetry.cluster import check_requests, left_over_jobs
 from asymmetry.errors import UserError
 from asymmetry.plan import Plan
+from asymmetry.report.sources import PAGES
 from asymmetry.stages import Stages
 from asymmetry.study import parse_study
 
 min_version("9.3")
+
+
+report: "workflow/report/study.rst"
+
 
 # A study given with --configfile stands alone; without one, params.yaml is the study.
 if "grid" not in config:

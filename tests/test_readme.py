@@ -37,6 +37,7 @@ RUN = {
     "make study": f"make --dry-run -C {ROOT} study",
     "make test": f"make --dry-run -C {ROOT} test",
     "make test-slurm": f"make --dry-run -C {ROOT} test-slurm",
+    "make test-page": f"make --dry-run -C {ROOT} test-page",
     "make lint": f"make --dry-run -C {ROOT} lint",
 }
 # These need real weights. After `add`, `get` finds the file and verifies it: nothing is fetched.
@@ -49,6 +50,7 @@ ELSEWHERE = {
     "asymmetry data get tid2013 --from FOLDER": "done in tests/datasets/test_get.py",
     "asymmetry data check kadid10k": "done in tests/datasets/test_get.py",
     "asymmetry plan --study studies/paper.yaml": "without photos: tests/test_studies.py",
+    "snakemake --report report.html": "needs a finished study: tests/page/test_pages.py",
     "dvc repro": "done in tests/workflow/test_dvc.py",
     "dvc metrics diff": "done in tests/workflow/test_dvc.py",
     "dvc push": "done in tests/workflow/test_dvc.py",

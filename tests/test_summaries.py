@@ -62,6 +62,13 @@ class TestDigests:
         )
         assert {name for name in before if found.digest(name) != before[name]} == stages
 
+    def test_an_edited_template_changes_the_page_alone(self, monkeypatch: pytest.MonkeyPatch):
+        before = summaries_of()
+        for name in before.by_name:
+            before.digest(name)
+        monkeypatch.setattr(summaries, "sources_digest", lambda: "edited")
+        assert changed(before, summaries_of()) == {"report"}
+
 
 def test_every_stamp_is_a_file_of_its_own(workplace: Path):
     stages = Stages(Plan(parse_study(small_values(), "params.yaml")))

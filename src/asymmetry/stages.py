@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from asymmetry.backbones.catalog import BACKBONES, builder_module
-from asymmetry.data.sets import set_digest
+from asymmetry.data.sets import evaluation_images, set_digest
 from asymmetry.errors import UserError
 from asymmetry.figures.registry import figure_modules
 from asymmetry.files import canonical_json, digest, write_if_changed
@@ -20,6 +20,7 @@ from asymmetry.identity import code_digest
 from asymmetry.iqa.digests import iqa_set_digest
 from asymmetry.measures import content_of, modules_of
 from asymmetry.plan import PILOT, Plan
+from asymmetry.study.views import View, views
 from asymmetry.summaries import CACHE, Summaries
 
 
@@ -73,6 +74,16 @@ class Stages:
         runs = [*self.plan.warm_starts, *self.plan.runs]
         pilots = [run.pilot for run in self.plan.runs if run.pilot_step]
         return [*self.baselines, *(run.id for run in runs), *pilots]
+
+    @cached_property
+    def views(self) -> list[View]:
+        """The parts of evaluation images that the assessment keeps of every generator's output."""
+        evaluation = self.study.evaluation
+        names = {
+            name: [photo.name for photo in evaluation_images(self.study, name, self.plan.photos)]
+            for name in evaluation.sets
+        }
+        return views(evaluation, names)
 
     @cached_property
     def assess_key(self) -> str:

@@ -15,6 +15,7 @@ from asymmetry.figures.registry import FORMATS
 from asymmetry.files import canonical_json, digest, write_if_changed
 from asymmetry.identity import code_digest
 from asymmetry.metrics.contracts import METRICS
+from asymmetry.report.sources import PAGES, sources_digest
 
 if TYPE_CHECKING:
     from asymmetry.stages import Part, Stages
@@ -68,7 +69,10 @@ class Summaries:
                 for name, module in figures.items()
             },
             "report": Summary(
-                build, self._in("index.html", "metrics.json"), after=("photos", *drawn)
+                build,
+                self._in(*PAGES, "metrics.json"),
+                (sources_digest(),),
+                after=("photos", *drawn),
             ),
         }
 

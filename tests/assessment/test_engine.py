@@ -252,6 +252,41 @@ def test_crops_are_pixels_of_the_restored_image_and_come_back(plan):
     assert all((one == other).all() for one, other in zip(images, again, strict=True))
 
 
+def with_pictures(plan: Plan, **pictures: int) -> Plan:
+    values = plan.study.model_dump(mode="json")
+    values["evaluation"]["pictures"] = pictures
+    return Plan(parse_study(values, "test"))
+
+
+def test_pictures_are_the_centres_of_the_first_images(plan):
+    run = train(plan, 0)
+    assess(with_pictures(plan, images=1, side=20), BICUBIC, run)
+    folder = Path("results/crops")
+    assert sorted(folder.rglob("centre-*/**/*.png")) == [
+        folder / name / "centre-20/test/p7.png"
+        for name in ("bicubic-x4/bicubic", run, "bicubic-x4/reference")
+    ]
+    kept = np.asarray(Image.open(folder / "bicubic-x4/reference/centre-20/test/p7.png"))
+    assert (kept == np.asarray(Image.open("set/p7.png"))[24:44, 24:44]).all()  # of 68 x 68
+
+
+def test_an_image_smaller_than_a_picture_is_kept_whole(plan):
+    assess(with_pictures(plan, side=256), BICUBIC)
+    kept = Image.open("results/crops/bicubic-x4/reference/centre-256/test/p8.png")
+    assert kept.size == (68, 68)
+
+
+def test_pictures_change_no_score(plan, monkeypatch):
+    scores = assess(with_pictures(plan, images=0), BICUBIC)
+    assert not list(Path("results/crops").rglob("centre-*"))
+    measured = []
+    monkeypatch.setattr(score, "_measure", lambda *given: measured.append(given))
+    # Pictures that are wanted now are made without measuring anything again.
+    pd.testing.assert_frame_equal(assess(with_pictures(plan, side=20), BICUBIC), scores)
+    assert len(list(Path("results/crops").rglob("centre-20/test/p?.png"))) == 4
+    assert measured == []
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [

@@ -2,7 +2,12 @@ rule photos:
     input:
         stages.stamp("photos"),
     output:
-        stages.results / "photos.csv",
+        report(
+            str(stages.results / "photos.csv"),
+            caption="../report/photos.rst",
+            category="Data",
+            labels={"what": "Photos"},
+        ),
     log:
         stages.results / "logs/photos.log",
     message:
@@ -37,7 +42,13 @@ rule analyse:
         stages.results / "asymmetry.parquet",
         stages.results / "robustness.parquet",
         stages.results / "claims.md",
-        multiext(str(stages.results / "hypotheses"), ".parquet", ".json", ".csv"),
+        multiext(str(stages.results / "hypotheses"), ".parquet", ".json"),
+        report(
+            str(stages.results / "hypotheses.csv"),
+            caption="../report/claims.rst",
+            category="Claims",
+            labels={"what": "All claims"},
+        ),
     log:
         stages.results / "logs/analyse.log",
     message:
@@ -51,9 +62,19 @@ rule figure:
         rules.analyse.output,
         lambda w: stages.stamp(f"figure-{w.figure}"),
     output:
-        multiext(
-            str(stages.results / "figures/{figure}"), ".svg", ".png", ".csv", ".json"
+        report(
+            str(stages.results / "figures/{figure}.svg"),
+            caption="../report/figure.rst",
+            category="Figures",
+            labels={"figure": "{figure}", "what": "drawing"},
         ),
+        report(
+            str(stages.results / "figures/{figure}.csv"),
+            caption="../report/figure.rst",
+            category="Figures",
+            labels={"figure": "{figure}", "what": "numbers"},
+        ),
+        multiext(str(stages.results / "figures/{figure}"), ".png", ".json"),
     log:
         stages.results / "logs/figure-{figure}.log",
     message:
@@ -68,7 +89,7 @@ rule report:
         expand(str(stages.results / "figures/{name}.svg"), name=stages.figures),
         stages.stamp("report"),
     output:
-        stages.results / "index.html",
+        [stages.results / name for name in PAGES],
         stages.results / "metrics.json",
     log:
         stages.results / "logs/report.log",

@@ -52,7 +52,7 @@ def judge_cells(
     measured = set(scores["metric"].unique())
     known = [judge for judge in judges if judge in measured]
     done = cells[cells["status"] == "done"]
-    values = _values(done, scores[scores["set"] == scope[2]], known)
+    values, _ = values_by_image(done, scores[scores["set"] == scope[2]], known)
     return judge_values(cells, values, scope, known, resamples)
 
 
@@ -141,8 +141,13 @@ def _over(values: Array, width: Array) -> Array:
     return np.where(some, values / np.where(some, width, 1), 0 * values)
 
 
-def _values(done: pd.DataFrame, scores: pd.DataFrame, judges: list[str]) -> Array:
-    """Values [judges, cells, images], higher is better; NaN where there is none."""
+def values_by_image(
+    done: pd.DataFrame, scores: pd.DataFrame, judges: Sequence[str]
+) -> tuple[Array, list[str]]:
+    """Values [judges, done cells, images], higher is better, NaN where there is none; the images.
+
+    `scores` are those of one set.
+    """
     measured = scores[
         scores["run"].isin(done["run"]) & scores["metric"].isin(judges) & (scores["status"] == "ok")
     ]
@@ -155,7 +160,7 @@ def _values(done: pd.DataFrame, scores: pd.DataFrame, judges: list[str]) -> Arra
     for judge, name in enumerate(judges):
         if not METRICS[name].higher_is_better:
             values[judge] *= -1
-    return values
+    return values, images
 
 
 def _resample(picks: np.random.Generator, resamples: int, size: int) -> Array:

@@ -1,4 +1,4 @@
-"""Crops of restored images, kept for the figures."""
+"""Views of restored images, kept for the figures and the comparison."""
 
 import io
 from collections.abc import Sequence
@@ -12,6 +12,7 @@ from asymmetry.data.images import to_uint8
 from asymmetry.errors import UserError
 from asymmetry.files import write_atomically
 from asymmetry.study import CropStrip
+from asymmetry.study.views import View
 
 
 def check_crops(crops: Sequence[CropStrip], images: Sequence[EvaluationImage]) -> None:
@@ -25,16 +26,26 @@ def check_crops(crops: Sequence[CropStrip], images: Sequence[EvaluationImage]) -
             )
 
 
-def save_crop(image: Tensor, crop: CropStrip, path: Path) -> None:
-    """Save a crop of an image [1, 3, H, W] in 0..1 as PNG; UserError where it does not fit."""
-    right, bottom = crop.left + crop.size, crop.top + crop.size
-    height, width = image.shape[2:]
-    if right > width or bottom > height:
-        raise UserError(
-            f"evaluation.crops: {crop.size} pixels from ({crop.left}, {crop.top}) do not fit into "
-            f"'{crop.image}' of {width}x{height}; move the crop or make it smaller"
-        )
+def save_view(image: Tensor, view: View, path: Path) -> None:
+    """Save a view of an image [1, 3, H, W] in 0..1 as PNG; UserError where a crop does not fit."""
+    top, bottom, left, right = _box(view, *image.shape[2:])
     content = io.BytesIO()
-    pixels = image[..., crop.top : bottom, crop.left : right].nan_to_num()
+    pixels = image[..., top:bottom, left:right].nan_to_num()
     Image.fromarray(to_uint8(pixels)).save(content, "PNG")
     write_atomically(path, content.getvalue())
+
+
+def _box(view: View, height: int, width: int) -> tuple[int, int, int, int]:
+    """Top, bottom, left and right of a view in an image of that size."""
+    if view.corner is None:
+        high, wide = min(view.side, height), min(view.side, width)
+        top, left = (height - high) // 2, (width - wide) // 2
+        return top, top + high, left, left + wide
+    left, top = view.corner
+    right, bottom = left + view.side, top + view.side
+    if right > width or bottom > height:
+        raise UserError(
+            f"evaluation.crops: {view.side} pixels from ({left}, {top}) do not fit into "
+            f"'{view.image}' of {width}x{height}; move the crop or make it smaller"
+        )
+    return top, bottom, left, right

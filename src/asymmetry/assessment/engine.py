@@ -26,6 +26,7 @@ from asymmetry.names import nearest
 from asymmetry.plan import PILOT, RUNS, Plan
 from asymmetry.records import read_record, verified_output
 from asymmetry.study import Study
+from asymmetry.study.views import views
 from asymmetry.weights import has_weights
 
 if TYPE_CHECKING:
@@ -88,6 +89,10 @@ class Engine:
         self.images: list[EvaluationImage] = all_images(study, plan.photos)
         self.crops = study.evaluation.crops
         check_crops(self.crops, self.images)
+        names: dict[str, list[str]] = {}
+        for image in self.images:
+            names.setdefault(image.set, []).append(image.photo.name)
+        self.views = views(study.evaluation, names)
         self.metrics = build_metrics(plan, device)
         self.conventions = {name: plan.convention(name) for name in wanted_metrics(study)}
 
@@ -126,10 +131,10 @@ class Engine:
             if not complete(scores, self.images, name)
         }
         results = Path(self.study.results)
-        crops = [crop.path(results, name) for name in target.crop_names for crop in self.crops]
-        if missing or not all(path.is_file() for path in crops):
+        kept = [view.path(results, name) for name in target.view_names for view in self.views]
+        if missing or not all(path.is_file() for path in kept):
             scores |= score_images(
-                target, task, self.images, missing, self.crops, results, self.device
+                target, task, self.images, missing, self.views, results, self.device
             )
             cache.write(scores)
         return scores

@@ -9,11 +9,12 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from asymmetry.assessment.crops import save_crop
+from asymmetry.assessment.crops import save_view
 from asymmetry.assessment.images import EvaluationImage, reference_and_low
 from asymmetry.assessment.targets import Target, restorer
 from asymmetry.metrics.build import Metric
-from asymmetry.study import CropStrip, Task
+from asymmetry.study import Task
+from asymmetry.study.views import View
 
 OK, DIVERGED, MISSING_WEIGHTS = "ok", "diverged", "missing weights"
 _log = logging.getLogger(__name__)
@@ -39,11 +40,11 @@ def score_images(
     task: Task,
     images: Iterable[EvaluationImage],
     metrics: Mapping[str, Metric],
-    crops: Sequence[CropStrip],
+    views: Sequence[View],
     results: Path,
     device: torch.device,
 ) -> dict[Key, Score]:
-    """Restore each image once, measure it with each metric and save its crops below `results`.
+    """Restore each image once, measure it with each metric and save its views below `results`.
 
     One restored image is in memory at a time. A metric that fails on an image gives a score that
     says why.
@@ -54,11 +55,11 @@ def score_images(
         reference, low = reference_and_low(image, task)
         with torch.inference_mode():
             restored = restore(low)
-        for crop in crops:
-            if (crop.set, crop.image) == (image.set, image.photo.name):
+        for view in views:
+            if (view.set, view.image) == (image.set, image.photo.name):
                 # Only with the baseline is the reference saved too.
-                for name, picture in zip(target.crop_names, [restored, reference]):  # noqa: B905
-                    save_crop(picture, crop, crop.path(results, name))
+                for name, picture in zip(target.view_names, [restored, reference]):  # noqa: B905
+                    save_view(picture, view, view.path(results, name))
         for name, metric in metrics.items():
             key = Key(image.set, image.photo.name, name)
             scores[key] = _measure(metric, restored, reference, task.scale)

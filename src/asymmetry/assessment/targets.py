@@ -43,8 +43,8 @@ class Target:
     status: str = "done"
 
     @property
-    def crop_names(self) -> list[str]:
-        """Whose crops are saved: the restored image's and, with the baseline, the reference's.
+    def view_names(self) -> list[str]:
+        """Whose views are saved: the restored image's and, with the baseline, the reference's.
 
         No figure shows those of a pilot.
         """

@@ -1,7 +1,7 @@
 """The manifest of a study's results, and taking them over after a copy, a pull or a checkout.
 
-`results/manifest.json` is written with the page: the sha256 of every part, table, figure and crop,
-and of the stamps that they were made under.
+`results/manifest.json` is written with the page: the sha256 of every part, table, figure and
+picture, and of the stamps that they were made under.
 """
 
 import json
@@ -91,7 +91,7 @@ class _Manifest:
         return all(verdicts)
 
     def sound_part(self, part: Part) -> bool:
-        """Whether a part and its crops are; if not, the part is moved aside and made again."""
+        """Whether a part and its views are; if not, the part is moved aside and made again."""
         sound = self.sound(_files_of(self._stages, part))
         if not sound:
             self.set_aside([part.path])
@@ -118,13 +118,15 @@ class _Manifest:
 
 
 def _files_of(stages: Stages, part: Part) -> list[Path]:
-    """A part, then the crops that its making saves; the references' come with bicubic."""
+    """A part, then the views that its making saves; the references' come with bicubic."""
     if part not in stages.assess_parts:
         return [part.path]
     tasks = [run.partition("/")[0] for run in part.runs if run in stages.baselines]
     owners = [*part.runs, *(f"{task}/reference" for task in tasks)]
-    crops = stages.study.evaluation.crops
-    return [part.path, *(crop.path(stages.results, owner) for owner in owners for crop in crops)]
+    return [
+        part.path,
+        *(view.path(stages.results, owner) for owner in owners for view in stages.views),
+    ]
 
 
 def _key(stages: Stages, path: Path) -> str:

@@ -1,0 +1,58 @@
+"""The claims as the page lists them, and the answer that the first of them give."""
+
+from typing import Any
+
+import pandas as pd
+
+from asymmetry.analysis.claims import where
+from asymmetry.analysis.hypotheses.contract import FEWEST, SOURCES
+from asymmetry.analysis.hypotheses.registry import load_hypotheses
+from asymmetry.analysis.robustness import agreement_in_words, rows_of_claim
+from asymmetry.analysis.tables import Tables
+from asymmetry.report.words import records
+
+QUESTION = ("H1", "H2")  # the claims that answer the page's question
+
+
+def answers(claims: pd.DataFrame) -> list[dict[str, Any]]:
+    """What all tasks, generators and sets together say of each claim in each regime.
+
+    `verdict` is in words: `undecided` where all agree, else `supported in 2 of 3, …`; `losses` is
+    the number of losses, the least and the most where they differ; `few` is whether none suffices.
+    """
+    found = []
+    for (name, claim, regime), rows in claims.groupby(["id", "claim", "regime"], sort=False):
+        counts = rows["verdict"].value_counts()
+        parts = [f"{verdict} in {count} of {len(rows)}" for verdict, count in counts.items()]
+        unanimous = len(counts) == 1
+        ends = sorted({int(rows["n"].min()), int(rows["n"].max())})
+        found.append(
+            {
+                "id": name,
+                "claim": claim,
+                "regime": regime,
+                "verdict": counts.index[0] if unanimous else ", ".join(parts),
+                "state": counts.index[0] if unanimous else "undecided",
+                "losses": " to ".join(map(str, ends)),
+                "few": ends[-1] < FEWEST,
+            }
+        )
+    return found
+
+
+def claims(tables: Tables) -> list[dict[str, Any]]:
+    """The hypotheses that the table has, in order: what each says of itself, and its `rows`.
+
+    A row of the table has, beside its columns, `where` it holds and the words of its `robustness`.
+    """
+    listed = []
+    for module in load_hypotheses():
+        rows = records(tables.hypotheses[tables.hypotheses["id"] == module.ID])
+        for row in rows:
+            held = agreement_in_words(rows_of_claim(tables.robustness, row))
+            row |= {"where": where(row), "robustness": held}
+        about = {"id": module.ID, "claim": module.CLAIM, "unit": module.UNIT}
+        about |= {"source": f"{module.SOURCE}, {SOURCES[module.SOURCE]}", "silent": module.SILENT}
+        if rows:
+            listed.append(about | {"power": module.POWER, "rows": rows})
+    return listed

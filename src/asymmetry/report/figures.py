@@ -1,0 +1,47 @@
+"""The figures that were drawn, with what is behind each."""
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from asymmetry.figures.registry import FORMATS, figure_names
+from asymmetry.report.ledger import device_seconds
+
+_DEFAULT_RESULTS = "results"
+
+
+def figures(folder: Path, runs: pd.DataFrame) -> list[dict[str, Any]]:
+    """The figures below `folder`, in reading order, with what their JSON says of them.
+
+    Beside it: `files`; `counts`, the number of cells by status; `unfinished`, the ids of those that
+    are not done by status; `spent`, what the trainings of the cells took; the `command`.
+    """
+    found = []
+    for name in figure_names():
+        record = folder / "figures" / f"{name}.json"
+        if record.is_file():
+            figure = json.loads(record.read_text(encoding="utf-8"))
+            found.append(figure | _behind(name, figure["cells"], runs, folder))
+    return found
+
+
+def command_of(target: str, results: str) -> str:
+    """What makes a file of the results again, typed in the project's folder."""
+    study = "" if results == _DEFAULT_RESULTS else " --configfile STUDY.yaml"
+    return f"snakemake --cores all --force {results}/{target}{study}"
+
+
+def _behind(name: str, cells: dict[str, str], runs: pd.DataFrame, folder: Path) -> dict[str, Any]:
+    states = sorted(set(cells.values()) - {"done"})
+    return {
+        "files": {kind: f"figures/{name}.{kind}" for kind in FORMATS},
+        "counts": Counter(cells.values()),
+        "unfinished": {
+            state: [run for run, own in cells.items() if own == state] for state in states
+        },
+        "spent": device_seconds(runs, cells),
+        "command": command_of(f"figures/{name}.svg", folder.as_posix()),
+    }

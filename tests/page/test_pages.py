@@ -1,0 +1,122 @@
+"""Both pages as a reader meets them: links, names, colours, widths, and what hostile names do."""
+
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+from tests.page.conftest import HOSTILE
+from tests.page.looks import contrasts, open_all, unnamed, width_of_content
+from tests.workflow.test_study import jobs
+
+pytestmark = pytest.mark.page
+PAGES = ["index.html", "compare.html"]
+SCHEMES = ["light", "dark"]
+
+
+def address(results: Path, name: str) -> str:
+    return (results / name).as_uri()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_link_leads_somewhere(visit, results, name):
+    page = visit(address(results, name))
+    links = page.eval_on_selector_all("[href], [src]", "all => all.map((o) => o.href || o.src)")
+    assert len(links) > 10
+    for link in links:
+        parts = urlsplit(link)
+        path = Path(unquote(parts.path))
+        assert path.is_relative_to(results)
+        assert path.is_file(), link
+        if path.name == "index.html" and parts.fragment:
+            assert page.locator(f"[id='{parts.fragment}']").count() == 1
+
+
+def test_links_of_disagreements_open_what_they_say(visit, results):
+    page = visit(address(results, "index.html"))
+    page.locator("#pictures li a").first.click()
+    page.wait_for_url("**/compare.html#*")
+    assert page.locator("#note").is_hidden()
+    assert page.locator("#stage img").count() == 2
+    first = page.url
+    page.locator(".columns a").last.click()
+    page.wait_for_function("first => location.href !== first", arg=first)
+    assert page.locator("#note").is_hidden()
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("name", PAGES)
+def test_text_stands_out(visit, results, name, scheme):
+    page = visit(address(results, name), color_scheme=scheme)
+    open_all(page)
+    found = contrasts(page)
+    assert len(found) > 50
+    assert [one for one in found if one[1] < 4.5] == []
+
+
+def test_light_and_dark_differ(visit, results):
+    grounds = {
+        visit(address(results, "index.html"), color_scheme=scheme).evaluate(
+            "getComputedStyle(document.body).backgroundColor"
+        )
+        for scheme in SCHEMES
+    }
+    assert len(grounds) == 2
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_control_has_a_name(visit, results, name):
+    page = visit(address(results, name))
+    open_all(page)
+    assert unnamed(page) == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("width", [320, 390, 768])
+def test_a_phone_shows_it_without_scrolling_sideways(visit, results, name, width):
+    page = visit(address(results, name), width=width, height=800)
+    open_all(page)
+    assert width_of_content(page) <= width
+
+
+def test_hostile_names_are_text(visit, results):
+    """That none was run, `visit` sees: no dialog, no error, no request that failed."""
+    page = visit(address(results, "compare.html"))
+    option = page.locator("#view option", has_text="<script>alert(1)")
+    assert option.first.inner_text() == f"{HOSTILE} (own)"
+    page.select_option("#view", label=f"{HOSTILE} (own)")
+    page.wait_for_function("[...document.images].every((i) => i.complete && i.naturalWidth)")
+    assert page.locator("#stage img").count() == 2
+    assert page.locator("script").count() == 2
+
+
+def test_the_pages_are_small(results):
+    assert sum((results / name).stat().st_size for name in [*PAGES, "compare-data.js"]) < 2e6
+
+
+def test_the_keyboard_reaches_the_content_first(visit, results):
+    page = visit(address(results, "index.html"))
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    assert page.locator(".skip").bounding_box()["x"] > 0
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('nav') !== null")
+
+
+def test_the_commands_on_the_page_are_known_to_snakemake(visit, study, results):
+    page = visit(address(results, "index.html"))
+    commands = page.locator("code", has_text="snakemake --cores all --force").all_inner_texts()
+    assert len(commands) == 8  # seven figures and the page
+    for command, rule in ((commands[0], "figure"), (commands[-1], "report")):
+        done = study.snakemake("-n", *command.split()[3:])
+        assert done.returncode == 0, done.stderr
+        assert jobs(done.stdout)[rule] == 1
+
+
+def test_snakemakes_own_report(visit, study):
+    done = study.snakemake("--report", "report.html")
+    assert done.returncode == 0, done.stderr
+    text = (study.folder / "report.html").read_text(encoding="utf-8")
+    for words in ("Figures", "Claims", "The claims, a row for each place and regime"):
+        assert words in text

@@ -1,0 +1,67 @@
+"""300 cells and 25 photos, from made-up tables: the pages stay small and load what is shown."""
+
+import os
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from asymmetry.report.build import write_report
+from asymmetry.report.sources import PAGES
+from tests.synthetic_tables import SET, TASK, make_runs, make_scores, make_study, write_tables
+
+pytestmark = pytest.mark.page
+LOSSES = ["l1", "<script>alert(1)</script>", *(f"loss{place:02}" for place in range(41))]
+PHOTOS = 25
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    results = tmp_path_factory.mktemp("large")
+    runs = make_runs(LOSSES)
+    assert (runs["kind"] == "cell").sum() == 301
+    scores = make_scores(runs, images=PHOTOS)
+    write_tables(results, runs=runs, scores=scores)
+    picture = results / "picture.png"
+    Image.new("RGB", (256, 256), "teal").save(picture)
+    for run in [f"{TASK}/reference", *runs.loc[runs["status"] == "done", "run"]]:
+        folder = results / f"crops/{run}/centre-256/{SET}"
+        folder.mkdir(parents=True)
+        for image in scores["image"].unique():
+            os.link(picture, folder / f"{image}.png")
+    write_report(make_study(results), results)
+    return results
+
+
+def test_the_pages_stay_small(large):
+    assert sum((large / name).stat().st_size for name in PAGES) < 2e6
+
+
+def test_images_are_loaded_when_they_are_shown(visit, large):
+    page = visit((large / "compare.html").as_uri())
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    assert page.locator("#view option").count() == PHOTOS
+    assert page.locator("img").count() == 2
+    page.select_option("#view", index=7)
+    page.wait_for_function("[...document.images].every((i) => i.complete && i.naturalWidth)")
+    assert len(asked) == 2
+    assert page.locator("img").count() == 2
+
+
+def test_a_loss_with_a_hostile_name_is_text_and_its_images_are_found(visit, large):
+    page = visit((large / "compare.html").as_uri())
+    page.get_by_label("Fidelity of cell 2").select_option(label=LOSSES[1])
+    page.wait_for_function("[...document.images].every((i) => i.complete && i.naturalWidth)")
+    assert page.locator("figcaption").nth(1).inner_text() == f"2: {LOSSES[1]}, no adversary"
+    visit(page.url)
+    visit((large / "index.html").as_uri())
+
+
+def test_what_became_of_a_cell_stands_where_its_image_would(visit, large):
+    page = visit((large / "compare.html").as_uri())
+    page.get_by_label("Fidelity of cell 2").select_option(label="l1")
+    page.get_by_label("Discriminator of cell 2").select_option(label="vit-patch")
+    page.get_by_label("Weight of cell 2").select_option(label="0.01")
+    assert page.locator(".layer").nth(1).inner_text() == "diverged"
+    assert set(page.locator("#metrics td.visible").all_inner_texts()) == {"–"}

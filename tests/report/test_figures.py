@@ -1,0 +1,29 @@
+import json
+from pathlib import Path
+
+from asymmetry.report.figures import command_of, figures
+from tests.synthetic_tables import make_runs
+
+
+def test_what_is_behind_a_figure(tmp_path: Path):
+    runs = make_runs()
+    cells = dict(runs.loc[runs["kind"] == "cell", ["run", "status"]].to_numpy().tolist())
+    (tmp_path / "figures").mkdir()
+    record = {"name": "crops", "title": "Crops", "cells": cells}
+    (tmp_path / "figures/crops.json").write_text(json.dumps(record))
+    (figure,) = figures(tmp_path, runs)
+    assert figure["title"] == "Crops"
+    assert dict(figure["counts"]) == {"done": 19, "diverged": 1, "missing": 1}
+    assert {state: len(own) for state, own in figure["unfinished"].items()} == {
+        "diverged": 1,
+        "missing": 1,
+    }
+    assert figure["spent"] == "342 s on cpu"  # 19 cells, 18 s each
+    assert figure["files"]["csv"] == "figures/crops.csv"
+
+
+def test_another_study_needs_its_file():
+    assert command_of("index.html", "results") == (
+        "snakemake --cores all --force results/index.html"
+    )
+    assert command_of("index.html", "mine").endswith("mine/index.html --configfile STUDY.yaml")
