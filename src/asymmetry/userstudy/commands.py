@@ -60,6 +60,31 @@ def serve(
     server.serve(folder, host, port)
 
 
+@app.command()
+def fit(
+    study: StudyFile = DEFAULT,
+    without: Annotated[
+        list[int] | None, typer.Option(help="a rater to leave out; may be repeated")
+    ] = None,
+) -> None:
+    """Turn the answers into scores of cells, with intervals, and into the judge `human`."""
+    from asymmetry.study import read_study
+    from asymmetry.userstudy.fit import fit as fit_answers
+    from asymmetry.userstudy.folder import folder_of
+
+    read = read_study(study)
+    folder = folder_of(read)
+    found = fit_answers(folder, read.execution.bootstrap, without or ())
+    if found is None:
+        print(f"{folder}: no answers yet; nothing is written, the study is complete without them")
+        return
+    print(f"{found['raters']} raters, {found['answers']} answers")
+    print(f"repeats answered alike: {found['repeats_same']} of {found['repeats']}")
+    print(f"catch trials answered right: {found['catches_right']} of {found['catches']}")
+    print(f"triads that go in a circle: {found['circular_triads']} of {found['triads']}")
+    print(f"written to {folder}; the next `snakemake` joins them to the scores of the metrics")
+
+
 def _folder(study: Path) -> Path:
     from asymmetry.study import read_study
     from asymmetry.userstudy.folder import folder_of

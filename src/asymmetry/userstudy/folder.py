@@ -7,14 +7,13 @@ from asymmetry.study import Study
 PLAN = "plan.json"
 PICTURES = "pictures"
 ANSWERS = "answers.sqlite"
+# What `fit` writes: scores of cells, consistency of raters, both in short, and rows of `scores`.
+CELL_TABLE = "cells.csv"
+RATER_TABLE = "raters.csv"
+SUMMARY = "summary.json"
 HUMAN_TABLE = "human.parquet"
 
 
 def folder_of(study: Study) -> Path:
     """The folder of the study's user study, which may not be there."""
     return Path(study.execution.user_study)
-
-
-def human_table(study: Study) -> Path:
-    """Where `fit` writes what raters say of each cell and photo, as rows of `scores`."""
-    return folder_of(study) / HUMAN_TABLE

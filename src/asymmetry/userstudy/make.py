@@ -2,6 +2,7 @@
 
 import logging
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from asymmetry.assessment.images import all_images
@@ -43,19 +44,34 @@ def make(plan: Plan, lengths: Lengths, form: Form, seed: int) -> UserStudy:
     folder = folder_of(plan.study)
     arenas = arenas_of(plan)
     asked = sessions(arenas, lengths, seed)
-    shots = {shot for session in asked for one in session for shot in _shots(one, arenas, form)}
-    files = write_pictures(plan, shots, form.crop, folder)
-    made = UserStudy(
+    files = write_pictures(plan, shots_of(asked, arenas, form), form.crop, folder)
+    made = assemble(asked, arenas, form, seed, files)
+    if (folder / ANSWERS).exists():
+        Store(folder / ANSWERS).check(made.digest)
+    write_if_changed(folder / PLAN, made.content)
+    return made
+
+
+def shots_of(asked: list[list[Question]], arenas: list[Arena], form: Form) -> set[Shot]:
+    """The pictures that the questions need."""
+    return {shot for session in asked for one in session for shot in _shots(one, arenas, form)}
+
+
+def assemble(
+    asked: list[list[Question]],
+    arenas: list[Arena],
+    form: Form,
+    seed: int,
+    files: Mapping[Shot, str],
+) -> UserStudy:
+    """The questions with the files of their pictures."""
+    return UserStudy(
         question=form.question,
         seed=seed,
         crop=form.crop,
         reference_shown=form.reference_shown,
         sessions=[[_trial(one, arenas, form, files) for one in session] for session in asked],
     )
-    if (folder / ANSWERS).exists():
-        Store(folder / ANSWERS).check(made.digest)
-    write_if_changed(folder / PLAN, made.content)
-    return made
 
 
 def arenas_of(plan: Plan) -> list[Arena]:
@@ -101,7 +117,7 @@ def _shots(question: Question, arenas: list[Arena], form: Form) -> list[Shot]:
     return [Shot(arena.task, arena.set, pair.photo, one) for one in shown]
 
 
-def _trial(question: Question, arenas: list[Arena], form: Form, files: dict[Shot, str]) -> Trial:
+def _trial(question: Question, arenas: list[Arena], form: Form, files: Mapping[Shot, str]) -> Trial:
     arena = arenas[question.pair.arena]
     shots = _shots(question, arenas, form)
     left, right = (Picture(shows=shot.shows, file=files[shot]) for shot in shots[:2])

@@ -53,7 +53,7 @@ def write_pictures(plan: Plan, shots: Iterable[Shot], crop: int, folder: Path) -
     for index, (shows, own) in enumerate(sorted(wanted.items()), start=1):
         made = _of_photos if shows in (REFERENCE, WORSE) else _of_run
         for shot, rgb in made(plan, own, images):
-            names[shot] = _write(central_square(rgb, crop), folder)
+            names[shot] = write_picture(central_square(rgb, crop), folder)
         _log.info("pictures %d of %d: %s", index, len(wanted), shows)
     return names
 
@@ -84,7 +84,8 @@ def coarse(rgb: Rgb) -> Rgb:
     return np.asarray(small.resize(image.size, Image.Resampling.BICUBIC))
 
 
-def _write(rgb: Rgb, folder: Path) -> str:
+def write_picture(rgb: Rgb, folder: Path) -> str:
+    """Write an image [H,W,3] without loss below `folder`; its name, which is of its bytes."""
     content = io.BytesIO()
     Image.fromarray(rgb).save(content, "PNG")
     name = f"{hashlib.sha256(content.getvalue()).hexdigest()}.png"
