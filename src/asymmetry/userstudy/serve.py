@@ -1,5 +1,6 @@
 """`asymmetry userstudy serve`: the application on this machine, with a link for each rater."""
 
+import os
 import socket
 from pathlib import Path
 
@@ -57,9 +58,10 @@ def listen(host: str, port: int) -> socket.socket:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         return socket.create_server((host, port), family=family)
     except OSError as error:
+        resolved = not isinstance(error, socket.gaierror)  # whose numbers are no errno
+        reason = os.strerror(error.errno or 0) if resolved else error.strerror
         raise UserError(
-            f"{host}:{port}: cannot be listened at ({error.strerror}); "
-            "choose another --port or --host"
+            f"{host}:{port}: cannot be listened at ({reason}); choose another --port or --host"
         ) from None
 
 
