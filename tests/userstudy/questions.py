@@ -29,10 +29,10 @@ def write_study(
     folder: Path, lengths: Lengths, arenas: tuple[Arena, ...] = (arena(),), shown: bool = True
 ) -> tuple[UserStudy, Store]:
     """A user study in a folder, and its store of answers, as `make` and `serve` leave them."""
-    form, asked = Form(shown, 32), sessions(arenas, lengths, seed=0)
+    form, asked = Form(shown, 256), sessions(arenas, lengths, seed=0)
     shots = sorted(shots_of(asked, list(arenas), form))
     files = {
-        shot: write_picture(np.full((32, 32, 3), 5 * place, np.uint8), folder)
+        shot: write_picture(np.full((256, 256, 3), 5 * place, np.uint8), folder)
         for place, shot in enumerate(shots)
     }
     study = assemble(asked, list(arenas), form, 0, files)
