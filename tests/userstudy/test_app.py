@@ -1,4 +1,5 @@
 import json
+import re
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -255,3 +256,22 @@ def test_an_answer_that_cannot_be_kept_is_said_and_asked_again(
     response = browser.post(f"{page}/answer", json={"trial": 0, "choice": "left"})
     assert response.status_code == 503
     assert "could not be kept" in response.json()["error"]
+
+
+def luminance(colour: str) -> float:
+    """WCAG 2.2's relative luminance of `#rrggbb`."""
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize(
+    ("name", "least"), [("text", 4.5), ("quiet", 4.5), ("line", 3), ("strong", 3)]
+)
+def test_colours_stand_out_in_light_and_dark(name: str, least: float, client: Clients):
+    style = client().get("/page/rate.css").text
+    grounds, colours = (re.findall(rf"--{one}: (#\w{{6}})", style) for one in ("ground", name))
+    assert len(grounds) == len(colours) == 2
+    for pair in zip(grounds, colours, strict=True):
+        low, high = sorted(map(luminance, pair))
+        assert (high + 0.05) / (low + 0.05) >= least
