@@ -1,7 +1,7 @@
 # make study   the default study: own .venv, all trainings, the page
 # make test    the whole test suite
 # make test-slurm   the study on a real SLURM, started for it on this machine (as root)
-# make test-page   the pages in a real browser (Debian's chromium)
+# make test-page   the pages, and a user study, in a real browser (Debian's chromium)
 # make bench-overhead   what scheduling costs beside the trainings (--slurm: bench/overhead.py)
 # make bench-hypotheses   time and memory of the statistics: bench/hypotheses.py
 # make bench-biq2021 DATA=FOLDER   transfer on BIQ2021 beside BRISQUE: bench/biq2021.py
@@ -25,7 +25,7 @@ test-slurm: .venv/test
 	pytest -m slurm tests/slurm
 
 test-page: .venv/test
-	pytest -m page tests/page
+	pytest -m page
 
 bench-overhead: .venv/study
 	@python bench/overhead.py

@@ -53,6 +53,8 @@ def test_the_plan_shows_cells_and_hours(place: Path):
         (["data", "get", "kadid10"], "did you mean 'kadid10k'?"),
         (["data", "get", "live"], "run `asymmetry data get live --from PATH`"),
         (["data", "check", "set5"], "data/set5.json: there is no such record"),
+        (["userstudy", "serve"], "run `asymmetry userstudy make` first"),
+        (["userstudy", "fit"], "run `asymmetry userstudy make` first"),
         (["weights", "add", "nowhere"], "nowhere: there is no such file or folder"),
     ],
 )

@@ -10,6 +10,7 @@ import typer
 from asymmetry.custody.commands import COMMANDS
 from asymmetry.errors import UserError
 from asymmetry.options import DEFAULT, StudyFile, plan_of, stages_of
+from asymmetry.userstudy.commands import app as userstudy_app
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -142,6 +143,8 @@ def schema() -> None:
 for command in COMMANDS:
     app.command()(command)
 
+
+app.add_typer(userstudy_app, name="userstudy")
 
 data_app = typer.Typer(no_args_is_help=True, help="Images: list, get, check, photos.")
 app.add_typer(data_app, name="data")

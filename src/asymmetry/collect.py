@@ -6,6 +6,7 @@ from asymmetry.errors import UserError
 from asymmetry.files import write_atomically
 from asymmetry.names import nearest
 from asymmetry.records import read_record
+from asymmetry.userstudy.join import with_people
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,6 +28,8 @@ def collect_table(stages: "Stages", table: str) -> None:
         "transfer": stages.transfer_parts,
     }
     frame = _runs(stages) if table == "runs" else _joined(parts[table])
+    if table == "scores":
+        frame = with_people(frame, stages.study, stages.assessed)
     path = stages.results / f"{table}.parquet"
     write_atomically(path, frame.to_parquet(index=False))
 

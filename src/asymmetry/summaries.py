@@ -14,8 +14,9 @@ from asymmetry.analysis.hypotheses.registry import hypothesis_modules
 from asymmetry.figures.registry import FORMATS
 from asymmetry.files import canonical_json, digest, write_if_changed
 from asymmetry.identity import code_digest
-from asymmetry.metrics.contracts import METRICS
+from asymmetry.metrics.contracts import JUDGES
 from asymmetry.report.sources import PAGES, sources_digest
+from asymmetry.userstudy.join import human_digest
 
 if TYPE_CHECKING:
     from asymmetry.stages import Part, Stages
@@ -52,7 +53,7 @@ class Summaries:
         drawn = tuple(f"figure-{name}" for name in figures)
         tables = {
             "runs": tuple(map(str, stages.trained)),
-            "scores": _paths(stages.assess_parts),
+            "scores": (*_paths(stages.assess_parts), *filter(None, [human_digest(stages.study)])),
             "skill": _paths(stages.skill_parts),
             "optimisability": _paths(stages.optimise_parts),
             "transfer": _paths(stages.transfer_parts),
@@ -111,7 +112,7 @@ class Summaries:
     def _judges(self) -> tuple[str, ...]:
         """What the analysis knows of the judges beside their scores."""
         judges = self._stages.study.evaluation.judges
-        known = {name: vars(METRICS[name]) for name in judges}
+        known = {name: vars(JUDGES[name]) for name in judges}
         return (digest(known),)
 
     def _photos(self) -> tuple[str, ...]:

@@ -39,6 +39,6 @@ def test_a_bar_in_a_name_does_not_break_the_table():
     row |= {"power": float("nan"), "verdict": "undecided", "coverage": "", "note": "few"}
     robustness = pd.DataFrame(columns=["id", "task", "generator", "set", "regime"])
     robustness = robustness.assign(left_out_kind=[], agrees=[])
-    text = claims_text([module], pd.DataFrame([row]), robustness, "no cells yet")
+    text = claims_text([module], pd.DataFrame([row]), robustness, "no cells yet", "no raters yet")
     line = r"| a\|b · c · d | e | f | 0.12 | -1.00 to 1.00 | 0.500 | 3 | – | undecided | – |"
     assert line in text

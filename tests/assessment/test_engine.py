@@ -24,15 +24,10 @@ from asymmetry.metrics.contracts import METRICS
 from asymmetry.metrics.psnr import psnr
 from asymmetry.plan import RUNS, Plan
 from asymmetry.study import parse_study
+from tests.trained import photo, train
 
 OUTPUT = Path("scores.parquet")
 BICUBIC = "bicubic-x4/bicubic"
-
-
-def photo(seed: int, side: int) -> Image.Image:
-    """Smooth noise, so that bicubic interpolation has something to get right."""
-    noise = np.random.default_rng(seed).integers(0, 256, (side // 8, side // 8, 3), np.uint8)
-    return Image.fromarray(noise).resize((side, side), Image.Resampling.BICUBIC)
 
 
 @pytest.fixture
@@ -52,17 +47,6 @@ def plan(workplace: Path, study_values: dict[str, Any]) -> Plan:
         "crops": [crop],
     }
     return Plan(parse_study(study_values, "test"))
-
-
-def train(plan: Plan, index: int, status: str = "done") -> str:
-    """Put a generator where the run of that index would have left it."""
-    run = plan.runs[index]
-    run.folder.mkdir(parents=True)
-    path = run.folder / "generator.safetensors"
-    save_file(build_generator(run.cell.generator, 4, seed=index).state_dict(), path)
-    record = {"id": run.id, "status": status, "outputs": {path.name: sha256_of(path)}}
-    run.record.write_text(json.dumps(record))
-    return run.id
 
 
 def assess(plan: Plan, *run_ids: str) -> pd.DataFrame:

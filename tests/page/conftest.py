@@ -1,7 +1,5 @@
 """A real browser on the pages of a small finished study whose photos have hostile names."""
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -58,19 +56,6 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Project:
 @pytest.fixture(scope="session")
 def results(study: Project) -> Path:
     return study.folder / "results"
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
-    program = shutil.which("chromium")
-    if program is None:
-        pytest.skip("no `chromium` on this machine: the pages were not opened in a browser")
-    options = ["--force-color-profile=srgb"] + (["--no-sandbox"] if os.getuid() == 0 else [])
-    with api.sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=program, args=options)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture

@@ -180,6 +180,21 @@ def test_three_hundred_cells_are_planned(project: Project):
     assert rules["warm_start"] == 4
 
 
+def test_what_people_said_is_joined_and_nothing_is_assessed_again(copy: Project):
+    scores = copy.table("scores")
+    cell = scores[scores["run"].isin(copy.table("runs").query("kind == 'cell'")["run"])]
+    people = cell.drop_duplicates(["run", "image"]).assign(metric="human", convention="log-odds")
+    (copy.folder / "data/userstudy").mkdir(parents=True)
+    people.to_parquet(copy.folder / "data/userstudy/human.parquet", index=False)
+    rules = jobs(copy.snakemake("-n").stdout)
+    assert {"scores", "analyse", "report"} <= set(rules)
+    assert not {"train_cell", "assess_part", "transfer_part", "skill_part"} & set(rules)
+    assert copy.snakemake().returncode == 0
+    joined = copy.table("scores")
+    assert len(joined) == len(scores) + len(people)
+    assert "Nothing to be done" in copy.snakemake("-n").stdout
+
+
 def test_a_mistake_in_the_params_is_a_line(project: Project):
     values = small_values()
     values["grid"]["fidelity"] = ["lpipss-alex"]

@@ -17,6 +17,7 @@ from asymmetry.analysis.robustness import robustness
 from asymmetry.analysis.tables import COLUMNS, empty_table, load_tables, table_path
 from asymmetry.files import write_atomically
 from asymmetry.study import Study
+from asymmetry.userstudy.join import people_in_words
 
 
 def analyse(study: Study, results: Path) -> None:
@@ -42,7 +43,7 @@ def analyse(study: Study, results: Path) -> None:
     table = pd.DataFrame(claims, columns=COLUMNS["hypotheses"])
     write_atomically(results / "hypotheses.csv", table.to_csv(index=False).encode())
     held = pd.DataFrame(without, columns=COLUMNS["robustness"])
-    text = claims_text(modules, table, held, tables.coverage)
+    text = claims_text(modules, table, held, tables.coverage, people_in_words(study))
     write_atomically(results / "claims.md", text.encode())
 
 

@@ -22,12 +22,14 @@ def claims_text(
     claims: pd.DataFrame,
     robustness: pd.DataFrame,
     coverage: Coverage,
+    people: str,
 ) -> str:
-    """The tables `hypotheses` and `robustness` as Markdown."""
+    """The tables `hypotheses` and `robustness` as Markdown; `people`: what became of raters."""
     parts = [
         "# Claims",
         f"{coverage}. A claim is decided where its statistic and interval are clear of its border; "
-        "undecided says that the data are too few or too noisy, not that the claim is false.",
+        "undecided says that the data are too few or too noisy, not that the claim is false. "
+        f"User study: {people}.",
     ]
     for module in hypotheses:
         own = claims[claims["id"] == module.ID]

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from asymmetry.analysis.inference import Array
-from asymmetry.metrics.contracts import METRICS
+from asymmetry.metrics.contracts import JUDGES
 from asymmetry.randomness import draws
 
 
@@ -158,7 +158,7 @@ def values_by_image(
     values: Array = table.reshape(len(judges), len(done), len(images))
     values[~np.isfinite(values)] = np.nan
     for judge, name in enumerate(judges):
-        if not METRICS[name].higher_is_better:
+        if not JUDGES[name].higher_is_better:
             values[judge] *= -1
     return values, images
 

@@ -17,7 +17,7 @@ from asymmetry.analysis.hypotheses.evidence import Evidence
 from asymmetry.analysis.hypotheses.examine import examine
 from asymmetry.analysis.tables import COLUMNS, SCOPE
 from asymmetry.backbones.catalog import family_of
-from asymmetry.metrics.contracts import METRICS
+from asymmetry.metrics.contracts import JUDGES, PEOPLE
 
 JUDGE, BACKBONE, REFERENCE = "judge", "backbone", "reference"
 _JUDGED, _ON_BACKBONES = "scores", {"transfer": "transfer", "skill": "measures"}
@@ -75,9 +75,10 @@ def rows_of_claim(robustness: pd.DataFrame, claim: Any) -> pd.DataFrame:
 def _judges(evidence: Evidence) -> Iterator[_LeftOut]:
     """Each judge, and each kind; never all of them."""
     judges = evidence.judges
+    measured = [name for name in judges if name != PEOPLE]
     kinds = {
-        "nr": [name for name in judges if not METRICS[name].full_reference],
-        "fr": [name for name in judges if METRICS[name].full_reference],
+        "nr": [name for name in measured if not JUDGES[name].full_reference],
+        "fr": [name for name in measured if JUDGES[name].full_reference],
     }
     for name in judges if len(judges) > 1 else []:
         yield _LeftOut(JUDGE, name, frozenset([name]))
@@ -88,7 +89,7 @@ def _judges(evidence: Evidence) -> Iterator[_LeftOut]:
 
 def _backbones(evidence: Evidence) -> Iterator[_LeftOut]:
     """Each family inside a judge, a discriminator or a metric."""
-    families = {name: METRICS[name].backbone for name in evidence.judges}
+    families = {name: JUDGES[name].backbone for name in evidence.judges}
     others = pd.concat([evidence.transfer["backbone"], evidence.measures["backbone"]])
     known = [family for family in families.values() if family]
     known += [family_of(name) for name in others.dropna()]

@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 
 from asymmetry.analysis.tables import SCOPE
-from asymmetry.metrics.contracts import METRICS
+from asymmetry.metrics.contracts import JUDGES
 from asymmetry.study import Study
 
 NO_CELLS = "no cells yet"
@@ -32,7 +32,7 @@ def perceptual_metric(study: Study, scores: pd.DataFrame) -> str:
     judges = [name for name in own.judges if name in measured and name not in _DISTORTION]
     preferred = [
         *(name for name in metrics if name.startswith("lpips-")),
-        *(name for name in judges if not METRICS[name].full_reference),
+        *(name for name in judges if not JUDGES[name].full_reference),
         *(name for name in metrics if name.startswith("dists-")),
         *judges,
     ]
@@ -55,7 +55,7 @@ def with_arrow(metric: str) -> str:
 
 def lower_is_better(metric: str) -> bool:
     """Whether an axis of the metric must be turned round for better to be up or right."""
-    return metric != EFFECT and not METRICS[metric].higher_is_better
+    return metric != EFFECT and not JUDGES[metric].higher_is_better
 
 
 def scopes(numbers: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:

@@ -105,3 +105,7 @@ METRICS |= {
     }.items()
 }
 WEIGHTED_METRICS = [name for name, contract in METRICS.items() if contract.weights]
+
+# What people said in a user study (`asymmetry.userstudy`): judges, but is not computed.
+PEOPLE = "human"
+JUDGES = METRICS | {PEOPLE: Contract("people", "rgb", True)}

@@ -13,7 +13,7 @@ import pandas as pd
 from PIL import Image
 
 from asymmetry.analysis.tables import Tables
-from asymmetry.metrics.contracts import METRICS
+from asymmetry.metrics.contracts import JUDGES
 from asymmetry.report.disagreement import Disagreement, disagreements
 from asymmetry.report.words import records
 from asymmetry.study import Study
@@ -60,7 +60,7 @@ def comparison(study: Study, tables: Tables, results: Path) -> Comparison:
         "cells": [_row(cell, words[cell["run"]]) for cell in cells],
         "absent": _absent(cells, shown, results),
         "metrics": [
-            [name, int(METRICS[name].higher_is_better), int(name in study.evaluation.judges)]
+            [name, int(JUDGES[name].higher_is_better), int(name in study.evaluation.judges)]
             for name in metrics
         ],
         "values": _values(tables.scores, metrics, [cell["run"] for cell in cells], photos),

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from asymmetry.analysis.skill import scores_in_words
 from asymmetry.analysis.tables import Tables
 from asymmetry.study import Study
+from asymmetry.userstudy.join import people_in_words
 
 _WHEELS = "the colour photos inside the scikit-image and scikit-learn wheels"
 
@@ -44,6 +45,7 @@ def summary(study: Study, tables: Tables) -> list[tuple[str, str]]:
         ("photos", [_WHEELS if study.photos.source == "wheels" else study.photos.source]),
         ("evaluation sets", sets or list(study.evaluation.sets)),
         ("judges of the effect", judges),
+        ("raters of the user study", [people_in_words(study)]),
         ("metrics without weights", sorted(absent)),
         (
             "IQA sets",

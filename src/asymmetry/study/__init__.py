@@ -95,6 +95,7 @@ class Execution(Section):
     )
     bootstrap: Positive = Field(1000, description="draws of each bootstrap interval")
     weights: str = Field("data/weights", description="folder of the weights manifest's files")
+    user_study: str = Field("data/userstudy", description="folder of `asymmetry userstudy`")
     resources: JobResources = JobResources()
 
 

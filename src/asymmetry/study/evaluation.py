@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from asymmetry.metrics.contracts import METRICS, WEIGHTED_METRICS
+from asymmetry.metrics.contracts import JUDGES, METRICS, PEOPLE, WEIGHTED_METRICS
 from asymmetry.names import check_name
 from asymmetry.study.section import Label, Positive, Rate, Section
 
@@ -52,21 +52,24 @@ class Evaluation(Section):
     metrics_with_weights: list[str] = Field(
         [], description="computed where their weights are present, reported missing where not"
     )
-    judges: list[str] = Field(description="metrics whose mean z-score is a cell's effect")
+    judges: list[str] = Field(
+        description="metrics whose mean z-score is a cell's effect; `human`: a user study's raters"
+    )
     crops: list[CropStrip] = []
     pictures: Pictures = Pictures()
 
     @field_validator("metrics", "metrics_with_weights", "judges")
     @classmethod
     def _metrics(cls, values: list[str], info: ValidationInfo) -> list[str]:
-        allowed = WEIGHTED_METRICS if info.field_name == "metrics_with_weights" else METRICS
-        return [check_name(value, allowed, "metric") for value in values]
+        allowed = {"metrics_with_weights": WEIGHTED_METRICS, "judges": JUDGES}
+        known = allowed.get(str(info.field_name), METRICS)
+        return [check_name(value, known, "metric") for value in values]
 
     @model_validator(mode="after")
     def _consistent(self) -> "Evaluation":
         measured = [*self.metrics, *self.metrics_with_weights]
         for judge in self.judges:
-            if judge not in measured:
+            if judge not in (*measured, PEOPLE):
                 raise ValueError(
                     f"judges: '{judge}' is not among the metrics {', '.join(measured)}"
                 )

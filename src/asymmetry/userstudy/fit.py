@@ -1,0 +1,171 @@
+"""`asymmetry userstudy fit`: from answers to scores of cells, and to the judge `human`."""
+
+import json
+import logging
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from asymmetry.analysis.inference import Array
+from asymmetry.errors import UserError
+from asymmetry.files import write_atomically
+from asymmetry.metrics.contracts import PEOPLE
+from asymmetry.randomness import draws
+from asymmetry.userstudy.bradley_terry import Votes, by_photo, fit_scores, groups, intervals, triads
+from asymmetry.userstudy.consistency import chosen, rater_table
+from asymmetry.userstudy.design import STREAM
+from asymmetry.userstudy.folder import ANSWERS, CELL_TABLE, HUMAN_TABLE, RATER_TABLE, SUMMARY
+from asymmetry.userstudy.plan import Trial, UserStudy, read_plan
+from asymmetry.userstudy.store import Answer, Store
+
+APART = "failed: not compared with the others"
+Scope = tuple[str, str, str]  # task, generator, set
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """The scores of one scope: a row for each cell, and its rows of the assessment table."""
+
+    cells: pd.DataFrame
+    scores: pd.DataFrame
+    circles: int
+    triads: int
+
+
+def fit(folder: Path, resamples: int, without: Collection[int] = ()) -> dict[str, Any] | None:
+    """Fit the answers in a folder, and write the tables beside them; what they say in short.
+
+    `without`: raters, from 1, who are left out. None, and nothing is written, where no pair
+    has an answer: nothing stands in for people. Raises UserError where answers are to another plan.
+    """
+    study = read_plan(folder)
+    answers = _answers(study, folder, without)
+    scopes = _by_scope(study, answers)
+    if not scopes:
+        return None
+    fitted = [_fit(study, scope, own, resamples) for scope, own in scopes.items()]
+    raters = rater_table(study, answers)
+    summary = _summary(study, raters, fitted, without)
+    cells = pd.concat([one.cells for one in fitted], ignore_index=True)
+    scores = pd.concat([one.scores for one in fitted], ignore_index=True)
+    write_atomically(folder / CELL_TABLE, cells.to_csv(index=False).encode())
+    write_atomically(folder / RATER_TABLE, raters.to_csv(index=False).encode())
+    write_atomically(folder / SUMMARY, json.dumps(summary, indent=1).encode() + b"\n")
+    write_atomically(folder / HUMAN_TABLE, scores.to_parquet(index=False))
+    return summary
+
+
+def _answers(study: UserStudy, folder: Path, without: Collection[int]) -> list[Answer]:
+    path = folder / ANSWERS
+    if not path.exists():
+        return []
+    store = Store(path)
+    store.check(study.digest)
+    for rater in without:
+        if not 1 <= rater <= len(study.sessions):
+            raise UserError(f"--without: there is no rater {rater}")
+    return [answer for answer in store.answers if answer.rater + 1 not in without]
+
+
+def _by_scope(
+    study: UserStudy, answers: Sequence[Answer]
+) -> dict[Scope, list[tuple[Answer, Trial]]]:
+    """The answers to pairs: a repeat and a catch trial say how far a rater can be relied on."""
+    found: dict[Scope, list[tuple[Answer, Trial]]] = {}
+    for answer in answers:
+        trial = study.sessions[answer.rater][answer.trial]
+        if trial.kind == "pair":
+            scope = (trial.task, trial.generator, trial.set)
+            found.setdefault(scope, []).append((answer, trial))
+    return found
+
+
+def _fit(
+    study: UserStudy, scope: Scope, given: list[tuple[Answer, Trial]], resamples: int
+) -> Fitted:
+    """The scores of the cells of a scope that its pairs show."""
+    trials = [
+        one
+        for session in study.sessions
+        for one in session
+        if one.kind == "pair" and (one.task, one.generator, one.set) == scope
+    ]
+    runs = sorted({side.shows for one in trials for side in (one.left, one.right)})
+    photos = sorted({one.image for one in trials})
+    votes = _votes(given, runs, photos)
+    wins = votes.wins()
+    scores = fit_scores(wins)
+    low, high = intervals(votes, scores, resamples, draws(0, f"{STREAM}/fit/{'/'.join(scope)}"))
+    labels = groups(wins)
+    together = labels == np.bincount(labels).argmax()
+    if not together.all():
+        _log.warning(
+            "%s: %d of %d cells are not compared with the others yet, and have no score",
+            " ".join(scope), (~together).sum(), len(runs),
+        )  # fmt: skip
+    status = np.where(together, "ok", APART)
+    cells = pd.DataFrame(
+        {
+            "task": scope[0],
+            "generator": scope[1],
+            "set": scope[2],
+            "run": runs,
+            "score": np.where(together, scores, np.nan),
+            "low": np.where(together, low, np.nan),
+            "high": np.where(together, high, np.nan),
+            "wins": wins.sum(axis=1).astype(int),
+            "comparisons": (wins + wins.T).sum(axis=1).astype(int),
+            "status": status,
+        }
+    )
+    judged = _judged(study, scope, cells, photos, by_photo(votes, scores, len(photos)))
+    return Fitted(cells, judged, *triads(wins))
+
+
+def _votes(given: list[tuple[Answer, Trial]], runs: list[str], photos: list[str]) -> Votes:
+    place = {run: index for index, run in enumerate(runs)}
+    rows: list[tuple[int, ...]] = []
+    pairs: dict[Any, int] = {}
+    for answer, trial in given:
+        winner = chosen(trial, answer.choice)
+        loser = chosen(trial, "right" if answer.choice == "left" else "left")
+        pair = pairs.setdefault((frozenset([winner, loser]), trial.image), len(pairs))
+        rows.append((place[winner], place[loser], answer.rater, pair, photos.index(trial.image)))
+    return Votes(len(runs), *np.array(rows, dtype=np.int64).T)
+
+
+def _judged(
+    study: UserStudy, scope: Scope, cells: pd.DataFrame, photos: list[str], values: Array
+) -> pd.DataFrame:
+    """What people say of each cell [rows of `values`] and photo, as rows of the table `scores`."""
+    shown = "shown" if study.reference_shown else "hidden"
+    convention = (
+        f"Bradley-Terry log-odds of people's choices, reference {shown}, "
+        f"central {study.crop} pixels, higher is better"
+    )
+    rows = cells.loc[cells.index.repeat(len(photos)), ["run", "task", "set", "status"]]
+    value = np.where(rows["status"] == "ok", values.ravel(), np.nan)
+    return rows.assign(
+        image=photos * len(cells), metric=PEOPLE, convention=convention, value=value
+    )[["run", "task", "set", "image", "metric", "convention", "value", "status"]]
+
+
+def _summary(
+    study: UserStudy, raters: pd.DataFrame, fitted: list[Fitted], without: Collection[int]
+) -> dict[str, Any]:
+    """What the page and the command line say of the user study."""
+    counts = ["repeats_same", "repeats", "catches_right", "catches"]
+    return {
+        "question": study.question,
+        "raters": len(raters),
+        "left_out": sorted(without),
+        "answers": int(raters["answered"].sum()),
+        **{name: int(raters[name].sum()) for name in counts},
+        "circular_triads": sum(one.circles for one in fitted),
+        "triads": sum(one.triads for one in fitted),
+    }

@@ -1,0 +1,134 @@
+"""`asymmetry userstudy make`: from a study's trained cells to a folder that raters can be shown."""
+
+import logging
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from asymmetry.assessment.images import all_images
+from asymmetry.errors import UserError
+from asymmetry.files import write_if_changed
+from asymmetry.plan import Plan
+from asymmetry.records import read_record
+from asymmetry.userstudy.design import Arena
+from asymmetry.userstudy.folder import ANSWERS, PLAN, folder_of
+from asymmetry.userstudy.pictures import Shot, write_pictures
+from asymmetry.userstudy.plan import Picture, Trial, UserStudy
+from asymmetry.userstudy.sessions import REFERENCE, Lengths, Question, sessions
+from asymmetry.userstudy.store import Store
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Form:
+    """How a question looks: whether the reference is shown, and the side of the pictures."""
+
+    reference_shown: bool
+    crop: int
+
+    @property
+    def question(self) -> str:
+        """What is asked."""
+        if self.reference_shown:
+            return "Which of the two is closer to the original?"
+        return "Which of the two looks better?"
+
+
+def make(plan: Plan, lengths: Lengths, form: Form, seed: int) -> UserStudy:
+    """Write `plan.json` and its pictures; again with the same arguments, the same bytes.
+
+    Raises UserError where no two cells are trained, where answers to other questions are in the
+    folder, whose plan then stays as it is, and as `sessions` and `write_pictures` do.
+    """
+    folder = folder_of(plan.study)
+    arenas = arenas_of(plan)
+    asked = sessions(arenas, lengths, seed)
+    files = write_pictures(plan, shots_of(asked, arenas, form), form.crop, folder)
+    made = assemble(asked, arenas, form, seed, files)
+    if (folder / ANSWERS).exists():
+        Store(folder / ANSWERS).check(made.digest)
+    write_if_changed(folder / PLAN, made.content)
+    return made
+
+
+def shots_of(asked: list[list[Question]], arenas: list[Arena], form: Form) -> set[Shot]:
+    """The pictures that the questions need."""
+    return {shot for session in asked for one in session for shot in _shots(one, arenas, form)}
+
+
+def assemble(
+    asked: list[list[Question]],
+    arenas: list[Arena],
+    form: Form,
+    seed: int,
+    files: Mapping[Shot, str],
+) -> UserStudy:
+    """The questions with the files of their pictures."""
+    return UserStudy(
+        question=form.question,
+        seed=seed,
+        crop=form.crop,
+        reference_shown=form.reference_shown,
+        sessions=[[_trial(one, arenas, form, files) for one in session] for session in asked],
+    )
+
+
+def arenas_of(plan: Plan) -> list[Arena]:
+    """The trained cells of each task and generator, on each evaluation set.
+
+    Those that diverged or are not trained are left out, and so is a cell without another; both are
+    said. Raises UserError where nothing is left.
+    """
+    status = {
+        run.id: read_record(run.record)["status"] if run.record.is_file() else "not trained"
+        for run in plan.runs
+    }
+    left_out = Counter(state for state in status.values() if state != "done")
+    for state, count in left_out.items():
+        _log.warning("%d of %d cells left out: %s", count, len(status), state)
+    cells: dict[tuple[str, str], list[str]] = {}
+    for run in plan.runs:
+        if status[run.id] == "done":
+            cells.setdefault((run.cell.task, run.cell.generator), []).append(run.id)
+    photos: dict[str, list[str]] = {}
+    for image in all_images(plan.study, plan.photos):
+        photos.setdefault(image.set, []).append(image.photo.name)
+    for (task, generator), own in cells.items():
+        if len(own) < 2:
+            _log.warning("%s: left out, no other cell is of task %s and %s", *own, task, generator)
+    found = [
+        Arena(*key, name, tuple(own), tuple(images))
+        for key, own in cells.items()
+        if len(own) > 1
+        for name, images in photos.items()
+    ]
+    if not found:
+        raise UserError(
+            "userstudy: no two cells of one task and generator are trained; train first"
+        )
+    return found
+
+
+def _shots(question: Question, arenas: list[Arena], form: Form) -> list[Shot]:
+    """What a question shows: left, right, and the reference where it is shown."""
+    arena, pair = arenas[question.pair.arena], question.pair
+    shown = [pair.left, pair.right, *([REFERENCE] if form.reference_shown else [])]
+    return [Shot(arena.task, arena.set, pair.photo, one) for one in shown]
+
+
+def _trial(question: Question, arenas: list[Arena], form: Form, files: Mapping[Shot, str]) -> Trial:
+    arena = arenas[question.pair.arena]
+    shots = _shots(question, arenas, form)
+    left, right = (Picture(shows=shot.shows, file=files[shot]) for shot in shots[:2])
+    return Trial(
+        kind=question.kind,
+        task=arena.task,
+        generator=arena.generator,
+        set=arena.set,
+        image=question.pair.photo,
+        left=left,
+        right=right,
+        reference=files[shots[2]] if form.reference_shown else None,
+        of=question.of,
+    )

@@ -1,0 +1,93 @@
+"""The pictures of a user study: what the assessment restores, as PNG files named by content."""
+
+import hashlib
+import io
+import logging
+from collections import defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from PIL import Image
+
+from asymmetry.assessment.engine import find_target
+from asymmetry.assessment.images import EvaluationImage, all_images, reference_and_low
+from asymmetry.assessment.targets import restorer
+from asymmetry.data.images import Rgb, central_square, to_uint8
+from asymmetry.devices import choose_device, repeatable
+from asymmetry.files import write_if_changed
+from asymmetry.plan import Plan
+from asymmetry.userstudy.plan import picture_path
+from asymmetry.userstudy.sessions import REFERENCE, WORSE
+
+_COARSE = 8
+_log = logging.getLogger(__name__)
+
+Images = dict[tuple[str, str], EvaluationImage]
+
+
+class Shot(NamedTuple):
+    """A picture that is needed: of a photo of a set under a task, what it `shows`."""
+
+    task: str
+    set: str
+    image: str
+    shows: str
+
+
+def write_pictures(plan: Plan, shots: Iterable[Shot], crop: int, folder: Path) -> dict[Shot, str]:
+    """Write each shot's central square of `crop` pixels below `folder`; the names of the files.
+
+    `shows` is the id of a run, whose generator restores the photo as in the assessment, the
+    reference, or `WORSE`. Raises UserError as the assessment does: a model or photo is not the one
+    recorded.
+    """
+    repeatable(plan.study.numerics.threads)
+    images = {(one.set, one.photo.name): one for one in all_images(plan.study, plan.photos)}
+    wanted = defaultdict(list)
+    for shot in shots:
+        wanted[shot.shows].append(shot)
+    names = {}
+    for index, (shows, own) in enumerate(sorted(wanted.items()), start=1):
+        made = _of_photos if shows in (REFERENCE, WORSE) else _of_run
+        for shot, rgb in made(plan, own, images):
+            names[shot] = write_picture(central_square(rgb, crop), folder)
+        _log.info("pictures %d of %d: %s", index, len(wanted), shows)
+    return names
+
+
+def _of_run(plan: Plan, shots: list[Shot], images: Images) -> Iterable[tuple[Shot, Rgb]]:
+    """What a run's generator makes of the photos, one at a time in memory."""
+    target = find_target(plan, shots[0].shows)
+    task = plan.study.tasks[target.task]
+    restore = restorer(target, task.scale, choose_device(plan.study.execution.device))
+    for shot in shots:
+        _, low = reference_and_low(images[shot.set, shot.image], task)
+        with torch.inference_mode():
+            yield shot, to_uint8(restore(low))
+
+
+def _of_photos(plan: Plan, shots: list[Shot], images: Images) -> Iterable[tuple[Shot, Rgb]]:
+    """The photos themselves, or at a resolution that nobody takes for better."""
+    for shot in shots:
+        reference, _ = reference_and_low(images[shot.set, shot.image], plan.study.tasks[shot.task])
+        rgb = to_uint8(reference)
+        yield shot, coarse(rgb) if shot.shows == WORSE else rgb
+
+
+def coarse(rgb: Rgb) -> Rgb:
+    """An image [H,W,3] at an eighth of its resolution, in its own size."""
+    image = Image.fromarray(rgb)
+    small = image.reduce(_COARSE)
+    return np.asarray(small.resize(image.size, Image.Resampling.BICUBIC))
+
+
+def write_picture(rgb: Rgb, folder: Path) -> str:
+    """Write an image [H,W,3] without loss below `folder`; its name, which is of its bytes."""
+    content = io.BytesIO()
+    Image.fromarray(rgb).save(content, "PNG")
+    name = f"{hashlib.sha256(content.getvalue()).hexdigest()}.png"
+    write_if_changed(picture_path(folder, name), content.getvalue())
+    return name

@@ -1,0 +1,93 @@
+"""What each rater is asked, in order: their share of the pairs, repeats and catch trials."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from asymmetry.errors import UserError
+from asymmetry.randomness import draws
+from asymmetry.userstudy.design import STREAM, Arena, Pair, balanced_pairs
+
+REFERENCE, WORSE = "reference", "worse"
+
+Kind = Literal["pair", "repeat", "catch"]
+
+
+@dataclass(frozen=True)
+class Question:
+    """A pair to be shown; `of` is the place in the session of the pair that a repeat repeats.
+
+    In a catch trial one side shows `REFERENCE`, and the other `WORSE`: the reference at an eighth
+    of its resolution.
+    """
+
+    kind: Kind
+    pair: Pair
+    of: int | None = None
+
+
+@dataclass(frozen=True)
+class Lengths:
+    """How many sessions there are, and how many pairs, repeats and catch trials each has."""
+
+    raters: int
+    pairs: int
+    repeats: int
+    catches: int
+
+
+def sessions(arenas: Sequence[Arena], lengths: Lengths, seed: int) -> list[list[Question]]:
+    """The questions of each session; those of the first sessions are balanced by themselves.
+
+    Repeats are of pairs of the first third, with sides exchanged, in the last third. Raises
+    UserError where a third of the pairs is fewer than the repeats.
+    """
+    if lengths.repeats > lengths.pairs // 3:
+        raise UserError(
+            f"--repeats: {lengths.repeats} of {lengths.pairs} pairs are too many; "
+            f"at most a third, {lengths.pairs // 3}"
+        )
+    size = lengths.pairs
+    pairs = balanced_pairs(arenas, lengths.raters * size, seed)
+    blocks = [pairs[start : start + size] for start in range(0, len(pairs), size)]
+    return [
+        _session(arenas, block, lengths, draws(seed, f"{STREAM}/session", rater), rater)
+        for rater, block in enumerate(blocks)
+    ]
+
+
+def _session(
+    arenas: Sequence[Arena],
+    block: list[Pair],
+    lengths: Lengths,
+    picks: np.random.Generator,
+    rater: int,
+) -> list[Question]:
+    pairs = [block[place] for place in picks.permutation(len(block))]
+    third = len(pairs) // 3
+    order: list[tuple[Kind, int]] = [("pair", number) for number in range(len(pairs))]
+    for number in picks.permutation(third)[: lengths.repeats]:
+        order.insert(int(picks.integers(len(pairs) - third, len(order) + 1)), ("repeat", number))
+    for number in range(lengths.catches):
+        order.insert(int(picks.integers(len(order) + 1)), ("catch", number))
+    place = {entry: index for index, entry in enumerate(order)}
+    questions = []
+    for kind, number in order:
+        if kind == "pair":
+            questions.append(Question(kind, pairs[number]))
+        elif kind == "repeat":
+            again = replace(pairs[number], left=pairs[number].right, right=pairs[number].left)
+            questions.append(Question(kind, again, place["pair", number]))
+        else:
+            questions.append(Question(kind, _catch(arenas, picks, (rater + number) % 2 == 0)))
+    return questions
+
+
+def _catch(arenas: Sequence[Arena], picks: np.random.Generator, reference_left: bool) -> Pair:
+    """A photo against what nobody takes for better."""
+    index = int(picks.integers(len(arenas)))
+    photos = arenas[index].photos
+    left, right = (REFERENCE, WORSE) if reference_left else (WORSE, REFERENCE)
+    return Pair(index, photos[picks.integers(len(photos))], left, right)
