@@ -47,6 +47,9 @@ def print_plan(plan: Plan) -> None:
         record = records.get(run.id)
         table.add_row(Text(run.id), record["status"] if record else _waiting(run), str(_steps(run)))
     console.print(table)
+    for fit in plan.fits.values():
+        state = "fitted" if fit.path.is_file() else "to do"
+        console.print(Text(f"calibration of {fit.loss}: {state} ({fit.path})"))
     print_discriminators(plan, console)
     done = sum(run.id in records for run in plan.runs)
     diverged = sum(record["status"] == "diverged" for record in records.values())

@@ -5,8 +5,12 @@ import pytest
 
 from asymmetry.custody.adopt import adopt
 from asymmetry.custody.keys import keys
+from asymmetry.custody.prune import remove, unnamed_fits
+from asymmetry.custody.release import card
+from asymmetry.custody.verify import sound_record
 from asymmetry.custody.why import why
 from asymmetry.fitted import read_fitted, write_fitted
+from asymmetry.forecast import print_plan
 from asymmetry.plan import Plan
 from asymmetry.stages import Stages
 from asymmetry.study import parse_study
@@ -63,3 +67,35 @@ def test_why_names_the_calibration(stages: Stages):
 
 def test_the_key_of_the_trainings_names_the_fits(stages: Stages):
     assert keys(stages)["grid"]["calibrations"] == [str(stages.fitted[0])]
+
+
+def test_weights_that_no_study_names_are_pruned(stages: Stages):
+    (fit,) = stages.fitted
+    assert unnamed_fits([stages.plan]) == []
+    assert stages.study.calibration
+    section = stages.study.calibration.model_copy(update={"seed": 1})
+    other = Plan(stages.study.model_copy(update={"calibration": section}))
+    (one,) = unnamed_fits([other])
+    assert (one.path, one.size) == (fit, fit.stat().st_size)
+    assert unnamed_fits([other, stages.plan]) == []
+    assert remove(one)
+    assert not fit.exists()
+
+
+def test_the_plan_says_which_weights_are_fitted(stages: Stages, capsys: pytest.CaptureFixture[str]):
+    print_plan(stages.plan)
+    assert f"calibration of {LOSS}: fitted ({stages.fitted[0]})" in capsys.readouterr().out
+    stages.fitted[0].unlink()
+    print_plan(stages.plan)
+    assert f"calibration of {LOSS}: to do" in capsys.readouterr().out
+
+
+def test_a_model_card_names_the_set_of_the_calibration(stages: Stages):
+    facts = {"steps": 1, "parameters": 2, "discriminator_parameters": 0, "commit": "c"}
+    cards = {
+        run.cell.fidelity: card(stages, run, sound_record(run.folder) | facts, run.folder)
+        for run in stages.plan.runs
+    }
+    fitted = f"{LOSS}; its channel weights were fitted to human scores of `mine`, on 0.5 of"
+    assert fitted in cards[LOSS]
+    assert "fitted" not in cards["l1"]

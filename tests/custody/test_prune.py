@@ -12,9 +12,9 @@ def test_runs_of_no_study_are_listed_and_removed(stages: Stages, make_stages: Ma
         finish(run)
     assert unnamed_runs([stages.plan, other.plan]) == []
     found = unnamed_runs([stages.plan])
-    assert {one.folder for one in found} == {run.folder for run in other.plan.by_id.values()}
+    assert {one.path for one in found} == {run.folder for run in other.plan.by_id.values()}
     run = other.plan.runs[0]
-    (size,) = [one.size for one in found if one.folder == run.folder]
+    (size,) = [one.size for one in found if one.path == run.folder]
     assert size == sum(file.stat().st_size for file in run.folder.iterdir())
     assert all(remove(one) for one in found)
     assert unnamed_runs([stages.plan]) == []
@@ -26,7 +26,7 @@ def test_the_emptied_folders_above_go_too(make_stages: MakeStages):
     folder = finish(stages.plan.runs[0], Path("runs/a/b/seed0-01234567"))
     (Path("runs/a") / "mine.txt").touch()
     (one,) = unnamed_runs([stages.plan])
-    assert one.folder == folder
+    assert one.path == folder
     assert remove(one)
     assert sorted(Path("runs").rglob("*")) == [Path("runs/a"), Path("runs/a/mine.txt")]
 

@@ -46,18 +46,21 @@ def prune(
     ] = [DEFAULT],  # noqa: B006 - typer copies it
     yes: Annotated[bool, typer.Option("--yes", help="remove them")] = False,
 ) -> None:
-    """List the runs that none of the studies names; with --yes, remove them."""
-    from asymmetry.custody.prune import remove, unnamed_runs
+    """List the runs, and the calibrations, that no study names; with --yes, remove them."""
+    from asymmetry.custody.prune import remove, unnamed_fits, unnamed_runs
 
-    found = unnamed_runs([plan_of(study) for study in studies])
+    plans = [plan_of(study) for study in studies]
+    runs, fits = unnamed_runs(plans), unnamed_fits(plans)
+    found = [*runs, *fits]
     kept = [one for one in found if one.in_use or not yes or not remove(one)]
     for one in found:
         what = "in use, kept" if one.in_use else "kept" if one in kept else "removed"
-        print(f"{one.folder}: {one.size / 1e6:.1f} MB, {what}")
+        print(f"{one.path}: {one.size / 1e6:.1f} MB, {what}")
     total = sum(one.size for one in found) / 1e6
     hint = "; --yes removes them" if found and not yes else ""
     named = ", ".join(map(str, studies))
-    print(f"{len(found)} runs, {total:.1f} MB, that {named} does not name{hint}")
+    calibrations = f" and {len(fits)} calibrations" if fits else ""
+    print(f"{len(runs)} runs{calibrations}, {total:.1f} MB, that {named} does not name{hint}")
 
 
 def release(

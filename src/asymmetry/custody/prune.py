@@ -1,4 +1,4 @@
-"""`asymmetry prune`: the runs that no study names any more."""
+"""`asymmetry prune`: the runs and fitted channel weights that no study names any more."""
 
 import fcntl
 import shutil
@@ -7,15 +7,19 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from asymmetry.calibrations import FOLDER as FITS
 from asymmetry.custody.find import run_folders
 from asymmetry.plan import RUNS, Plan
 
 
 @dataclass(frozen=True)
 class Unnamed:
-    """A run's folder that no study names, its size in bytes, and whether a training is at it."""
+    """A run's folder, or a file of fitted weights, that no study names.
 
-    folder: Path
+    `size` is in bytes; `in_use` says whether a training is at it.
+    """
+
+    path: Path
     size: int
     in_use: bool
 
@@ -30,13 +34,26 @@ def unnamed_runs(plans: Iterable[Plan]) -> list[Unnamed]:
     ]
 
 
+def unnamed_fits(plans: Iterable[Plan]) -> list[Unnamed]:
+    """The files of fitted channel weights below `runs` that none of the plans names."""
+    named = {fit.path for plan in plans for fit in plan.fits.values()}
+    return [
+        Unnamed(path, path.stat().st_size, in_use=False)
+        for path in sorted(FITS.glob("*.safetensors"))
+        if path not in named
+    ]
+
+
 def remove(unnamed: Unnamed) -> bool:
-    """Remove a run, and the folders that this leaves empty; False where a training is at it."""
-    with _lock(unnamed.folder) as free:
+    """Remove it, and the folders that this leaves empty; False where a training is at it."""
+    with _lock(unnamed.path) as free:
         if not free:
             return False
-        shutil.rmtree(unnamed.folder)
-    for folder in unnamed.folder.relative_to(RUNS).parents[:-1]:
+        if unnamed.path.is_dir():
+            shutil.rmtree(unnamed.path)
+        else:
+            unnamed.path.unlink()
+    for folder in unnamed.path.relative_to(RUNS).parents[:-1]:
         with suppress(OSError):  # not empty
             (RUNS / folder).rmdir()
     return True

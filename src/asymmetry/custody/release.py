@@ -67,6 +67,7 @@ def card(stages: Stages, run: Run, record: dict[str, Any], folder: Path) -> str:
         task=settings["task"],
         discriminator=settings["discriminator"],
         empty=_empty(settings["discriminator"]),
+        calibration=stages.study.calibration if run.fitted else None,
         warm_start=run.warm_start,
         photos=photos,
         licences=Counter(photo.licence for photo in photos).most_common(),
