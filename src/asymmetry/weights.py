@@ -108,6 +108,14 @@ WEIGHTS: dict[str, WeightFile] = {
         "40d365715913c9da98579312b702a82c18be219cc2a73407c4526f58eba950af/ViT-B-32.pt",
         torchscript=True,
     ),
+    "dinov2_vits14": WeightFile(
+        "dinov2_vits14_pretrain.pth",
+        # Its publisher states no digest; this is the one that public projects which use it pin.
+        "b938bf1bc15cd2ec0feacfe3a1bb553fe8ea9ca46a7e1d8d00217f29aef60cd9",
+        "DINOv2 ViT-S/14, LVD-142M (Meta)",
+        "Apache-2.0",
+        url="https://dl.fbaipublicfiles.com/dinov2/dinov2_vits14/dinov2_vits14_pretrain.pth",
+    ),
     "efficientnet_lite0": WeightFile(
         "efficientnet-lite0-57934424.pth",
         "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",

@@ -69,3 +69,38 @@ def test_clip_is_openais():
         torch.testing.assert_close(
             stage.flatten(2), tokens[1:].permute(1, 2, 0), rtol=1e-4, atol=1e-4
         )
+
+
+@pytest.mark.slow
+def test_dinov2_is_metas():
+    """A random ViT-S/14 of Meta's code, loaded by our names, gives its tokens."""
+    package = pytest.importorskip("dinov2.models.vision_transformer", reason="Meta's code")
+    torch.manual_seed(0)
+    sizes = {"patch_size": 14, "img_size": 518, "init_values": 1.0, "block_chunks": 0}
+    original = package.vit_small(**sizes).eval()
+    backbone = vit(BACKBONES["dinov2-vits14"], original.state_dict()).eval()
+    outputs = []
+    for block in original.blocks:
+        block.register_forward_hook(lambda _module, _input, output: outputs.append(output))
+    image = torch.rand(1, 3, 518, 518)
+    with torch.no_grad():
+        stages = backbone(image)
+        original((image - backbone.mean) / backbone.std)
+    for stage, tokens in zip(stages, outputs, strict=True):  # tokens: [B, 1 + 1369, 384]
+        torch.testing.assert_close(
+            stage.flatten(2), tokens[:, 1:].permute(0, 2, 1), rtol=1e-4, atol=1e-4
+        )
+
+
+def test_dinov2_loads_the_names_of_its_published_file():
+    """Names and shapes as in Meta's file (175 tensors), whose `mask_token` has no use here."""
+    spec, width = BACKBONES["dinov2-vits14"], 384
+    one = vit(spec, None).net.state_dict()
+    published = {name: torch.randn_like(tensor) for name, tensor in one.items()}
+    published |= {"norm.weight": torch.ones(width), "norm.bias": torch.zeros(width)}
+    published["mask_token"] = torch.zeros(1, width)
+    assert len(published) == 175
+    assert published["pos_embed"].shape == (1, 1 + 37**2, width)
+    assert published["blocks.11.ls2.gamma"].shape == (width,)
+    loaded = vit(spec, published).net.state_dict()
+    assert all(torch.equal(loaded[name], published[name]) for name in one)

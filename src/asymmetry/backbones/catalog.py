@@ -156,8 +156,10 @@ BACKBONES: dict[str, BackboneSpec] = {
         },
         weights="swin_t",
     ),
-    # Oquab et al. 2023: ViT-S/14. No publisher's digest of its weights is known, so none are named.
-    "dinov2-vits14": BackboneSpec(_VIT, {"network": "vit_small_patch14_dinov2"}),
+    # Oquab et al. 2023: ViT-S/14.
+    "dinov2-vits14": BackboneSpec(
+        _VIT, {"network": "vit_small_patch14_dinov2"}, weights="dinov2_vits14"
+    ),
     # Radford et al. 2021: ViT-B/32.
     "clip-vit-b32": BackboneSpec(
         _VIT,
