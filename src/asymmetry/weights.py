@@ -73,6 +73,16 @@ def _lpips_heads(file: str, sha256: str, network: str) -> WeightFile:
     return WeightFile(file, sha256, source, "BSD-2-Clause", wheel=f"lpips/weights/v0.1/{file}")
 
 
+def _pyiqa(file: str, sha256: str, network: str) -> WeightFile:
+    return WeightFile(
+        file,
+        sha256,
+        f"{network} (pyiqa)",
+        "PolyForm-Noncommercial-1.0.0",
+        url=f"https://huggingface.co/chaofengc/IQA-PyTorch-Weights/resolve/main/{file}",
+    )
+
+
 WEIGHTS: dict[str, WeightFile] = {
     "vgg16": _torchvision("vgg16-397923af.pth", "397923af", "VGG-16"),
     "alexnet": _torchvision(
@@ -141,6 +151,10 @@ WEIGHTS: dict[str, WeightFile] = {
         "MIT",
         wheel="DISTS_pytorch/weights.pt",
     ),
+    "topiq_nr_koniq": _pyiqa("cfanet_nr_koniq_res50-9a73138b.pth", "9a73138b", "TOPIQ, KonIQ-10k"),
+    "topiq_fr_kadid": _pyiqa("cfanet_fr_kadid_res50-2c4cc61d.pth", "2c4cc61d", "TOPIQ, KADID-10k"),
+    "musiq_koniq": _pyiqa("musiq_koniq_ckpt-e95806b9.pth", "e95806b9", "MUSIQ, KonIQ-10k"),
+    "pieapp": _pyiqa("PieAPPv0.1-0937b014.pth", "0937b014", "PieAPP v0.1"),
     "niqe_pristine": WeightFile(
         "niqe_pristine.npz",
         "2a7c182a68c9e7f1b2e2e5ec723279d6f65d912b6fcaf37eb2bf03d7367c4296",

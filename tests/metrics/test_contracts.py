@@ -4,6 +4,7 @@ import sys
 from asymmetry.fidelity.registry import code_of
 from asymmetry.identity import closure
 from asymmetry.metrics.contracts import METRICS, WEIGHTED_METRICS
+from asymmetry.metrics.learned import NETWORKS
 from asymmetry.weights import WEIGHTS
 
 
@@ -42,6 +43,8 @@ def test_the_backbone_inside_a_metric_is_named():
     """What shares a network with a loss or a discriminator can be left out by its family."""
     inside = {"lpips-vgg": "vgg", "lpips-squeeze": "squeezenet", "dists-resnet50": "resnet"}
     inside |= {"dists-clip-vit-b32": "clip", "dists-swin-tiny": "swin", "fsim": None, "niqe": None}
+    inside |= {"topiq_nr": "resnet", "musiq": "vit", "pieapp": "pieapp"}
     assert {name: METRICS[name].backbone for name in inside} == inside
     on_trunks = {name for name, contract in METRICS.items() if contract.measure == "fidelity"}
-    assert {name for name, contract in METRICS.items() if contract.backbone} == on_trunks
+    with_backbone = {name for name, contract in METRICS.items() if contract.backbone}
+    assert with_backbone == on_trunks | NETWORKS.keys()

@@ -42,6 +42,7 @@ TOLERANCE = {
     ("pyiqa", "dists"): 5e-5,
     ("pyiqa", "piqe"): 0.005,
     ("pyiqa", "niqe"): 0.011,  # what pyiqa leaves on I03; 0.0014 on the others
+    ("pyiqa", "musiq"): 0.05,  # its authors' value is of another framework's resizing
     ("piq", "ssim"): 5e-5,
     ("piq", "fsim"): 1e-5,
     ("piq", "gmsd"): 1e-11,
@@ -63,7 +64,7 @@ SKIPPED = {
     **dict.fromkeys(["mdsi-sum", "mdsi-mult", "srsim", "iw_ssim", "dss"], NOT_BUILT),
     "vifp": NOT_BUILT + ": VIF here is the one of steerable pyramids",
     **dict.fromkeys(["brisque", "brisque_matlab", "ckdn", "nrqm", "pi"], NO_WEIGHTS),
-    **dict.fromkeys(["ilniqe", "paq2piq", "laion_aes", "musiq"], NO_WEIGHTS),
+    **dict.fromkeys(["ilniqe", "paq2piq", "laion_aes"], NO_WEIGHTS),
     **dict.fromkeys(["musiq-ava", "musiq-paq2piq", "musiq-spaq"], NO_WEIGHTS),
 }
 
@@ -116,6 +117,8 @@ def test_published_value(row: dict[str, str]) -> None:
         pytest.skip(f"{row['metric']}: {SKIPPED[row['metric']]}")
     if row["metric"] == "dists" and not all(has_weights(n, WEIGHTS) for n in ("dists", "vgg16")):
         pytest.skip("dists: needs VGG-16 and the package dists-pytorch")
+    if row["metric"] == "musiq" and not has_weights("musiq_koniq", WEIGHTS):
+        pytest.skip("musiq: needs its weights, musiq_koniq")
     tolerance = TOLERANCE[row["set"], row["metric"]]
     assert value_of(row) == pytest.approx(float(row["value"]), abs=tolerance, rel=0)
 
@@ -128,4 +131,7 @@ def test_a_metric_that_can_be_checked_is_checked() -> None:
         "lpips-vgg",
         "psnry",  # psnr_y on the whole image
         "ssimc",  # against scikit-image, in test_build.py
+        "topiq_fr",  # these have no published value: test_learned.py
+        "topiq_nr",
+        "pieapp",
     }

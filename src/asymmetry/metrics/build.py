@@ -74,6 +74,10 @@ def build_measure(name: str, weights: Path, fitted: Path | None = None) -> Measu
         from asymmetry.metrics.niqe import Niqe
 
         return Niqe(locate("niqe_pristine", weights))
+    if contract.measure == "pyiqa" and contract.weights:
+        from asymmetry.metrics.learned import Learned
+
+        return Learned(name, contract.weights, weights, contract.full_reference)
     if contract.measure == "pyiqa":
         from asymmetry.metrics.pyiqa_toolbox import Toolbox
 

@@ -86,6 +86,24 @@ METRICS: dict[str, Contract] = {
     ),
     "piqe": Contract("pyiqa", "grey", False, full_reference=False, minimum_side=16),
 }
+# Learned from opinions, as pyiqa has them (`asymmetry.metrics.learned`).
+METRICS |= {
+    name: Contract(
+        "pyiqa",
+        "rgb",
+        higher_is_better,
+        full_reference=name in ("topiq_fr", "pieapp"),
+        weights=weights,
+        minimum_side=side,
+        backbone=backbone,
+    )
+    for name, weights, higher_is_better, side, backbone in [
+        ("topiq_fr", "topiq_fr_kadid", True, 32, "resnet"),
+        ("pieapp", "pieapp", False, 64, "pieapp"),
+        ("topiq_nr", "topiq_nr_koniq", True, 32, "resnet"),
+        ("musiq", "musiq_koniq", True, 32, "vit"),
+    ]
+}
 # Full reference, on pretrained trunks: LPIPS, and the DISTS-style family of this package.
 METRICS |= {
     name: Contract(

@@ -1,0 +1,77 @@
+"""Learned metrics on random weights in their published containers, against pyiqa's own loading."""
+
+import importlib
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from pyiqa.default_model_configs import DEFAULT_CONFIGS
+
+from asymmetry.errors import UserError
+from asymmetry.files import sha256_of
+from asymmetry.metrics.build import build_metric
+from asymmetry.metrics.contracts import METRICS
+from asymmetry.metrics.learned import NETWORKS, network_of
+from asymmetry.weights import WEIGHTS
+
+CPU = torch.device("cpu")
+
+
+def published(name: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A file of random weights as pyiqa publishes them, which the manifest then names."""
+    torch.manual_seed(1)
+    entry = str(METRICS[name].weights)
+    state = {f"module.{key}": value for key, value in network_of(name).state_dict().items()}
+    path, key = folder / WEIGHTS[entry].file, NETWORKS[name].key
+    torch.save({key: state} if key else state, path)
+    monkeypatch.setitem(WEIGHTS, entry, replace(WEIGHTS[entry], sha256=sha256_of(path)))
+    return path
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_values_are_those_of_pyiqas_own_loading(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    path = published(name, tmp_path, monkeypatch)
+    metric = build_metric(name, tmp_path, CPU)
+    network = NETWORKS[name]
+    module = importlib.import_module(f"pyiqa.archs.{network.module}")
+    options = network.options | {"pretrained_model_path": str(path)}
+    original = getattr(module, network.cls)(**options).eval()
+    # 8-bit images, so that the rounding of the contract changes nothing.
+    images = [(torch.rand(1, 3, 96, 72) * 255).round() / 255 for _ in range(2)]
+    with torch.no_grad():
+        own = original(*(images if METRICS[name].full_reference else images[:1]))
+    assert metric(*images) == pytest.approx(float(own), rel=1e-6)
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_missing_weights_are_named_and_not_fetched(name: str, tmp_path: Path):
+    file = WEIGHTS[str(METRICS[name].weights)].file
+    with pytest.raises(UserError, match=file):
+        build_metric(name, tmp_path, CPU)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_contract_and_manifest_are_what_pyiqa_says(name: str):
+    contract, config = METRICS[name], DEFAULT_CONFIGS[name]
+    assert contract.higher_is_better == (not config.get("lower_better", False))
+    assert contract.full_reference == (config["metric_mode"] == "FR")
+    module = importlib.import_module(f"pyiqa.archs.{NETWORKS[name].module}")
+    options = config["metric_opts"]
+    key = options.get("model_name") or options.get("pretrained") or "url"
+    entry = WEIGHTS[str(contract.weights)]
+    assert module.default_model_urls[key] == entry.url
+    assert entry.file.removesuffix(".pth").endswith(f"-{entry.sha256}")
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_the_smallest_image_is_measured(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    published(name, tmp_path, monkeypatch)
+    side = METRICS[name].minimum_side
+    metric, image = build_metric(name, tmp_path, CPU), torch.rand(1, 3, side, side)
+    assert torch.tensor(metric(image, image)).isfinite()
+    with pytest.raises(UserError, match=f"at least {side} pixels"):
+        metric(image[..., 1:], image[..., 1:])
