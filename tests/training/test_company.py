@@ -230,6 +230,24 @@ def test_a_signal_saves_every_member(make_plan: Callable[..., Plan], start: Star
     assert saved[0] - saved[1] in (0, 1)
 
 
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
+def test_on_a_gpu_no_step_makes_the_host_wait(make_plan: Callable[..., Plan]):
+    plan = make_plan(
+        grid=GRID | {"fidelity": ["dists-vgg-small-random", "ms_ssim"]},
+        execution={"device": "cuda"},
+    )
+    train(plan, plan.warm_starts[0].id)
+    company = company_of(plan, *plan.runs)
+    for member in company.members:
+        member.step()  # what is made once may wait
+    torch.cuda.set_sync_debug_mode("error")
+    try:
+        for member in company.members:
+            member.step()
+    finally:
+        torch.cuda.set_sync_debug_mode("default")
+
+
 def test_a_company_of_one_is_over_when_its_run_is(plan: Plan):
     run = plan.runs[0]
     company = company_of(plan, run)
