@@ -4,6 +4,7 @@ from snakemake.exceptions import WorkflowError
 from snakemake.utils import min_version
 
 from asymmetry.cluster import check_requests, left_over_jobs
+from asymmetry.companies import decide_companies, decided_companies, restore_records
 from asymmetry.errors import UserError
 from asymmetry.plan import Plan
 from asymmetry.report.sources import PAGES
@@ -28,6 +29,9 @@ try:
     # Not a parameter of the rules: a job runs again for what its path says, not for a file's name.
     shell.prefix(f"set -euo pipefail; export ASYMMETRY_STUDY={stages.study_file}; ")
     stages.trained  # expands the grid, whose mistakes are the user's too
+    if study.execution.company > 1 and workflow.is_main_process:
+        decide_companies(plan)
+    companies = decided_companies(plan) if study.execution.company > 1 else []
 except UserError as error:
     raise WorkflowError(str(error)) from None
 

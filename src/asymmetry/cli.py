@@ -45,11 +45,19 @@ def status(
 
 
 @app.command()
-def train(run: str, study: StudyFile = DEFAULT) -> None:
-    """Train one run, or continue it. Exits with 75 where it was stopped and should be continued."""
-    from asymmetry.training.job import train as train_run
+def train(
+    runs: Annotated[list[str], typer.Argument(help="ids, or paths of their run.json")],
+    study: StudyFile = DEFAULT,
+) -> None:
+    """Train a run, or continue it; several of one task and seed share their batches.
 
-    raise typer.Exit(train_run(plan_of(study), run))
+    Exits with 75 where one was stopped and should be continued. Alone, a run shows how it goes on
+    standard error; of several, each writes that to the train.log in its folder.
+    """
+    from asymmetry.plan import id_at
+    from asymmetry.training.job import train as train_runs
+
+    raise typer.Exit(train_runs(plan_of(study), *map(id_at, runs)))
 
 
 @app.command()

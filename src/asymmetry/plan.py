@@ -220,6 +220,11 @@ class Plan:
         }
 
 
+def id_at(name: str) -> str:
+    """The id of the run whose `run.json` has this path; what is no such path is an id itself."""
+    return name.removeprefix(f"{RUNS}/").removesuffix("/run.json")
+
+
 def _digits(settings: dict[str, Any]) -> str:
     """The digits at the end of a run id."""
     return digest(settings)[:8]

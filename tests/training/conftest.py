@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 import yaml
 
-from asymmetry.plan import Plan
+from asymmetry.plan import Plan, Run
 from asymmetry.study import parse_study
+from asymmetry.training.company import Company
+from asymmetry.training.journal import Journal
 
 Start = Callable[..., subprocess.Popen[str]]
 
@@ -30,11 +32,12 @@ def make_plan(workplace: Path, study_values: dict[str, Any]) -> Callable[..., Pl
 
 @pytest.fixture
 def start() -> Start:
-    """Starts `asymmetry train <run>` as a process of its own."""
+    """Starts `asymmetry train <run> ...` as a process of its own."""
 
-    def begin(run: str, folder: Path, **environment: str) -> subprocess.Popen[str]:
+    def begin(runs: str | list[str], folder: Path, **environment: str) -> subprocess.Popen[str]:
+        names = [runs] if isinstance(runs, str) else runs
         return subprocess.Popen(
-            [sys.executable, "-m", "asymmetry", "train", run],
+            [sys.executable, "-m", "asymmetry", "train", *names],
             cwd=folder,
             env=os.environ | {"OMP_NUM_THREADS": "1"} | environment,
             stderr=subprocess.PIPE,
@@ -42,6 +45,11 @@ def start() -> Start:
         )
 
     return begin
+
+
+def company_of(plan: Plan, *runs: Run) -> Company:
+    """Runs put together as one process trains them, each with its lines on standard error."""
+    return Company(plan, runs, {run.id: Journal(run.folder) for run in runs})
 
 
 def step_of(line: str) -> int:

@@ -12,6 +12,7 @@ from asymmetry.errors import UserError
 from asymmetry.plan import Plan
 from asymmetry.spent import Spent
 from asymmetry.training.checkpoint import load_checkpoint
+from asymmetry.training.clock import SharedClock
 from asymmetry.training.deadline import EXIT_CONTINUE
 from asymmetry.training.heartbeat import (
     PROGRESS,
@@ -21,13 +22,14 @@ from asymmetry.training.heartbeat import (
     last_ledger,
     read_beat,
 )
-from asymmetry.training.job import Job, train
+from asymmetry.training.job import train
+from tests.training.conftest import company_of
 
 SPENT = Spent("cpu", 30.0, 0.5, 100.0, 2)
 
 
 def heart(folder: Path, **start: float) -> Heartbeat:
-    return Heartbeat(folder, Beat("running", steps=100, **start), lambda: SPENT)
+    return Heartbeat(folder, Beat("running", steps=100, **start), lambda: SPENT, SharedClock())
 
 
 @pytest.fixture
@@ -178,6 +180,6 @@ def test_a_damaged_heartbeat_keeps_no_training_from_going_on(make_plan: Callable
     shutil.rmtree(warm.folder)
     warm.folder.mkdir()
     (warm.folder / PROGRESS).write_bytes(b"{")
-    Job(plan, warm)
+    assert not company_of(plan, warm).failures
     assert train(plan, warm.id) == 0
     assert (warm.folder / "generator.safetensors").read_bytes() == before

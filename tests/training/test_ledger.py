@@ -14,8 +14,9 @@ from asymmetry.plan import Plan
 from asymmetry.spent import Spent
 from asymmetry.training import checkpoint, ledger
 from asymmetry.training.checkpoint import Header, load_checkpoint, save_checkpoint
+from asymmetry.training.clock import SharedClock
 from asymmetry.training.job import train
-from asymmetry.training.ledger import Ledger, _GpuMeter
+from asymmetry.training.ledger import Ledger, _GpuMeter, meter_of
 
 CPU, CUDA = torch.device("cpu"), torch.device("cuda")
 
@@ -42,6 +43,10 @@ def fake_gpu(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], int]], N
     return put
 
 
+def ledger_of(device: torch.device, threads: int) -> Ledger:
+    return Ledger(device, meter_of(device, threads), SharedClock())
+
+
 def sampled(percents: list[int]) -> tuple[Callable[[], int], Event]:
     """A card with these samples and then none, and when they were all taken."""
     left, done = list(percents), Event()
@@ -56,7 +61,7 @@ def sampled(percents: list[int]) -> tuple[Callable[[], int], Event]:
 
 
 def test_a_cpu_is_used_as_far_as_its_threads_are_busy(clocks: dict[str, float]):
-    spent = Ledger(CPU, threads=2)
+    spent = ledger_of(CPU, threads=2)
     clocks |= {"monotonic": 110.0, "process_time": 12.0}  # 5 of 2 * 10 s
     total = spent.total()
     assert (total.device, total.device_seconds, total.mean_utilisation) == ("cpu", 10.0, 0.25)
@@ -65,7 +70,7 @@ def test_a_cpu_is_used_as_far_as_its_threads_are_busy(clocks: dict[str, float]):
 
 
 def test_attempts_add_up(clocks: dict[str, float]):
-    spent = Ledger(CPU, threads=2)
+    spent = ledger_of(CPU, threads=2)
     spent.carry(Spent(), Spent("cpu", 30.0, 0.65, 1e9, 2))
     clocks |= {"monotonic": 110.0, "process_time": 12.0}
     # (30 * 0.65 + 10 * 0.25) / 40
@@ -74,7 +79,7 @@ def test_attempts_add_up(clocks: dict[str, float]):
 
 def test_the_fuller_of_two_accounts_is_taken(clocks: dict[str, float]):
     """A killed attempt's heartbeat knows of the steps after its last checkpoint."""
-    spent = Ledger(CPU, threads=1)
+    spent = ledger_of(CPU, threads=1)
     spent.carry(Spent("cpu", 30.0, 0.5, 1e9, 1), Spent("cpu", 34.0, 0.5, 1e9, 2))
     assert spent.total().device_seconds == 34.0
     assert spent.total().attempts == 3
@@ -83,8 +88,10 @@ def test_the_fuller_of_two_accounts_is_taken(clocks: dict[str, float]):
 def test_a_fake_gpu_s_utilisation_is_the_mean_of_samples(fake_gpu: Callable[..., None]):
     percent, done = sampled([40, 80, 90])
     fake_gpu(percent)
-    with Ledger(CUDA, threads=1) as spent:
-        assert done.wait(60)
+    spent = ledger_of(CUDA, threads=1)
+    spent._meter.start()
+    assert done.wait(60)
+    spent._meter.stop()
     total = spent.total()
     assert (total.device, total.mean_utilisation, total.peak_memory_mb) == ("Fake H200", 0.7, 3.0)
 
@@ -92,8 +99,10 @@ def test_a_fake_gpu_s_utilisation_is_the_mean_of_samples(fake_gpu: Callable[...,
 def test_a_fake_gpu_without_nvml_has_no_utilisation(fake_gpu: Callable[..., None]):
     percent, done = sampled([])
     fake_gpu(percent)
-    with Ledger(CUDA, threads=1) as spent:
-        assert done.wait(60)
+    spent = ledger_of(CUDA, threads=1)
+    spent._meter.start()
+    assert done.wait(60)
+    spent._meter.stop()
     assert spent.total().mean_utilisation is None
     assert not spent._meter._thread.is_alive()
 
@@ -110,7 +119,7 @@ def test_a_real_gpu_is_measured():
     meter = _GpuMeter(CUDA)
     meter._sample()
     assert meter.mean() is None or 0 <= meter.mean() <= 1
-    assert Ledger(CUDA, threads=1).total().device == torch.cuda.get_device_name(CUDA)
+    assert ledger_of(CUDA, threads=1).total().device == torch.cuda.get_device_name(CUDA)
 
 
 def test_sampling_changes_no_byte(

@@ -8,9 +8,9 @@ import pytest
 
 from asymmetry.plan import Plan, Run
 from asymmetry.training.deadline import EXIT_CONTINUE, Deadline
-from asymmetry.training.job import Job, train
-from asymmetry.training.loop import train_step
-from tests.training.conftest import Start, step_of
+from asymmetry.training.job import train
+from asymmetry.training.member import Member
+from tests.training.conftest import Start, company_of, step_of
 
 
 def prepared(plan: Plan, discriminator: str) -> Run:
@@ -21,25 +21,23 @@ def prepared(plan: Plan, discriminator: str) -> Run:
     return run
 
 
-def state_bytes(job: Job) -> dict[str, bytes]:
-    return {name: t.detach().numpy().tobytes() for name, t in job.state.tensors().items()}
+def state_bytes(member: Member) -> dict[str, bytes]:
+    return {name: t.detach().numpy().tobytes() for name, t in member.state.tensors().items()}
 
 
 def test_half_and_half_is_the_whole(make_plan: Callable[..., Plan]):
     """Generator, average, discriminator and both optimizers: the same bytes."""
     plan = make_plan(training={"steps": 8}, execution={"checkpoint_seconds": 1000})
     run = prepared(plan, "vit-vanilla")
-    whole = Job(plan, run)
-    whole.train(Deadline(None))
+    whole = trained(plan, run, from_step=0)
     shutil.rmtree(run.folder)
 
-    half = Job(plan, run)
+    (half,) = company_of(plan, run).members
+    half.begin()
     while half.state.step < 4:
-        train_step(half.state, half._batch(), half.objective, half.section, half.numerics)
-    half._save(0.0)
-    rest = Job(plan, run)
-    assert rest.state.step == 4
-    rest.train(Deadline(None))
+        half.step()
+    half.stop(signalled=True, idle=False)
+    rest = trained(plan, run, from_step=4)
     assert state_bytes(rest) == state_bytes(whole)
     parts = {name.split("/")[0] for name in state_bytes(rest)}
     assert parts == {
@@ -49,6 +47,14 @@ def test_half_and_half_is_the_whole(make_plan: Callable[..., Plan]):
         "discriminator",
         "discriminator_optimizer",
     }
+
+
+def trained(plan: Plan, run: Run, from_step: int) -> Member:
+    company = company_of(plan, run)
+    (member,) = company.members
+    assert member.state.step == from_step
+    company.train(Deadline(None))
+    return member
 
 
 @pytest.mark.slow
@@ -108,12 +114,13 @@ def test_a_deadline_saves_and_asks_for_more(
     assert "pilot.safetensors" in undisturbed
     shutil.rmtree(run.folder)
 
-    job = Job(plan, run)
+    company = company_of(plan, run)
+    (member,) = company.members
     with monkeypatch.context() as patch:
         patch.setattr(
-            "asymmetry.training.deadline.Deadline.reached", lambda *_: job.state.step == 5
+            "asymmetry.training.deadline.Deadline.reached", lambda *_: member.state.step == 5
         )
-        assert job.train(Deadline(None)) == EXIT_CONTINUE
+        assert company.train(Deadline(None)) == EXIT_CONTINUE
     assert not run.record.exists()
     assert train(plan, run.id) == 0
     assert outputs(run) == undisturbed

@@ -3,8 +3,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from asymmetry.plan import Plan
-from asymmetry.training.job import Job, train
+from asymmetry.training.job import train
 from asymmetry.training.trail import Trail, read_trail, trail_of
+from tests.training.conftest import company_of
 
 
 def test_a_training_leaves_the_digest_of_its_state_at_the_first_logged_multiple(
@@ -12,14 +13,14 @@ def test_a_training_leaves_the_digest_of_its_state_at_the_first_logged_multiple(
 ):
     plan = make_plan(execution={"log_every": 3})
     warm = plan.warm_starts[0]
-    job = Job(plan, warm)
+    (member,) = company_of(plan, warm).members
     for _ in range(3):
-        job.step()
-    expected = trail_of(job.state)
+        member.step()
+    expected = trail_of(member.state)
     train(plan, warm.id)
     assert read_trail(warm.folder) == expected
-    job.step()
-    assert trail_of(job.state).state != expected.state
+    member.step()
+    assert trail_of(member.state).state != expected.state
 
 
 def test_a_training_shorter_than_that_leaves_its_last(make_plan: Callable[..., Plan]):

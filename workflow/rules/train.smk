@@ -1,5 +1,8 @@
 # Each run lies at a path that says what it holds, so inputs are `ancient`: their modification
 # times are never a reason to train again. Checkpoints are not declared: Snakemake empties outputs.
+#
+# One command for a cell alone and in company: else a change of `company` would train it again.
+TRAIN = "OMP_NUM_THREADS={threads} asymmetry train {output} 2>> {log}"
 
 
 rule warm_start:
@@ -16,7 +19,7 @@ rule warm_start:
     message:
         "warm start {wildcards.run}"
     shell:
-        "OMP_NUM_THREADS={threads} asymmetry train {wildcards.run} 2>> {log}"
+        TRAIN
 
 
 rule calibrate:
@@ -51,4 +54,32 @@ rule train_cell:
     message:
         "training {wildcards.run}"
     shell:
-        "OMP_NUM_THREADS={threads} asymmetry train {wildcards.run} 2>> {log}"
+        TRAIN
+
+
+# Cells that one process trains together have a rule a company; it goes before `train_cell`, as it has
+# no wildcards. Finished cells are in none, so that nothing is asked of their files.
+for company in companies:
+
+    rule:
+        name:
+            company.name
+        input:
+            warm_start=ancient(f"runs/{company.runs[0].warm_start}/run.json"),
+            fitted=[ancient(path) for path in [company.runs[0].fitted] if path],
+        output:
+            [run.record for run in company.runs],
+        log:
+            stages.results / f"logs/{company.name}.log",
+        priority: plan.priority(company.runs[0].id)
+        threads: study.numerics.threads
+        resources:
+            **asks_for("train"),
+        message:
+            f"training {len(company.runs)} cells together, the first is {company.runs[0].id}"
+        shell:
+            TRAIN
+
+
+onerror:
+    restore_records(plan)

@@ -1,6 +1,6 @@
 """What every fidelity loss is."""
 
-from typing import Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from torch import Tensor
 
@@ -12,6 +12,22 @@ class Fidelity(Protocol):
 
     def __call__(self, restored: Tensor, reference: Tensor) -> Tensor:
         """One value an image, [B], from RGB images [B, 3, H, W] in the range 0 to 1."""
+        ...
+
+
+@runtime_checkable
+class Separable(Fidelity, Protocol):
+    """A loss that does part of its work on the reference alone, so that others may share it.
+
+    `distance(restored, features(reference))` has the bits of `self(restored, reference)`.
+    """
+
+    def features(self, reference: Tensor) -> Any:
+        """What the loss needs to know of the references [B, 3, H, W]."""
+        ...
+
+    def distance(self, restored: Tensor, features: Any) -> Tensor:
+        """One value an image, [B], from the images [B, 3, H, W] and `features(reference)`."""
         ...
 
 

@@ -15,6 +15,7 @@ that they fitted to human scores, at full size (their script first reduces image
 """
 
 from pathlib import Path
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -28,6 +29,14 @@ from asymmetry.weights import load_state
 
 STABILITY = 1e-6
 SMALLEST = 16
+
+
+class Moments(NamedTuple):
+    """Of each channel of a stage: mean [B, C], the stage minus it [B, C, h, w], variance [B, C]."""
+
+    mean: Tensor
+    centred: Tensor
+    variance: Tensor
 
 
 class L2Pool(nn.Module):
@@ -64,27 +73,47 @@ class Dists(nn.Module):
 
     def forward(self, restored: Tensor, reference: Tensor) -> Tensor:
         """[B, 3, H, W] in 0..1 twice to [B]; ValueError or UserError where the shapes are wrong."""
-        return 1 - (self.terms(restored, reference) * self.weights).sum(dim=(1, 2))
+        check_pair(restored, reference, SMALLEST)
+        return self.distance(restored, self.features(reference))
+
+    def features(self, reference: Tensor) -> list[Moments]:
+        """The moments of each stage of the references [B, 3, H, W], the image first."""
+        check_pair(reference, reference, SMALLEST)
+        return [moments(stage) for stage in (reference, *self.backbone(reference))]
+
+    def distance(self, restored: Tensor, features: list[Moments]) -> Tensor:
+        """[B] from [B, 3, H, W] in 0..1 and the `features` of the references."""
+        check_pair(restored, features[0].centred)
+        return 1 - (self._terms(restored, features) * self.weights).sum(dim=(1, 2))
 
     def terms(self, restored: Tensor, reference: Tensor) -> Tensor:
         """S1 and S2 of each channel, image first, as `forward` weighs them: to [B, 2, C]."""
         check_pair(restored, reference, SMALLEST)
-        stages_x = [restored, *self.backbone(restored)]
-        stages_y = [reference, *self.backbone(reference)]
-        terms = [similarity(x, y) for x, y in zip(stages_x, stages_y, strict=True)]
+        return self._terms(restored, self.features(reference))
+
+    def _terms(self, restored: Tensor, features: list[Moments]) -> Tensor:
+        stages = [restored, *self.backbone(restored)]
+        terms = [_similarity(moments(x), y) for x, y in zip(stages, features, strict=True)]
         return torch.cat(terms, dim=2)
+
+
+def moments(stage: Tensor) -> Moments:
+    """The moments of each channel of a stage [B, C, h, w]."""
+    mean = stage.mean(dim=(2, 3), keepdim=True)
+    # Centred first: a mean of squares minus a squared mean has no digits left in flat features.
+    centred = stage - mean
+    return Moments(mean.flatten(1), centred, centred.square().mean(dim=(2, 3)))
 
 
 def similarity(x: Tensor, y: Tensor) -> Tensor:
     """S1 and S2 of each channel of a stage: [B, C, h, w] twice to [B, 2, C]."""
-    mean_x, mean_y = (maps.mean(dim=(2, 3), keepdim=True) for maps in (x, y))
-    # Centred first: a mean of squares minus a squared mean has no digits left in flat features.
-    centred_x, centred_y = x - mean_x, y - mean_y
-    variances = centred_x.square().mean(dim=(2, 3)) + centred_y.square().mean(dim=(2, 3))
-    covariance = (centred_x * centred_y).mean(dim=(2, 3))
-    mean_x, mean_y = mean_x.flatten(1), mean_y.flatten(1)
-    s1 = (2 * mean_x * mean_y + STABILITY) / (mean_x.square() + mean_y.square() + STABILITY)
-    s2 = (2 * covariance + STABILITY) / (variances + STABILITY)
+    return _similarity(moments(x), moments(y))
+
+
+def _similarity(x: Moments, y: Moments) -> Tensor:
+    covariance = (x.centred * y.centred).mean(dim=(2, 3))
+    s1 = (2 * x.mean * y.mean + STABILITY) / (x.mean.square() + y.mean.square() + STABILITY)
+    s2 = (2 * covariance + STABILITY) / (x.variance + y.variance + STABILITY)
     return torch.stack([s1, s2], dim=1)
 
 

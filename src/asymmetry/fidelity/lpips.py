@@ -31,10 +31,18 @@ class Lpips(nn.Module):
     def forward(self, restored: Tensor, reference: Tensor) -> Tensor:
         """[B, 3, H, W] in 0..1 twice to [B] (eq. 1); ValueError or UserError for wrong shapes."""
         check_pair(restored, reference, SMALLEST)
+        return self.distance(restored, self.features(reference))
+
+    def features(self, reference: Tensor) -> list[Tensor]:
+        """The unit feature vectors of the references [B, 3, H, W], a tensor a stage."""
+        check_pair(reference, reference, SMALLEST)
+        return [unit(stage) for stage in self.trunk(reference)]
+
+    def distance(self, restored: Tensor, features: list[Tensor]) -> Tensor:
+        """[B] from [B, 3, H, W] in 0..1 and the `features` of the references."""
         distance = restored.new_zeros(len(restored))
-        stages = zip(self.trunk(restored), self.trunk(reference), self.heads, strict=True)
-        for x, y, head in stages:
-            difference = (unit(x) - unit(y)).square()
+        for x, y, head in zip(self.features(restored), features, self.heads, strict=True):
+            difference = (x - y).square()
             distance = distance + (difference * head).sum(dim=1).mean(dim=(1, 2))
         return distance
 

@@ -8,6 +8,7 @@ from torch.nn import functional as F
 
 from asymmetry.fidelity.contract import Fidelity, check_pair
 from asymmetry.metrics.colour import grey
+from asymmetry.metrics.constants import constant
 from asymmetry.metrics.ssim import mean_maps
 
 EXPONENTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
@@ -22,7 +23,7 @@ def ms_ssim(restored: Tensor, reference: Tensor) -> Tensor:
     """
     check_pair(restored, reference, WINDOW)
     x, y = grey(restored), grey(reference)
-    exponents = x.new_tensor(EXPONENTS[: scales(min(x.shape[-2:]))])
+    exponents = constant(EXPONENTS[: scales(min(x.shape[-2:]))], x)
     terms = []
     for _ in exponents[:-1]:
         terms.append(mean_maps(x, y)[1])

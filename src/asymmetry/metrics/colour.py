@@ -2,6 +2,8 @@
 
 from torch import Tensor
 
+from asymmetry.metrics.constants import constant
+
 # The first row of MATLAB's rgb2gray: BT.601 luma to the digits that MATLAB uses.
 _RGB2GRAY = (0.298936021293775, 0.587043074451121, 0.114020904255103)
 # Y of BT.601 in studio range, 16 to 235 (MATLAB's rgb2ycbcr, BasicSR).
@@ -25,4 +27,4 @@ def to_8_bits(image: Tensor) -> Tensor:
 
 
 def _mix(image: Tensor, weights: tuple[float, float, float]) -> Tensor:
-    return (image * image.new_tensor(weights).view(1, 3, 1, 1)).sum(dim=1, keepdim=True)
+    return (image * constant(weights, image).view(1, 3, 1, 1)).sum(dim=1, keepdim=True)

@@ -4,7 +4,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from asymmetry.metrics.constants import constant
+
 _T = 170 / 255**2
+_ACROSS = (1.0, 0.0, -1.0) * 3
 # Keep the roots differentiable at zero; far below the ninth decimal of the value.
 _SMALLEST_SQUARE = 1e-24
 _SMALLEST_VARIANCE = 1e-20
@@ -25,7 +28,7 @@ def gmsd(restored: Tensor, reference: Tensor) -> Tensor:
 def _gradient_magnitude(image: Tensor) -> Tensor:
     odd_rows, odd_columns = image.shape[2] % 2, image.shape[3] % 2
     halved = F.avg_pool2d(F.pad(image, (0, odd_columns, 0, odd_rows)), 2)
-    across = halved.new_tensor([[1.0, 0.0, -1.0]] * 3) / 3
+    across = constant(_ACROSS, halved).view(3, 3) / 3
     prewitt = torch.stack([across, across.T]).unsqueeze(1)
     squared = F.conv2d(halved, prewitt, padding=1).square().sum(dim=1)
     return (squared + _SMALLEST_SQUARE).sqrt()

@@ -10,6 +10,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from asymmetry.metrics.constants import constant
+
 _WINDOW, _SIGMA = 11, 1.5
 _BELL = [math.exp(-((place - _WINDOW // 2) ** 2) / (2 * _SIGMA**2)) for place in range(_WINDOW)]
 _TAPS = [value / sum(_BELL) for value in _BELL]
@@ -28,7 +30,7 @@ def ms_ssim(restored: Tensor, reference: Tensor) -> Tensor:
     A scale that correlates negatively counts as zero: its power is not a real number.
     """
     terms = scale_terms(restored, reference).clamp_min(1e-8)
-    return (terms ** terms.new_tensor(_WEIGHTS)).prod(dim=1)
+    return (terms ** constant(_WEIGHTS, terms)).prod(dim=1)
 
 
 def scale_terms(restored: Tensor, reference: Tensor) -> Tensor:

@@ -5,6 +5,7 @@ components that it uses and no others.
 """
 
 import importlib
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -14,11 +15,10 @@ from torch import nn
 
 from asymmetry.discriminators.registry import build_discriminator
 from asymmetry.errors import UserError
-from asymmetry.fidelity.registry import build_fidelity
 from asymmetry.plan import WARM_START, Plan, Run
 from asymmetry.records import read_record, verified_output
 from asymmetry.study import Numerics, Optimisation, Training
-from asymmetry.training.loop import Game, Objective
+from asymmetry.training.loop import Distance, Game, Objective
 from asymmetry.training.state import State
 
 
@@ -55,11 +55,16 @@ def _placed(module: nn.Module, numerics: Numerics, device: torch.device) -> nn.M
 def _adam(module: nn.Module, rate: float, section: Optimisation) -> torch.optim.Adam:
     parameters = [p for p in module.parameters() if p.requires_grad]
     groups = [{"params": parameters, "initial_lr": rate}]
-    return torch.optim.Adam(groups, lr=rate, betas=section.betas)
+    return torch.optim.Adam(groups, lr=rate, betas=section.betas, fused=True)
 
 
-def objective_of(run: Run, section: Training, weights: Path, device: torch.device) -> Objective:
-    """The terms of a run's loss: the warm start has the pixel term alone."""
+def objective_of(
+    run: Run, section: Training, distance_of: Callable[[str, Path | None], Distance]
+) -> Objective:
+    """The terms of a run's loss: the warm start has the pixel term alone.
+
+    `distance_of` gives a loss by its name, with its file of fitted channel weights.
+    """
     cell = run.cell
     names = {"pixel": (section.pixel_weight, section.pixel)}
     if cell.discriminator != WARM_START:
@@ -67,10 +72,7 @@ def objective_of(run: Run, section: Training, weights: Path, device: torch.devic
     distances = {}
     for term, (weight, name) in names.items():
         if weight > 0:
-            distance = build_fidelity(name, weights, run.fitted)
-            if isinstance(distance, nn.Module):
-                distance.to(device)
-            distances[term] = (weight, distance)
+            distances[term] = (weight, distance_of(name, run.fitted))
     game = None
     if cell.adversarial_weight > 0:
         losses = importlib.import_module("asymmetry.discriminators.losses")

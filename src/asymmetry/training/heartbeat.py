@@ -18,6 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 from asymmetry.errors import UserError
 from asymmetry.files import canonical_json, write_atomically
 from asymmetry.spent import Spent
+from asymmetry.training.clock import SharedClock
 
 PROGRESS = "progress.json"
 EVERY_SECONDS = 2.0
@@ -66,9 +67,11 @@ def last_ledger(folder: Path) -> Spent:
 class Heartbeat:
     """Keeps the `progress.json` of one attempt current."""
 
-    def __init__(self, folder: Path, start: Beat, ledger: Callable[[], Spent]) -> None:
+    def __init__(
+        self, folder: Path, start: Beat, ledger: Callable[[], Spent], clock: SharedClock
+    ) -> None:
         """`start` is where this attempt begins; `ledger` tells what was spent so far."""
-        self._folder, self._ledger = folder, ledger
+        self._folder, self._ledger, self._clock = folder, ledger, clock
         self._start = replace(
             start,
             host=platform.node(),
@@ -77,6 +80,7 @@ class Heartbeat:
             gpus=os.environ.get("CUDA_VISIBLE_DEVICES"),
         )
         self._began, self._written = time.monotonic(), float("-inf")
+        self._share_began = clock.now()
 
     def beat(self, step: int) -> None:
         """Write that `step` steps are done, unless the last writing is too recent."""
@@ -100,7 +104,7 @@ class Heartbeat:
             state=state,
             step=step,
             steps_per_second=round(steps / seconds, 4) if steps and seconds else None,
-            seconds=round(self._start.seconds + seconds, 3),
+            seconds=round(self._start.seconds + self._clock.now() - self._share_began, 3),
             updated=round(time.time(), 3),
             message=message,
             ledger=self._ledger(),
@@ -115,7 +119,7 @@ def failure_noted(folder: Path) -> Iterator[None]:
         yield
     except Exception as error:
         last = read_beat(folder) or Beat("failed")
-        message = _line(error)
+        message = one_line(error)
         _put(folder, replace(last, state="failed", message=message, updated=time.time()))
         raise
 
@@ -126,7 +130,7 @@ def _put(folder: Path, beat: Beat) -> None:
         write_atomically(folder / PROGRESS, canonical_json(asdict(beat)) + b"\n")
 
 
-def _line(error: Exception) -> str:
+def one_line(error: Exception) -> str:
     """The first line of an exception; its type too, where it is not meant for the user."""
     text = next(iter(str(error).strip().splitlines()), "")
     return text if isinstance(error, UserError) else f"{type(error).__name__}: {text}"

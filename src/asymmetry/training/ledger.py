@@ -8,25 +8,18 @@ from typing import Protocol
 import torch
 
 from asymmetry.spent import Spent, mean_utilisation
+from asymmetry.training.clock import SharedClock
 
 _SAMPLE_SECONDS = 1.0
 
 
 class Ledger:
-    """Counts from its creation. Used as a context, it samples the GPU meanwhile."""
+    """What one training takes of its process, by the clock and the meter that all in it share."""
 
-    def __init__(self, device: torch.device, threads: int) -> None:
-        """`threads` is how many threads of the CPU the training may use."""
-        self._device, self._began = device, time.monotonic()
-        self._meter: _Meter = _GpuMeter(device) if device.type == "cuda" else _CpuMeter(threads)
+    def __init__(self, device: torch.device, meter: "Meter", clock: SharedClock) -> None:
+        """Everything since the creation of the clock counts, setting up too."""
+        self._device, self._meter, self._clock = device, meter, clock
         self._before = Spent()
-
-    def __enter__(self) -> "Ledger":
-        self._meter.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._meter.stop()
 
     def carry(self, *known: Spent) -> None:
         """Go on from the fullest of what is known of earlier attempts.
@@ -37,9 +30,9 @@ class Ledger:
         self._before = max(known, key=lambda spent: spent.device_seconds)
 
     def total(self) -> Spent:
-        """What was spent so far, by all attempts."""
+        """What was spent so far, by all attempts. In company, memory is that of all members."""
         name = _device_name(self._device)
-        now = Spent(name, time.monotonic() - self._began, self._meter.mean())
+        now = Spent(name, self._clock.now(), self._meter.mean())
         share = mean_utilisation([self._before, now])
         return Spent(
             name,
@@ -50,12 +43,22 @@ class Ledger:
         )
 
 
-class _Meter(Protocol):
+def meter_of(device: torch.device, threads: int) -> "Meter":
+    """The meter of a process; `threads` is how many threads of the CPU it may use."""
+    return _GpuMeter(device) if device.type == "cuda" else _CpuMeter(threads)
+
+
+class Meter(Protocol):
     """Measures the mean utilisation of a device, in 0..1."""
 
-    def start(self) -> None: ...
-    def stop(self) -> None: ...
-    def mean(self) -> float | None: ...
+    def start(self) -> None:
+        """Measure from now on."""
+
+    def stop(self) -> None:
+        """Measure no more."""
+
+    def mean(self) -> float | None:
+        """The mean so far; None where it cannot be measured."""
 
 
 class _CpuMeter:

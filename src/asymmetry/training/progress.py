@@ -1,10 +1,10 @@
 """What a training shows: a bar on a terminal, a line now and then otherwise, and a CSV."""
 
 import csv
-import sys
 import time
 from io import StringIO
 from pathlib import Path
+from typing import TextIO
 
 from torch import Tensor
 
@@ -49,12 +49,12 @@ def read_log(path: Path) -> list[Row]:
 
 
 class Progress:
-    """Shows steps and losses on standard error."""
+    """Shows steps and losses on a stream."""
 
-    def __init__(self, name: str, start: int, steps: int) -> None:
+    def __init__(self, name: str, start: int, steps: int, stream: TextIO) -> None:
         self._name, self._start, self._steps = name, start, steps
+        self._stream, self._on_terminal = stream, stream.isatty()
         self._began = time.monotonic()
-        self._on_terminal = sys.stderr.isatty()
 
     def show(self, row: Row) -> None:
         """Show one row of the log."""
@@ -65,11 +65,11 @@ class Progress:
         if self._on_terminal:
             filled = 20 * step // self._steps
             bar = "#" * filled + "." * (20 - filled)
-            print(f"\r\x1b[K[{bar}] {line}", end="", file=sys.stderr, flush=True)
+            print(f"\r\x1b[K[{bar}] {line}", end="", file=self._stream, flush=True)
         else:
-            print(line, file=sys.stderr, flush=True)
+            print(line, file=self._stream, flush=True)
 
     def close(self) -> None:
         """Leave the terminal on a fresh line."""
         if self._on_terminal:
-            print(file=sys.stderr)
+            print(file=self._stream)

@@ -14,12 +14,11 @@ from asymmetry.discriminators.sizes import size_of
 from asymmetry.files import sha256_of, write_atomically
 from asymmetry.identity import module_digests
 from asymmetry.plan import Run
-from asymmetry.records import read_record
 from asymmetry.study import Discriminator
+from asymmetry.training.finished import FINISHED
 from asymmetry.training.progress import Row
 from asymmetry.training.watch import Divergence
 
-FINISHED = "finished.json"
 _LIBRARIES = ("torch", "timm", "spandrel", "pyiqa")
 
 
@@ -40,23 +39,6 @@ def write_record(run: Run, divergence: Divergence | None, facts: dict[str, Any])
     text = json.dumps(_finite(record), indent=1, allow_nan=False).encode() + b"\n"
     write_atomically(run.folder / FINISHED, text)
     write_atomically(run.record, text)
-
-
-def restore_record(run: Run) -> bool:
-    """Bring back the `run.json` of a finished run that lost it; whether that was possible.
-
-    Snakemake deletes a rule's outputs before it starts the rule again, also where the job had
-    finished after its head was killed. The copy, once verified, keeps that from costing a training.
-    """
-    copy = run.folder / FINISHED
-    if not copy.is_file():
-        return False
-    for name, expected in read_record(copy)["outputs"].items():
-        path = run.folder / name
-        if not path.is_file() or sha256_of(path) != expected:
-            return False
-    write_atomically(run.record, copy.read_bytes())
-    return True
 
 
 def summary(rows: list[Row], weights: dict[str, float]) -> dict[str, Any]:

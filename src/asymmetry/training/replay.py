@@ -5,7 +5,9 @@ from pathlib import Path
 
 from asymmetry.errors import UserError
 from asymmetry.plan import Plan, Run
-from asymmetry.training.job import Job
+from asymmetry.training.common import Common
+from asymmetry.training.journal import Journal
+from asymmetry.training.member import Member
 from asymmetry.training.progress import Row, read_log, row_of
 from asymmetry.training.trail import TRAIL, Trail, read_trail, trail_of
 
@@ -18,15 +20,15 @@ def check_replay(plan: Plan, run: Run, folder: Path, steps: int) -> None:
     where the folder has no trail within `steps`, and where `run` has begun itself.
     """
     trail, rows = _evidence(folder, steps)
-    job = Job(plan, run)
-    if job.state.step:
+    member = Member(plan, run, Common(plan, [run]), Journal(run.folder))
+    if member.state.step:
         raise UserError(f"{run.folder}: has begun under today's code; finish it or remove it first")
-    for _ in range(min(steps, job.section.steps)):
-        logs = job.step()
-        step = job.state.step
+    for _ in range(min(steps, member.section.steps)):
+        logs = member.step()
+        step = member.state.step
         if step in rows:
             _check_row(folder / "log.csv", rows[step], row_of(step, logs))
-        if step == trail.step and trail_of(job.state) != trail:
+        if step == trail.step and trail_of(member.state) != trail:
             raise UserError(f"{folder / TRAIL}: the replay has another state at step {step}")
 
 

@@ -78,6 +78,7 @@ def _load_moments(optimizer: Optimizer, tensors: dict[str, Tensor]) -> None:
     for key, value in tensors.items():
         index, name = key.split("/")
         parameter = parameters[int(index)]
-        # Clone: the loaded tensor may share memory with the file's buffer.
-        where = torch.device("cpu") if name == "step" else parameter.device
-        optimizer.state[parameter][name] = value.to(where, copy=True)
+        # In the parameter's layout: a fused optimizer goes through memory, whatever the strides.
+        like = parameter if value.shape == parameter.shape else value
+        own = torch.empty_like(like, dtype=value.dtype, device=parameter.device)
+        optimizer.state[parameter][name] = own.copy_(value)

@@ -1,0 +1,92 @@
+"""Which runs one process trains together: `execution.company` of them. Imports no torch.
+
+A company shares its batches, so its members have the task and the seed in common. How runs are
+grouped is never part of what identifies them.
+"""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from asymmetry.errors import UserError
+from asymmetry.files import canonical_json, digest, read_object, write_if_changed
+from asymmetry.plan import WARM_START, Plan, Run
+from asymmetry.training.finished import restore_record
+
+FOLDER = Path(".asymmetry/companies")
+VARIABLE = "ASYMMETRY_COMPANIES"
+
+
+@dataclass(frozen=True)
+class Company:
+    """Runs that wait for the same files, in the order of the grid."""
+
+    runs: tuple[Run, ...]
+
+    @property
+    def name(self) -> str:
+        """A name for a rule, that says which runs."""
+        return f"train_company_{digest([run.id for run in self.runs])[:12]}"
+
+
+def check_company(runs: Sequence[Run]) -> None:
+    """UserError where runs do not see the same batches."""
+    for run in runs:
+        if _batches(run) != _batches(runs[0]):
+            raise UserError(
+                f"{run.id}: sees other batches than {runs[0].id}; in one process, train runs of "
+                "one task and seed, and warm starts apart from cells"
+            )
+
+
+def decide_companies(plan: Plan) -> None:
+    """Group the cells that are not finished, for this start of the study and all its jobs.
+
+    First, records that Snakemake took away are restored.
+
+    A job of a cluster expands the study again, when some cells have been finished since; so it
+    finds the grouping in a file that is named by its content, and that file in the environment.
+    """
+    restore_records(plan)
+    grouped = [[run.id for run in company.runs] for company in missing_companies(plan)]
+    path = FOLDER / f"{digest(grouped)[:12]}.json"
+    write_if_changed(path, canonical_json({"companies": grouped}))
+    os.environ[VARIABLE] = str(path)
+
+
+def decided_companies(plan: Plan) -> list[Company]:
+    """The companies that the start of this study decided on; UserError where nobody told them."""
+    if VARIABLE not in os.environ:
+        raise UserError(
+            f"{VARIABLE}: is not set in this job; let the cluster hand the environment on to its "
+            "jobs (`sbatch --export=ALL`), or use `execution.company: 1`"
+        )
+    grouped = read_object(Path(os.environ[VARIABLE])).get("companies", [])
+    return [Company(tuple(plan.find(run_id) for run_id in ids)) for ids in grouped]
+
+
+def missing_companies(plan: Plan) -> list[Company]:
+    """The cells that are not finished, in companies of at most `execution.company`.
+
+    Consecutive in the order of the grid, and waiting for the same files. A cell that would be alone
+    is in none.
+    """
+    size = plan.study.execution.company
+    alike: dict[tuple[object, ...], list[Run]] = {}
+    for run in plan.runs:
+        if not run.record.is_file():
+            alike.setdefault((_batches(run), run.warm_start, run.fitted), []).append(run)
+    chunks = [runs[i : i + size] for runs in alike.values() for i in range(0, len(runs), size)]
+    return [Company(tuple(runs)) for runs in chunks if len(runs) > 1]
+
+
+def restore_records(plan: Plan) -> None:
+    """Bring back what Snakemake deleted of finished cells, as others of their company failed."""
+    for run in plan.runs:
+        if not run.record.is_file():
+            restore_record(run)
+
+
+def _batches(run: Run) -> tuple[str, int, bool]:
+    return run.cell.task, run.cell.seed, run.cell.discriminator == WARM_START

@@ -1,0 +1,104 @@
+"""Snakemake with `execution.company`, run for real on the small study."""
+
+import json
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from asymmetry.plan import Plan
+from asymmetry.study import read_study
+from tests.conftest import small_values
+from tests.workflow.conftest import Project
+
+pytestmark = pytest.mark.slow
+
+
+def write(project: Project, company: int, **grid: Any) -> Plan:
+    values = small_values()
+    values["grid"] |= grid
+    values["execution"]["company"] = company
+    project.write(values)
+    return Plan(read_study(project.folder / "params.yaml"))
+
+
+def to_do(project: Project, target: str = "all") -> list[str]:
+    """The rules of the jobs that there are to do, without the digits of companies."""
+    said = project.snakemake(target, "-n").stdout
+    rows = re.findall(r"^([a-z]+_\w+) +(\d+)$", said.split("Job stats:")[-1], flags=re.MULTILINE)
+    return sorted(
+        re.sub(r"_[0-9a-f]{12}$", "", rule) for rule, count in rows for _ in range(int(count))
+    )
+
+
+def test_companies_make_what_single_cells_make(project: Project, finished: Project):
+    write(project, 3)
+    done = project.snakemake()
+    assert done.returncode == 0, done.stderr
+    assert project.models() == finished.models()
+    assert len(list(project.folder.glob("results/logs/train_company_*.log"))) == 2
+    for company in (1, 2, 5, 3):
+        write(project, company)
+        assert "Nothing to be done" in project.snakemake("-n").stdout
+
+
+def test_what_single_cells_made_is_not_made_again_in_company(copy: Project):
+    write(copy, 4)
+    assert "Nothing to be done" in copy.snakemake("-n").stdout
+    plan = write(copy, 4, adversarial_weights=[0, 0.01, 0.1, 0.3])
+    new = [run for run in plan.runs if run.cell.adversarial_weight == 0.3]
+    assert to_do(copy, "train") == ["train_company"]
+    shutil.copytree(copy.folder / plan.runs[0].folder, copy.folder / new[0].folder)
+    assert to_do(copy, "train") == ["train_cell"]  # one is left, alone
+
+
+def test_a_member_that_fails_costs_the_others_nothing(project: Project):
+    plan = write(project, 5)
+    broken, *others = plan.runs
+    bad = project.folder / broken.folder / "checkpoint.bin"
+    bad.parent.mkdir(parents=True)
+    bad.write_bytes(b"asymmetry checkpoint 1\nhalf")
+    assert project.snakemake("--keep-going", "train").returncode != 0
+    assert all((project.folder / run.record).is_file() for run in others)
+    assert not (project.folder / broken.record).exists()
+    (log,) = project.folder.glob("results/logs/train_company_*.log")
+    assert re.fullmatch(r"error: .* is truncated or damaged .*\n", log.read_text())
+    assert "is truncated or damaged" in (bad.parent / "train.log").read_text()
+
+    # As a killed start leaves it, which had no time to restore them.
+    for run in others:
+        (project.folder / run.record).unlink()
+    bad.unlink()
+    assert to_do(project, "train") == ["train_cell"]
+    before = project.models()
+    assert project.snakemake("train").returncode == 0
+    assert project.models().items() >= before.items()
+
+
+def test_a_job_of_a_cluster_finds_the_company_that_the_start_decided(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+):
+    """Snakemake as a job starts it again on a node, after a member has been finished."""
+    plan = write(project, 5)
+    assert project.snakemake(plan.warm_starts[0].record.as_posix()).returncode == 0
+    said = project.snakemake("train", "-n").stdout
+    (name,) = set(re.findall(r"train_company_\w+", said))
+    (decided,) = {
+        file
+        for file in (project.folder / ".asymmetry/companies").iterdir()
+        if json.loads(file.read_text())["companies"]
+    }
+    assert (
+        project.snakemake(
+            plan.runs[0].record.as_posix(), "--allowed-rules", "train_cell"
+        ).returncode
+        == 0
+    )
+    monkeypatch.setenv("ASYMMETRY_COMPANIES", str(Path(".asymmetry/companies") / decided.name))
+    job = project.snakemake(
+        "--mode", "remote", "--target-jobs", f"{name}:", "--allowed-rules", name, "--force"
+    )
+    assert job.returncode == 0, job.stderr
+    assert all((project.folder / run.record).is_file() for run in plan.runs)
