@@ -45,6 +45,8 @@ def measure(runs: int) -> dict[str, Any]:
             project = Path(folder, str(cells))
             write_study(project, study_of(cells), LINKS)
             sides[f"-n {cells}"] = _timed(f"-n {cells}", ["snakemake", "-n"], project)
+        largest = Path(folder, str(SIZES[-1]))
+        sides["quiet"] = _timed("quiet", ["snakemake", "-n", "--quiet"], largest)
         finished = Path(folder, "finished")
         plant_finished(finished, study_of(SIZES[0]))
         sides["nothing"] = _timed("nothing", ["sh", "workflow/run.sh"], finished)
@@ -62,6 +64,7 @@ def measure(runs: int) -> dict[str, Any]:
         for cells in SIZES
     ]
     rows += [
+        measurement(f"the same of {SIZES[-1]:,}, without listing each job", "s", found["quiet"]),
         measurement(
             f"nothing to do, {SIZES[0]} finished cells",
             "s",
