@@ -1,3 +1,4 @@
+import gc
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
@@ -12,6 +13,10 @@ from asymmetry.stages import Stages
 from asymmetry.study import parse_study
 
 min_version("9.3")
+
+# Millions of objects are made until the jobs are known, and none is thrown away: looking for garbage
+# would take a fifth of that time. On again in `onstart`.
+gc.disable()
 
 
 report: "workflow/report/study.rst"

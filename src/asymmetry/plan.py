@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from asymmetry.grid import Cell, cells
 from asymmetry.identity import code_digest
 from asymmetry.metrics.contracts import METRICS
 from asymmetry.names import nearest
-from asymmetry.study import Optimisation, Study
+from asymmetry.study import Study
 from asymmetry.weights import has_weights, weight_digests
 
 RUNS = Path("runs")
@@ -171,7 +171,7 @@ class Plan:
     def _warm_run(self, task: str, generator: str, seed: int) -> Run:
         cell = Cell(task, generator, self.study.training.pixel, WARM_START, 0.0, seed)
         roots = self._roots(cell, [cell.fidelity])
-        settings = self._settings(cell, self.study.warm_start, [cell.fidelity], roots)
+        settings = self._settings(cell, "warm_start", [cell.fidelity], roots)
         name = f"{task}/{generator}/{WARM_START}/seed{seed}"
         return Run(f"{name}-{_digits(settings)}", cell, settings, roots)
 
@@ -179,7 +179,7 @@ class Plan:
         warm = self._warm[cell.task, cell.generator, cell.seed].id
         losses = [cell.fidelity, self.study.training.pixel]
         roots = self._roots(cell, losses)
-        settings = self._settings(cell, self.study.training, losses, roots) | {"warm_start": warm}
+        settings = self._settings(cell, "training", losses, roots) | {"warm_start": warm}
         if fit := self.fits.get(cell.fidelity):
             settings["calibration"] = fit.settings
         fitted = self.fitted(cell.fidelity)
@@ -195,8 +195,9 @@ class Plan:
         return tuple(roots)
 
     def _settings(
-        self, cell: Cell, section: Optimisation, losses: list[str], roots: Iterable[str]
+        self, cell: Cell, section: str, losses: list[str], roots: Iterable[str]
     ) -> dict[str, Any]:
+        """All that can change the bytes of a run trained as `section` of the study says."""
         spec = self.study.discriminators.get(cell.discriminator)
         backbones = {name for loss in losses if (name := backbone_of(loss))}
         pretrained: set[str | None] = {entry for loss in losses for entry in weights_of(loss)}
@@ -204,20 +205,47 @@ class Plan:
             backbones.add(spec.backbone)
             if spec.initialisation == "pretrained":
                 pretrained.add(BACKBONES[spec.backbone].weights)
-        trunks = {name: BACKBONES[name.removesuffix(RANDOM)] for name in sorted(backbones)}
         return {
-            "cell": asdict(cell),
-            "task": self.study.tasks[cell.task].model_dump(mode="json"),
-            "generator": asdict(GENERATORS[cell.generator]),
-            "discriminator": spec and spec.model_dump(mode="json"),
-            "metrics": {loss: asdict(METRICS[loss]) for loss in losses if is_toolbox(loss)},
-            "backbones": {name: asdict(trunk) for name, trunk in trunks.items()},
-            "training": section.model_dump(mode="json"),
-            "numerics": self.study.numerics.model_dump(mode="json"),
-            "photos": {"digest": self.photos.digest("train"), "reduce": self.study.photos.reduce},
+            "cell": dict(vars(cell)),
+            "task": self._plain["tasks"][cell.task],
+            "generator": _plain_generator(cell.generator),
+            "discriminator": spec and self._plain["discriminators"][cell.discriminator],
+            "metrics": {loss: _plain_metric(loss) for loss in losses if is_toolbox(loss)},
+            "backbones": {name: _plain_backbone(name) for name in sorted(backbones)},
+            "training": self._plain[section],
+            "numerics": self._plain["numerics"],
+            "photos": self._photos,
             "weights": weight_digests(pretrained),
             "code": code_digest(roots),
         }
+
+    @cached_property
+    def _photos(self) -> dict[str, Any]:
+        """What the settings of every run say of the photos."""
+        return {"digest": self.photos.digest("train"), "reduce": self.study.photos.reduce}
+
+    @cached_property
+    def _plain(self) -> dict[str, Any]:
+        """The study as plain data, made once for all runs: none of them changes it."""
+        return self.study.model_dump(mode="json")
+
+
+# As plain data, once for all the runs that name them.
+
+
+@cache
+def _plain_generator(name: str) -> dict[str, Any]:
+    return asdict(GENERATORS[name])
+
+
+@cache
+def _plain_metric(name: str) -> dict[str, Any]:
+    return asdict(METRICS[name])
+
+
+@cache
+def _plain_backbone(name: str) -> dict[str, Any]:
+    return asdict(BACKBONES[name.removesuffix(RANDOM)])
 
 
 def id_at(name: str) -> str:

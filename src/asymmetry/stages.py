@@ -213,10 +213,15 @@ class Stages:
 
     def part(self, path: Path) -> Part:
         """The part at a path; UserError where the study has none there."""
-        for part in self.parts:
-            if part.path == path:
-                return part
-        raise UserError(f"{path}: is no table of this study; see `snakemake -n` for those it has")
+        if path not in self._part_at:
+            raise UserError(
+                f"{path}: is no table of this study; see `snakemake -n` for those it has"
+            )
+        return self._part_at[path]
+
+    @cached_property
+    def _part_at(self) -> dict[Path, Part]:
+        return {part.path: part for part in self.parts}
 
     def reads(self, part: Part) -> list[Path]:
         """What a part waits for: `run.json` files, and the files of fitted channel weights."""

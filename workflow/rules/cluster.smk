@@ -31,5 +31,6 @@ def ask_the_cluster(jobs):
 
 
 onstart:
+    gc.enable()
     if workflow.executor_plugin.name == "slurm":
         ask_the_cluster(workflow.dag.needrun_jobs())

@@ -1,0 +1,1 @@
+"""What asymmetry takes beside what a researcher would use today: `make bench`."""

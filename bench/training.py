@@ -1,0 +1,142 @@
+"""Cells an hour: `asymmetry train` of K cells a process beside one basicsr process a cell.
+
+The cells are those of the default study: its generator, pixel, fidelity and adversarial losses,
+batch, crop, learning rates and moving average. Two processes of one thread each train at a time.
+"""
+
+import csv
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
+from contextlib import chdir
+from pathlib import Path
+from typing import Any
+
+from asymmetry.plan import Plan
+from bench.basicsr_options import prepare_photos, training_options, write_options
+from bench.compare import Aim, Sample, interleave, measurement
+from bench.sides import Outcome, python, run_together
+from bench.studies import default_study, write_study
+
+COMPANIES = (1, 2, 4, 8)
+STEPS = 100
+SEEDS = (0, 1)  # one process each
+FIDELITY, DISCRIMINATOR = "dists-efficientnet-lite0", "vgg-patch"
+# Two float32 implementations of one step, on losses of order one.
+TOLERANCE = 1e-5
+_NOTES = [
+    "Training: cells of the default study (compact-tiny, L1 + DISTS on EfficientNet-Lite0 + BCE "
+    f"with a VGG patch discriminator, batch 4, crop 64), {STEPS} steps each. Both sides train with "
+    "two processes of one thread each at a time; the other side builds the same networks and "
+    "losses, and a first step on the same batch gives the same losses (to 1e-5) and generator.",
+    "basicsr's settings: SRGANModel, PairedImageDataset from lmdb, photos cut into tiles of 192 "
+    "pixels beforehand (its own advice; whole photos decode slower), flips and rotations, "
+    "dataset_enlarge_ratio 200, num_worker_per_gpu 0 (a worker would need a third core), no "
+    "validation, no checkpoint but the last, no tensorboard.",
+    "In the loop: the time from a training's first step to its last, without start-up.",
+]
+
+
+def study_of(steps: int, log_every: int = 50) -> dict[str, Any]:
+    """The default study's cells of one loss and discriminator, with eight adversarial weights."""
+    values = default_study()
+    values["grid"] |= {
+        "fidelity": [FIDELITY],
+        "discriminators": [DISCRIMINATOR],
+        "adversarial_weights": [0.01 * (index + 1) for index in range(max(COMPANIES))],
+        "seeds": list(SEEDS),
+    }
+    values["warm_start"]["steps"] = 2
+    values["training"]["steps"] = steps
+    values["execution"] |= {"device": "cpu", "log_every": log_every}
+    return values
+
+
+def measure(runs: int) -> dict[str, Any]:
+    """Cells an hour of both sides, and the check that they train the same."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        plan = write_study(folder, study_of(STEPS))
+        with chdir(folder):
+            photos = prepare_photos(plan, folder / "photos")
+            _train(
+                folder, [[run.id for run in plan.warm_starts if run.cell.seed == s] for s in SEEDS]
+            )
+            check = check_same_step(folder, photos)
+            sides: dict[str, Callable[[], Mapping[str, Sample]]] = {
+                "basicsr": lambda: _theirs(plan, folder, photos)
+            }
+            for size in COMPANIES:
+                sides[f"K = {size}"] = lambda size=size: _ours(plan, folder, size)
+            found = interleave(sides, runs)
+    rows = []
+    for size in COMPANIES:
+        aim = Aim("ratio", 1.5) if size == 4 else None
+        whole, loop = f"K = {size}", f"K = {size}, loop"
+        rows.append(
+            measurement(f"training, {whole}", "cells/h", found[whole], found["basicsr"], aim=aim)
+        )
+        rows.append(measurement(f"{loop} only", "cells/h", found[loop], found["basicsr, loop"]))
+    settings = {"steps": STEPS, "companies": COMPANIES, "seeds": SEEDS, "check": check}
+    return {"settings": settings, "notes": _NOTES, "rows": rows}
+
+
+def _ours(plan: Plan, folder: Path, size: int) -> Mapping[str, Sample]:
+    """The first `size` cells of each seed, trained anew in a process a seed."""
+    groups = [[run for run in plan.runs if run.cell.seed == seed][:size] for seed in SEEDS]
+    for run in (run for group in groups for run in group):
+        shutil.rmtree(folder / run.folder, ignore_errors=True)
+    outcomes = _train(folder, [[run.id for run in group] for group in groups])
+    # The cells of a company share its time: the sum of theirs is the company's.
+    loops = [
+        sum(json.loads((folder / run.record).read_text())["seconds"] for run in group)
+        for group in groups
+    ]
+    return _samples(f"K = {size}", len(SEEDS) * size, outcomes, max(loops))
+
+
+def _train(folder: Path, groups: list[list[str]]) -> list[Outcome]:
+    return run_together([python("asymmetry", "train", *ids) for ids in groups], folder)
+
+
+def _theirs(plan: Plan, folder: Path, photos: Path) -> Mapping[str, Sample]:
+    """A cell of each seed, in a process a cell."""
+    commands = []
+    for run in (next(run for run in plan.runs if run.cell.seed == seed) for seed in SEEDS):
+        project = folder / "basicsr" / f"seed{run.cell.seed}"
+        shutil.rmtree(project, ignore_errors=True)
+        options = write_options(project, training_options(plan, run, photos))
+        commands.append(python("bench.basicsr_train", str(project), str(options)))
+    outcomes = run_together(commands, folder)
+    loop = max(outcome.facts["loop_seconds"] for outcome in outcomes)
+    return _samples("basicsr", len(SEEDS), outcomes, loop)
+
+
+def _samples(name: str, cells: int, outcomes: list[Outcome], loop: float) -> Mapping[str, Sample]:
+    wall = max(outcome.seconds for outcome in outcomes)
+    peak = sum(outcome.peak_mb for outcome in outcomes)
+    return {name: Sample(3600 * cells / wall, peak), f"{name}, loop": Sample(3600 * cells / loop)}
+
+
+def check_same_step(folder: Path, photos: Path) -> dict[str, float]:
+    """The largest difference of losses and of the averaged generator after the same first step.
+
+    Ours is trained for one step as any cell is; raises SystemExit where the other side differs.
+    """
+    plan = write_study(folder / "check", study_of(1, log_every=1))
+    run = plan.runs[0]
+    with chdir(folder / "check"):
+        _train(Path(), [[run.warm_start]])
+        _train(Path(), [[run.id]])
+        options = write_options(Path("basicsr").absolute(), training_options(plan, run, photos))
+        (outcome,) = run_together([python("bench.basicsr_check", str(options), run.id)], Path())
+        with (run.folder / "log.csv").open() as file:
+            row = {key: float(value) for key, value in next(csv.DictReader(file)).items()}
+    theirs = outcome.facts
+    names = ("pixel", "fidelity", "adversarial", "discriminator")
+    found = {name: abs(row[name] - theirs[name]) for name in names}
+    found["generator"] = theirs["generator"]
+    if max(found.values()) > TOLERANCE:
+        raise SystemExit(f"bench: the sides do not train the same: {found}")
+    return found
