@@ -21,3 +21,16 @@ def test_the_command_as_typed(cluster: Cluster, undisturbed: Project, disk: Path
     assert 1 < held.trainings <= held.gpus == NODES * GPUS_A_NODE
     again = project.snakemake()
     assert "Nothing to be done" in again.stdout + again.stderr
+
+
+def test_companies_give_the_same_bytes(cluster: Cluster, undisturbed: Project, disk: Path):
+    """A job reads the Snakefile anew, when others may have finished: it must find its company."""
+    project = SlurmProject(new_project(disk / "companies").folder)
+    values = slurm_values()
+    values["execution"] |= {"company": 2}
+    project.write(values)
+    done = project.snakemake()
+    assert done.returncode == 0, done.stderr
+    assert "train_company_" in done.stderr
+    assert project.models() == undisturbed.models()
+    assert project.results() == undisturbed.results()
