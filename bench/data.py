@@ -12,7 +12,7 @@ from bench.studies import default_study, write_study
 
 CROP, BATCH = 256, 12  # Real-ESRGAN's own
 # Batches that are measured, after one that is not.
-OURS, THEIRS = 20, 3
+OURS, PAIRS, REFERENCES = 20, 3, 40
 _NOTES = [
     f"Data: crops of {CROP} pixels, batches of {BATCH}, one process of one thread on each side; "
     "start-up and the first batch are not counted. Ours is one order of degradation (blur, bicubic "
@@ -35,11 +35,11 @@ def measure(runs: int) -> dict[str, Any]:
             return {"ours": _rate("bench.data_ours", folder, OURS)}
 
         def theirs() -> dict[str, Sample]:
-            return {"pair": _rate("bench.data_basicsr", folder, THEIRS, str(photos))}
+            return {"pair": _rate("bench.data_basicsr", folder, PAIRS, str(photos))}
 
         def references() -> dict[str, Sample]:
             arguments = (str(photos), "--references")
-            return {"references": _rate("bench.data_basicsr", folder, THEIRS, *arguments)}
+            return {"references": _rate("bench.data_basicsr", folder, REFERENCES, *arguments)}
 
         sides = {"asymmetry": ours, "basicsr": theirs, "basicsr, references": references}
         found = interleave(sides, runs)
@@ -49,7 +49,7 @@ def measure(runs: int) -> dict[str, Any]:
         measurement("its data set alone, no input made", unit, found["ours"], found["references"]),
     ]
     return {
-        "settings": {"crop": CROP, "batch": BATCH, "batches": [OURS, THEIRS]},
+        "settings": {"crop": CROP, "batch": BATCH, "batches": [OURS, PAIRS, REFERENCES]},
         "notes": _NOTES,
         "rows": rows,
     }
