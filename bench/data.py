@@ -12,7 +12,7 @@ from bench.studies import default_study, write_study
 
 CROP, BATCH = 256, 12  # Real-ESRGAN's own
 # Batches that are measured, after one that is not.
-OURS, PAIRS, REFERENCES = 20, 3, 40
+OURS, PAIRS, REFERENCES = 40, 2, 40
 _NOTES = [
     f"Data: crops of {CROP} pixels, batches of {BATCH}, one process of one thread on each side; "
     "start-up and the first batch are not counted. Ours is one order of degradation (blur, bicubic "

@@ -19,7 +19,7 @@ LOSSES = [
     "dists-efficientnet-lite0",
 ]
 # The cells whose overhead is measured, losses x weights, and how many are trained at a time.
-_OVERHEAD_CELLS, _SLOTS = 3 * 4, 2
+_OVERHEAD_CELLS, _SLOTS = 3 * 2, 2
 
 
 def study_of(cells: int) -> dict[str, Any]:
@@ -109,6 +109,6 @@ def _timed(name: str, command: list[str], folder: Path) -> Callable[[], Mapping[
 
 
 def _overhead(folder: Path) -> Sample:
-    values = short_trainings(weights=_OVERHEAD_CELLS // 3, seeds=1, steps=100)
+    values = short_trainings(weights=_OVERHEAD_CELLS // 3, seeds=1, steps=50)
     cost = train_all(folder, values, _SLOTS, *local(_SLOTS))
     return Sample(cost.overhead, cost.peak_mb)
