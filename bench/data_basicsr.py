@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch.utils.data import DataLoader
+from torch.utils.data import DataLoader, RandomSampler
 
 from bench import basicsr_parts  # noqa: F401
 
@@ -86,7 +86,9 @@ def main() -> None:
     crop, size, batches = map(int, sys.argv[1:4])
     references_only = "--references" in sys.argv
     torch.set_num_threads(1)
-    loader = iter(DataLoader(dataset(Path(sys.argv[4])), size, shuffle=True, drop_last=True))
+    photos = dataset(Path(sys.argv[4]))
+    drawn = RandomSampler(photos, replacement=True, num_samples=size * (batches + 1))
+    loader = iter(DataLoader(photos, size, sampler=drawn))
     degradation = Degradation(crop)
 
     def batch() -> None:
