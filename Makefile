@@ -2,11 +2,13 @@
 # make test    the whole test suite
 # make test-slurm   the study on a real SLURM, started for it on this machine (as root)
 # make test-page   the pages, and a user study, in a real browser (Debian's chromium)
+# make bench   ours beside what is used today: bench/results.json and the table of README.md;
+#              make bench PARTS="data gpu" measures some parts anew (bench/*.py)
 # make bench-overhead   what scheduling costs beside the trainings (--slurm: bench/overhead.py)
 # make bench-hypotheses   time and memory of the statistics: bench/hypotheses.py
 # make bench-biq2021 DATA=FOLDER   transfer on BIQ2021 beside BRISQUE: bench/biq2021.py
 # make lint    format, lint and types, as CI runs them
-.PHONY: study test test-slurm test-page bench-overhead bench-hypotheses bench-biq2021 lint schema data-table clean
+.PHONY: study test test-slurm test-page bench bench-overhead bench-hypotheses bench-biq2021 lint schema data-table clean
 .DEFAULT_GOAL := study
 
 PYTHON ?= python3
@@ -27,8 +29,11 @@ test-slurm: .venv/test
 test-page: .venv/test
 	pytest -m page
 
+bench: .venv/bench
+	@python -m bench $(PARTS)
+
 bench-overhead: .venv/study
-	@python bench/overhead.py
+	@python -m bench.overhead
 
 bench-hypotheses: .venv/study
 	@python bench/hypotheses.py
@@ -60,4 +65,11 @@ clean:
 
 .venv/test: .venv/study
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[test]'
+	@touch $@
+
+# Without its needs, which are here but for a nightly TensorBoard, and built with the PyTorch that is
+# here: its own build would fetch another one.
+.venv/bench: .venv/study
+	$(BIN)/pip install --quiet --constraint constraints.txt --no-deps --no-build-isolation \
+	  basicsr-fixed lmdb
 	@touch $@

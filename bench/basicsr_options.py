@@ -54,6 +54,7 @@ def _places(image: Rgb) -> list[tuple[int, int]]:
 def training_options(plan: Plan, run: Run, photos: Path) -> dict[str, Any]:
     """The options of basicsr's training pipeline for a run; its warm start must be there."""
     study, cell = plan.study, run.cell
+    gpu = study.execution.device == "cuda"
     section, scale = study.training, study.tasks[cell.task].scale
     generator = {"name": cell.generator, "scale": scale, "seed": cell.seed}
     discriminator: Discriminator = study.discriminators[cell.discriminator]
@@ -63,9 +64,9 @@ def training_options(plan: Plan, run: Run, photos: Path) -> dict[str, Any]:
         "name": "cell",
         "model_type": "SRGANModel",
         "scale": scale,
-        "num_gpu": 0,
+        "num_gpu": int(gpu),
         "manual_seed": cell.seed,
-        "datasets": {"train": _dataset(photos, section.crop, section.batch)},
+        "datasets": {"train": _dataset(photos, section.crop, section.batch, gpu)},
         "network_g": {"type": "asymmetry_generator", **generator},
         "network_d": {
             "type": "asymmetry_discriminator",
@@ -124,7 +125,7 @@ def write_options(folder: Path, options: dict[str, Any]) -> Path:
     return path
 
 
-def _dataset(photos: Path, crop: int, batch: int) -> dict[str, Any]:
+def _dataset(photos: Path, crop: int, batch: int, gpu: bool) -> dict[str, Any]:
     return {
         "name": "photos",
         "type": "PairedImageDataset",
@@ -134,10 +135,11 @@ def _dataset(photos: Path, crop: int, batch: int) -> dict[str, Any]:
         "gt_size": crop,
         "use_hflip": True,
         "use_rot": True,
-        "num_worker_per_gpu": 0,
+        "num_worker_per_gpu": 4 if gpu else 0,
         "batch_size_per_gpu": batch,
         "dataset_enlarge_ratio": 200,
-        "prefetch_mode": None,
+        "prefetch_mode": "cuda" if gpu else None,
+        "pin_memory": gpu,
     }
 
 

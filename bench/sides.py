@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,27 +44,27 @@ def run_together(commands: Sequence[Sequence[str]], folder: Path) -> list[Outcom
     A process may print facts, as one JSON object in its last line of standard output. Raises
     SystemExit with what it said where one fails.
     """
-    began = time.monotonic()
     with tempfile.TemporaryDirectory() as logs:
         started = [
             _start(command, folder, Path(logs, str(i))) for i, command in enumerate(commands)
         ]
-        return [_wait(process, began, Path(logs, str(i))) for i, process in enumerate(started)]
+        return [_wait(process, Path(logs, str(i))) for i, process in enumerate(started)]
 
 
 def _start(command: Sequence[str], folder: Path, log: Path) -> subprocess.Popen[bytes]:
+    clocked = [sys.executable, str(ROOT / "bench" / "clocked.py"), str(log.with_suffix(".json"))]
     with log.with_suffix(".out").open("wb") as out, log.with_suffix(".err").open("wb") as err:
-        return subprocess.Popen(command, cwd=folder, env=environment(), stdout=out, stderr=err)
+        return subprocess.Popen(
+            [*clocked, *command], cwd=folder, env=environment(), stdout=out, stderr=err
+        )
 
 
-def _wait(process: subprocess.Popen[bytes], began: float, log: Path) -> Outcome:
-    _, status, usage = os.wait4(process.pid, 0)  # unlike Popen.wait, it says what was used
-    seconds = time.monotonic() - began
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
+def _wait(process: subprocess.Popen[bytes], log: Path) -> Outcome:
+    if process.wait():
         said = log.with_suffix(".err").read_text(errors="replace")[-2000:]
         raise SystemExit(f"bench: {process.args} ended with {process.returncode}:\n{said}")
-    return Outcome(seconds, usage.ru_maxrss / 1024, _facts(log.with_suffix(".out").read_text()))
+    took = json.loads(log.with_suffix(".json").read_text())
+    return Outcome(took["seconds"], took["peak_mb"], _facts(log.with_suffix(".out").read_text()))
 
 
 def _facts(output: str) -> dict[str, Any]:

@@ -1,10 +1,20 @@
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 from pydantic import ValidationError
 from scipy.signal import convolve2d
 
-from asymmetry.data.degrade import add_noise, blur, compress, degrade, reduce_bicubic
+from asymmetry.data.degrade import (
+    add_noise,
+    blur,
+    blur_and_reduce,
+    compress,
+    degrade,
+    reduce_bicubic,
+    resize,
+)
 from asymmetry.randomness import draws
 from asymmetry.study import Task
 
@@ -48,7 +58,10 @@ def test_blind_without_blur_and_noise_is_jpeg_of_bicubic():
 def test_each_strength_stays_in_its_range(monkeypatch):
     seen = {"blur": [], "noise": [], "jpeg": []}
     module = "asymmetry.data.degrade"
-    monkeypatch.setattr(f"{module}.blur", lambda image, s: seen["blur"].append(s) or image)
+    reduced = RGB[:2, :2]
+    monkeypatch.setattr(
+        f"{module}.blur_and_reduce", lambda _, s, __: seen["blur"].append(s) or reduced
+    )
     monkeypatch.setattr(f"{module}.add_noise", lambda im, s, _: seen["noise"].append(s) or im)
     monkeypatch.setattr(f"{module}.compress", lambda rgb, q: seen["jpeg"].append(q) or rgb)
     task = Task(degradation="blind", blur=(0.2, 1.5), noise=(2, 8), jpeg=(60, 62))
@@ -139,3 +152,17 @@ def test_a_psf_spreads_a_point_as_it_is_written():
 def test_a_task_that_cannot_be_is_refused(settings, reason):
     with pytest.raises(ValidationError, match=reason):
         Task(**settings)
+
+
+@given(
+    height=st.integers(2, 12),
+    width=st.integers(2, 12),
+    sigma=st.floats(0, 4),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_blurring_the_weights_of_a_reduction_is_blurring_the_image(
+    height: int, width: int, sigma: float, seed: int
+):
+    image = np.random.default_rng(seed).integers(0, 256, (4 * height, 4 * width, 3), np.uint8)
+    expected = resize(blur(image, sigma), 1 / 4)
+    np.testing.assert_allclose(blur_and_reduce(image, sigma, 4), expected, rtol=0, atol=1e-11)

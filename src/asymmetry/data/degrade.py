@@ -11,7 +11,7 @@ from PIL import Image
 from scipy.ndimage import convolve, gaussian_filter
 
 from asymmetry.data.images import Rgb, round_to_uint8
-from asymmetry.data.resize import imresize
+from asymmetry.data.resize import imresize, weights
 from asymmetry.study import Task
 
 Pixels: TypeAlias = npt.NDArray[np.uint8] | npt.NDArray[np.float64]
@@ -34,7 +34,7 @@ def degrade(task: Task, reference: Rgb, rng: np.random.Generator) -> Rgb:
             return _noisy(task, reference, rng)
         case "blur":
             return _noisy(task, _blurred(task, reference, rng), rng)
-    reduced = resize(_blurred(task, reference, rng), 1 / task.scale)
+    reduced = blur_and_reduce(reference, rng.uniform(*task.blur), task.scale)
     noisy, (low, high) = _noisy(task, reduced, rng), task.jpeg
     return compress(noisy, int(rng.integers(low, high, endpoint=True)))
 
@@ -63,6 +63,22 @@ def resize(image: Pixels, scale: float) -> npt.NDArray[np.float64]:
 def blur(image: Pixels, sigma: float) -> npt.NDArray[np.float64]:
     """Gaussian blur of an image [H,W,3], `sigma` in pixels; borders are mirrored."""
     return gaussian_filter(image.astype(np.float64), (sigma, sigma, 0), mode="reflect")
+
+
+def blur_and_reduce(image: Pixels, sigma: float, scale: int) -> npt.NDArray[np.float64]:
+    """`blur` and then `resize` by 1 / `scale` of an image [H,W,3], to the last bits.
+
+    Both are sums of rows and columns with fixed weights. So the weights of the reduction are
+    blurred, once a side, and not the image: with mirrored borders that is the same.
+    """
+    rows, columns = (
+        torch.from_numpy(
+            gaussian_filter(weights(side, 1 / scale).numpy(), (0, sigma), mode="reflect")
+        )
+        for side in image.shape[:2]
+    )
+    planes = torch.from_numpy(image.astype(np.float64)).permute(2, 0, 1)
+    return (rows @ planes @ columns.mT).permute(1, 2, 0).numpy()
 
 
 def spread(image: Pixels, psf: Sequence[Sequence[float]]) -> npt.NDArray[np.float64]:

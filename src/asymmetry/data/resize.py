@@ -41,6 +41,14 @@ def _resize_rows(image: Tensor, scale: float) -> Tensor:
 
 
 @lru_cache(maxsize=256)
+def weights(length: int, scale: float) -> Tensor:
+    """What `imresize` multiplies a side with: a float64 matrix [ceil(scale length), length]."""
+    places, shares = _contributions(length, scale)
+    matrix = shares.new_zeros(places.shape[1], length)
+    return matrix.scatter_add_(1, places.mT, shares.mT)
+
+
+@lru_cache(maxsize=256)
 def _contributions(length: int, scale: float) -> tuple[Tensor, Tensor]:
     """For each tap and new pixel, [T,N]: the old pixel that contributes, and its weight."""
     shrink = min(scale, 1.0)

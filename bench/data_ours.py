@@ -1,0 +1,28 @@
+"""Seconds of blind batches: `python -m bench.data_ours CROP BATCH BATCHES`, in a study's folder."""
+
+import json
+import sys
+import time
+
+import torch
+
+from asymmetry.data.crops import TrainingCrops
+from asymmetry.options import DEFAULT, plan_of
+
+
+def main() -> None:
+    """Print the seconds that the batches after the first one took."""
+    crop, batch, batches = map(int, sys.argv[1:])
+    torch.set_num_threads(1)
+    plan = plan_of(DEFAULT)
+    photos, task = plan.photos.split("train"), plan.study.tasks["blind-x4"]
+    crops = TrainingCrops(photos, task, crop, batch, seed=0, reduce=plan.study.photos.reduce)
+    crops.batch(0)
+    began = time.monotonic()
+    for step in range(1, batches + 1):
+        crops.batch(step)
+    print(json.dumps({"seconds": time.monotonic() - began}))
+
+
+if __name__ == "__main__":
+    main()
