@@ -6,10 +6,10 @@ import pytest
 import skimage.data
 import torch
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
-from torch import Tensor
+from torch import Tensor, nn
 
 from asymmetry.errors import UserError
-from asymmetry.metrics.build import Metric, build_metric
+from asymmetry.metrics.build import Metric, build_measure, build_metric, in_colour
 from asymmetry.metrics.contracts import METRICS
 
 NOWHERE = Path("no-weights-here")
@@ -134,3 +134,22 @@ def test_gmsd_of_an_odd_image_is_in_matlabs_phase():
 
 def _generator(seed: int) -> torch.Generator:
     return torch.Generator().manual_seed(seed)
+
+
+@pytest.mark.parametrize("name", OFFLINE)
+def test_a_metric_keeps_nothing_of_an_image(name):
+    """Threads share it: what one kept, another would read."""
+    measure = build_measure(name, NOWHERE)
+    if not isinstance(measure, nn.Module):
+        pytest.skip("a function has no state")
+    before = [dict(vars(part)) for part in measure.modules()]
+    planes = in_colour(METRICS[name], photo())
+    with torch.inference_mode():
+        measure(planes, planes)
+    after = [dict(vars(part)) for part in measure.modules()]
+    assert [part.keys() for part in after] == [part.keys() for part in before]
+    assert all(
+        kept is now
+        for one, other in zip(before, after, strict=True)
+        for kept, now in zip(one.values(), other.values(), strict=True)
+    )

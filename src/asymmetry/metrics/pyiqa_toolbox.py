@@ -14,7 +14,6 @@ _CLASSES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "cw_ssim": ("ssim_arch", "CW_SSIM", {"channels": 1, "level": 4, "ori": 8, "K": 0.01}),
     "fsim": ("fsim_arch", "FSIM", {"chromatic": True}),
     "nlpd": ("nlpd_arch", "NLPD", {"channels": 1, "test_y_channel": True}),
-    "piqe": ("piqe_arch", "PIQE", {}),
     "ssimc": ("ssim_arch", "SSIM", {"channels": 3, "downsample": False, "test_y_channel": False}),
     "vif": ("vif_arch", "VIF", {"channels": 1, "level": 4, "ori": 6}),
     "vsi": ("vsi_arch", "VSI", {}),
@@ -23,8 +22,19 @@ _CLASSES: dict[str, tuple[str, str, dict[str, Any]]] = {
 _NOT_BELOW_BLACK = {"vsi"}
 
 
+class _Piqe(nn.Module):
+    """pyiqa's function: its class keeps the last result, which threads would mix up."""
+
+    def forward(self, image: Tensor) -> Tensor:
+        from pyiqa.archs.piqe_arch import piqe
+
+        return piqe(image)[0]
+
+
 def pyiqa_network(name: str) -> nn.Module:
-    """The class of pyiqa behind a metric that needs no weights, frozen and in eval mode."""
+    """The network of pyiqa behind a metric that needs no weights, frozen and in eval mode."""
+    if name == "piqe":
+        return _Piqe().eval()
     module, cls, options = _CLASSES[name]
     network = getattr(importlib.import_module(f"pyiqa.archs.{module}"), cls)(**options)
     return network.eval().requires_grad_(False)
