@@ -66,7 +66,7 @@ def blur(image: Pixels, sigma: float) -> npt.NDArray[np.float64]:
 
 
 def blur_and_reduce(image: Pixels, sigma: float, scale: int) -> npt.NDArray[np.float64]:
-    """`blur` and then `resize` by 1 / `scale` of an image [H,W,3], to the last bits.
+    """`blur` and then `resize` by 1 / `scale` of an image [H,W,3], but for the last bits.
 
     Both are sums of rows and columns with fixed weights. So the weights of the reduction are
     blurred, once a side, and not the image: with mirrored borders that is the same.
