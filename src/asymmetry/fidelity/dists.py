@@ -83,7 +83,12 @@ class Dists(nn.Module):
 
     def distance(self, restored: Tensor, features: list[Moments]) -> Tensor:
         """[B] from [B, 3, H, W] in 0..1 and the `features` of the references."""
-        check_pair(restored, features[0].centred)
+        reference = features[0].centred
+        # One reference may stand for all restored images.
+        check_pair(
+            restored,
+            reference if len(reference) > 1 else reference.expand(len(restored), -1, -1, -1),
+        )
         return 1 - (self._terms(restored, features) * self.weights).sum(dim=(1, 2))
 
     def terms(self, restored: Tensor, reference: Tensor) -> Tensor:

@@ -2,14 +2,12 @@
 
 from pathlib import Path
 
-import torch
 from torch import Tensor
-from torch.nn import functional as F
 
 from asymmetry.fidelity.contract import Fidelity, check_pair
 from asymmetry.metrics.colour import grey
 from asymmetry.metrics.constants import constant
-from asymmetry.metrics.ssim import mean_maps
+from asymmetry.metrics.ssim import scale_moments, scale_terms
 
 EXPONENTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
 WINDOW = 11
@@ -24,13 +22,9 @@ def ms_ssim(restored: Tensor, reference: Tensor) -> Tensor:
     check_pair(restored, reference, WINDOW)
     x, y = grey(restored), grey(reference)
     exponents = constant(EXPONENTS[: scales(min(x.shape[-2:]))], x)
-    terms = []
-    for _ in exponents[:-1]:
-        terms.append(mean_maps(x, y)[1])
-        x, y = F.avg_pool2d(x, 2), F.avg_pool2d(y, 2)
-    terms.append(mean_maps(x, y)[0])
+    terms = scale_terms(*(scale_moments(plane, len(exponents)) for plane in (x, y)))
     # A power of what is not positive has no finite gradient.
-    powers = torch.stack(terms, dim=1).clamp_min(1e-6) ** (exponents / exponents.sum())
+    powers = terms.clamp_min(1e-6) ** (exponents / exponents.sum())
     return 1 - powers.prod(dim=1)
 
 

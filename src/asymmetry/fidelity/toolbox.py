@@ -1,12 +1,15 @@
 """Any differentiable full-reference metric as a loss, by the metric's own name."""
 
 from pathlib import Path
+from typing import Any
 
 from torch import Tensor, nn
 
 from asymmetry.fidelity.contract import Fidelity
-from asymmetry.metrics.build import Measure, build_measure, check_side, in_colour
+from asymmetry.metrics.build import build_measure
 from asymmetry.metrics.contracts import METRICS
+from asymmetry.metrics.measure import Measure
+from asymmetry.metrics.planes import check_side, in_colour
 
 
 class MetricLoss(nn.Module):
@@ -25,12 +28,19 @@ class MetricLoss(nn.Module):
 
     def forward(self, restored: Tensor, reference: Tensor) -> Tensor:
         """[B] of RGB images [B, 3, H, W] in 0..1; UserError below the metric's minimum side."""
-        check_side(self.name, restored)
+        return self.distance(restored, self.features(reference))
+
+    def features(self, reference: Tensor) -> Any:
+        """What the metric needs of the references [B, 3, H, W]; errors as `forward`."""
+        check_side(self.name, reference)
+        return self.measure.features(in_colour(self.contract, reference))
+
+    def distance(self, restored: Tensor, features: Any) -> Tensor:
+        """[B] from [B, 3, H, W] in 0..1 and the `features` of the references."""
         if restored.requires_grad:
             restored = restored.view_as(restored)
             restored.register_hook(lambda gradient: gradient.nan_to_num(0.0, 0.0, 0.0))
-        planes = (in_colour(self.contract, image) for image in (restored, reference))
-        value = self.measure(*planes)
+        value = self.measure.distance(in_colour(self.contract, restored), features)
         if not self.contract.higher_is_better:
             return value
         return -value if self.name.startswith("psnr") else 1 - value

@@ -1,25 +1,22 @@
 """Metrics by name, each measuring what its contract says."""
 
 import importlib
-from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from asymmetry.errors import UserError
-from asymmetry.fidelity.contract import Fidelity
+from asymmetry.fidelity.contract import Separable
 from asymmetry.fidelity.registry import build_fidelity
-from asymmetry.metrics.colour import grey, studio_y, to_8_bits
-from asymmetry.metrics.contracts import METRICS, Contract
+from asymmetry.metrics.contracts import METRICS
+from asymmetry.metrics.measure import Measure, SinglePrecision, Whole
+from asymmetry.metrics.planes import Planes
 from asymmetry.weights import locate
-
-# From planes of the contract's colour, [B, C, H, W] in 0..1 twice, to one value an image, [B].
-Measure = Callable[[Tensor, Tensor], Tensor]
 
 
 class Metric:
-    """A metric as its contract defines it, on one image at a time."""
+    """A metric as its contract defines it."""
 
     def __init__(self, name: str, measure: Measure, device: torch.device) -> None:
         self.name = name
@@ -33,21 +30,19 @@ class Metric:
 
         Raises UserError where the image is smaller than the metric can measure.
         """
-        planes = [self._prepare(image, scale) for image in (restored, reference)]
-        check_side(self.name, planes[0])
-        return float(self._measure(*planes))
+        restored, reference = (image.to(self._device) for image in (restored, reference))
+        features = self.features(Planes(reference, scale))
+        return float(self.values(Planes(restored, scale), features))
 
-    def _prepare(self, image: Tensor, scale: int) -> Tensor:
-        image = image.to(self._device, torch.float64)
-        if self.contract.rounded:
-            image = to_8_bits(image)
-        if self.contract.crop_scale:
-            image = image[..., scale : image.shape[2] - scale, scale : image.shape[3] - scale]
-        plane = in_colour(self.contract, image)
-        # MATLAB's rgb2gray gives integers; Y stays a fraction, as in BasicSR.
-        return (
-            to_8_bits(plane) if self.contract.rounded and self.contract.colour == "grey" else plane
-        )
+    @torch.inference_mode()
+    def features(self, reference: Planes) -> Any:
+        """What the metric needs of the one image that several restored ones are compared with."""
+        return self._measure.features(reference.of(self.name))
+
+    @torch.inference_mode()
+    def values(self, restored: Planes, features: Any) -> Tensor:
+        """The values [B] of restored images, given the `features` of their common reference."""
+        return self._measure.distance(restored.of(self.name), features)
 
 
 def build_metric(
@@ -65,7 +60,17 @@ def build_metric(
 
 
 def build_measure(name: str, weights: Path, fitted: Path | None = None) -> Measure:
-    """The bare formula of a metric: planes of the contract's colour twice to [B]."""
+    """The bare formula of a metric, on planes of the contract's colour."""
+    contract = METRICS[name]
+    if contract.measure == "fidelity":
+        fidelity = build_fidelity(name, weights, fitted)
+        assert isinstance(fidelity, Separable)  # all that have a trunk are
+        return SinglePrecision(fidelity)
+    formula = _formula(name, weights)
+    return formula if isinstance(formula, Measure) else Whole(formula)
+
+
+def _formula(name: str, weights: Path) -> Any:
     contract = METRICS[name]
     if contract.module:
         function = contract.measure.partition(":")[2]
@@ -74,46 +79,10 @@ def build_measure(name: str, weights: Path, fitted: Path | None = None) -> Measu
         from asymmetry.metrics.niqe import Niqe
 
         return Niqe(locate("niqe_pristine", weights))
-    if contract.measure == "pyiqa" and contract.weights:
+    if contract.weights:
         from asymmetry.metrics.learned import Learned
 
         return Learned(name, contract.weights, weights, contract.full_reference)
-    if contract.measure == "pyiqa":
-        from asymmetry.metrics.pyiqa_toolbox import Toolbox
+    from asymmetry.metrics.pyiqa_toolbox import Toolbox
 
-        return Toolbox(name, contract.full_reference)
-    return _SinglePrecision(build_fidelity(name, weights, fitted))
-
-
-class _SinglePrecision(nn.Module):
-    """A fidelity loss with a trunk, as a measure; channels last, which saves up to a third."""
-
-    def __init__(self, fidelity: Fidelity) -> None:
-        super().__init__()
-        self.fidelity = fidelity
-        self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-
-    def forward(self, restored: Tensor, reference: Tensor) -> Tensor:
-        return self.fidelity(
-            *(
-                image.float().contiguous(memory_format=torch.channels_last)
-                for image in (restored, reference)
-            )
-        )
-
-
-def in_colour(contract: Contract, image: Tensor) -> Tensor:
-    """[B, 3, H, W] in 0..1 in the colour space that the contract names, unrounded."""
-    if contract.colour == "grey":
-        return grey(image)
-    return studio_y(image) if contract.colour == "y" else image
-
-
-def check_side(name: str, image: Tensor) -> None:
-    """UserError where the shorter side of [B, C, H, W] is below what the metric can measure."""
-    side, least = min(image.shape[-2:]), METRICS[name].minimum_side
-    if side < least:
-        raise UserError(
-            f"{name}: needs images of at least {least} pixels a side, not {side}; "
-            "use larger images or crops, or leave this metric out"
-        )
+    return Toolbox(name, contract.full_reference)

@@ -68,7 +68,7 @@ METRICS: dict[str, Contract] = {
     "psnry": Contract(_PSNR, "y", True, differentiable=True),  # pyiqa's: no border is left out
     "ssim": Contract(_SSIM, "grey", True, differentiable=True, minimum_side=11),
     "ssim_y": Contract(_SSIM, "y", True, crop_scale=True, differentiable=True, minimum_side=11),
-    "ssimc": Contract("pyiqa", "rgb", True, differentiable=True, minimum_side=11),
+    "ssimc": Contract(_SSIM, "rgb", True, differentiable=True, minimum_side=11),
     "ms_ssim": Contract(
         "asymmetry.metrics.ssim:ms_ssim", "grey", True, differentiable=True, minimum_side=176
     ),

@@ -5,12 +5,15 @@ fits, and negative values kept (pyiqa sets them to zero). No reduction of large 
 """
 
 import math
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from asymmetry.metrics.constants import constant
+from asymmetry.metrics.paired import Paired
 
 _WINDOW, _SIGMA = 11, 1.5
 _BELL = [math.exp(-((place - _WINDOW // 2) ** 2) / (2 * _SIGMA**2)) for place in range(_WINDOW)]
@@ -19,38 +22,47 @@ _C1, _C2 = 0.01**2, 0.03**2
 _WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
 
 
-def ssim(restored: Tensor, reference: Tensor) -> Tensor:
-    """SSIM averaged over pixels and channels: [B, C, H, W] in 0..1 twice to [B]; sides >= 11."""
-    return mean_maps(restored, reference)[0]
+class Moments(NamedTuple):
+    """Planes [B, C, H, W], and the windows' means and means of squares [B, C, H-10, W-10]."""
+
+    planes: Tensor
+    mean: Tensor
+    square: Tensor
 
 
-def ms_ssim(restored: Tensor, reference: Tensor) -> Tensor:
-    """MS-SSIM, the weighted product of five scales (eq. 7): as `ssim`; sides >= 176.
-
-    A scale that correlates negatively counts as zero: its power is not a real number.
-    """
-    terms = scale_terms(restored, reference).clamp_min(1e-8)
-    return (terms ** constant(_WEIGHTS, terms)).prod(dim=1)
+def moments(planes: Tensor) -> Moments:
+    """What SSIM sees of planes [B, C, H, W] in 0..1; sides >= 11."""
+    return Moments(planes, _blur(planes), _blur(planes**2))
 
 
-def scale_terms(restored: Tensor, reference: Tensor) -> Tensor:
-    """What MS-SSIM multiplies: contrast and structure of four scales, SSIM of the fifth: [B, 5]."""
-    terms = []
-    for _ in _WEIGHTS[:-1]:
-        terms.append(mean_maps(restored, reference)[1])
-        restored, reference = (F.avg_pool2d(image, 2) for image in (restored, reference))
-    terms.append(ssim(restored, reference))
-    return torch.stack(terms, dim=1)
-
-
-def mean_maps(restored: Tensor, reference: Tensor) -> tuple[Tensor, Tensor]:
+def mean_maps(x: Moments, y: Moments) -> tuple[Tensor, Tensor]:
     """The means [B] of the SSIM map and of its contrast-structure part."""
-    mean_x, mean_y = _blur(restored), _blur(reference)
-    variance = _blur(restored**2) + _blur(reference**2) - mean_x**2 - mean_y**2
-    covariance = _blur(restored * reference) - mean_x * mean_y
-    structure = (2 * covariance + _C2) / (variance + _C2)
-    luminance = (2 * mean_x * mean_y + _C1) / (mean_x**2 + mean_y**2 + _C1)
+    products, squares = x.mean * y.mean, x.mean**2 + y.mean**2
+    covariance = _blur(x.planes * y.planes) - products
+    structure = (2 * covariance + _C2) / (x.square + y.square - squares + _C2)
+    luminance = (2 * products + _C1) / (squares + _C1)
     return (luminance * structure).mean(dim=(1, 2, 3)), structure.mean(dim=(1, 2, 3))
+
+
+def scale_moments(planes: Tensor, count: int = len(_WEIGHTS)) -> list[Moments]:
+    """The moments of planes [B, C, H, W] and of their means of 2 x 2, of those and so on."""
+    found = [moments(planes)]
+    for _ in range(count - 1):
+        planes = F.avg_pool2d(planes, 2)
+        found.append(moments(planes))
+    return found
+
+
+def scale_terms(x: Sequence[Moments], y: Sequence[Moments]) -> Tensor:
+    """What MS-SSIM multiplies: contrast and structure, and of the last scale SSIM: [B, scales]."""
+    maps = [mean_maps(*pair) for pair in zip(x, y, strict=True)]
+    return torch.stack([*(structure for _, structure in maps[:-1]), maps[-1][0]], dim=1)
+
+
+def _product(x: Sequence[Moments], y: Sequence[Moments]) -> Tensor:
+    # A scale that correlates negatively counts as zero: its power is not a real number.
+    terms = scale_terms(x, y).clamp_min(1e-8)
+    return (terms ** constant(_WEIGHTS, terms)).prod(dim=1)
 
 
 def _blur(image: Tensor) -> Tensor:
@@ -69,3 +81,9 @@ def _filtered(image: Tensor, dim: int) -> Tensor:
     for tap, shifted in zip(_TAPS[1:], others, strict=True):
         result = result.add(shifted, alpha=tap)
     return result
+
+
+# Averaged over pixels and channels: [B, C, H, W] in 0..1 twice to [B]; sides >= 11.
+ssim = Paired(moments, lambda x, y: mean_maps(x, y)[0])
+# The weighted product of five scales (eq. 7): as `ssim`; sides >= 176.
+ms_ssim = Paired(scale_moments, _product)
