@@ -22,7 +22,7 @@ def distorted(image: Tensor) -> Tensor:
 
 
 # The last is reduced by means of two.
-@pytest.mark.parametrize("height, width", [(96, 96), (33, 58), (16, 21), (63, 40), (300, 351)])
+@pytest.mark.parametrize(("height", "width"), [(96, 96), (33, 58), (16, 21), (63, 40), (300, 351)])
 def test_is_what_pyiqa_says(height: int, width: int) -> None:
     reference = photo(height, width)
     if height == 300:
@@ -55,6 +55,7 @@ def test_a_loss_has_a_finite_gradient(flat: bool) -> None:
     restored.requires_grad_()
     value = fsim(restored, reference)
     value.sum().backward()
-    assert restored.grad is not None and restored.grad.isfinite().all()
+    assert restored.grad is not None
+    assert restored.grad.isfinite().all()
     # The median of a loss is taken otherwise than that of a measure.
     assert float(fsim(restored.detach(), reference)) == pytest.approx(float(value.detach()))

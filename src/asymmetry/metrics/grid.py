@@ -1,5 +1,7 @@
 """What FSIM and VSI share: frequencies, gradients and the similarity of two maps."""
 
+from collections.abc import Callable
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -24,6 +26,13 @@ def _frequencies(side: int) -> Tensor:
     first = -(side // 2)
     places = torch.arange(first, first + side, dtype=torch.float64)
     return (places / (side - side % 2)).roll(first)
+
+
+def in_cache(function: Callable[[Tensor], Tensor], images: Tensor) -> Tensor:
+    """`function` of a batch; on a CPU image by image: its cache holds one's maps, not a batch's."""
+    if images.device.type != "cpu":
+        return function(images)
+    return torch.cat([function(image) for image in images.split(1)])
 
 
 def reduced(image: Tensor) -> Tensor:

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from asymmetry.metrics.grid import centred_frequencies
+from asymmetry.metrics.grid import centred_frequencies, in_cache
 
 _SCALES = _ORIENTATIONS = 4
 _WAVELENGTH, _SIGMA, _SPREAD = 6, 0.55, math.pi / (_ORIENTATIONS * 1.2)
@@ -29,12 +29,10 @@ _SMALLEST_SQUARE = 1e-20
 
 
 def phase_congruency(luma: Tensor) -> Tensor:
-    """How much the phases agree at each pixel: float32 [B, 1, H, W] in 0..255 to as many in 0..1."""
+    """How much the phases agree at each pixel: float32 [B, 1, H, W] in 0..255 to as many."""
     height, width = luma.shape[-2:]
     filters, thresholds = _bank(height, width, luma.device)
-    # The sixteen responses of one image stay in a CPU's cache, those of a batch do not.
-    chunks = luma.split(1) if luma.device.type == "cpu" else (luma,)
-    return torch.cat([_congruency(torch.fft.fft2(chunk), filters, thresholds) for chunk in chunks])
+    return in_cache(lambda image: _congruency(torch.fft.fft2(image), filters, thresholds), luma)
 
 
 def _congruency(spectrum: Tensor, filters: Tensor, thresholds: Tensor) -> Tensor:
