@@ -1,0 +1,59 @@
+"""What FSIM and VSI share: frequencies, gradients and the similarity of two maps."""
+
+from collections.abc import Callable
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from asymmetry.metrics.constants import constant
+
+_EPS = torch.finfo(torch.float32).eps
+_ACROSS = tuple(value / 16 for value in (-3.0, 0.0, 3.0, -10.0, 0.0, 10.0, -3.0, 0.0, 3.0))
+
+
+def centred_frequencies(height: int, width: int) -> tuple[Tensor, Tensor]:
+    """Frequencies of rows and columns [H, W] in double precision, zero first.
+
+    Kovesi's grid: that of an odd side ends at a half, so it is not quite that of the transform.
+    """
+    rows, columns = (_frequencies(side) for side in (height, width))
+    grid = torch.meshgrid(rows, columns, indexing="ij")
+    return grid[0].clone(), grid[1].clone()
+
+
+def _frequencies(side: int) -> Tensor:
+    first = -(side // 2)
+    places = torch.arange(first, first + side, dtype=torch.float64)
+    return (places / (side - side % 2)).roll(first)
+
+
+def in_cache(function: Callable[[Tensor], Tensor], images: Tensor) -> Tensor:
+    """`function` of a batch; on a CPU image by image: its cache holds one's maps, not a batch's."""
+    if images.device.type != "cpu":
+        return function(images)
+    return torch.cat([function(image) for image in images.split(1)])
+
+
+def reduced(image: Tensor) -> Tensor:
+    """Means of squares, so that the shorter side is of about 256 pixels."""
+    factor = round(min(image.shape[-2:]) / 256)
+    return F.avg_pool2d(image, factor) if factor > 1 else image
+
+
+def scharr_magnitude(plane: Tensor) -> Tensor:
+    """The gradient's magnitude with zeros around: [B, 1, H, W] to as many."""
+    across = constant(_ACROSS, plane).view(3, 3)
+    kernels = torch.stack([across, across.T]).unsqueeze(1)
+    slopes = F.conv2d(plane, kernels, padding=1)
+    return (slopes.square().sum(dim=1, keepdim=True) + _EPS).sqrt()
+
+
+def mixed(image: Tensor, weights: tuple[float, ...]) -> Tensor:
+    """Other channels of [B, 3, H, W]: `weights` are the rows of the matrix."""
+    return (constant(weights, image).view(-1, 3) @ image.flatten(2)).unflatten(2, image.shape[2:])
+
+
+def similarity(x: Tensor, y: Tensor, stabiliser: float) -> Tensor:
+    """1 where two maps agree, less elsewhere."""
+    return (2 * x * y + stabiliser) / (x.square() + y.square() + (stabiliser + _EPS))

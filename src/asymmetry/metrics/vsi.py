@@ -1,0 +1,61 @@
+"""Visual saliency-induced index, by Zhang et al. (TIP 2014), as pyiqa computes it.
+
+The similarity of saliency, of gradients and of chroma in LMN, averaged where either image is
+salient. pyiqa counts in double precision, this in single. Values below black count as black.
+"""
+
+import math
+from typing import NamedTuple
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from asymmetry.metrics.grid import in_cache, mixed, scharr_magnitude, similarity
+from asymmetry.metrics.paired import Paired
+from asymmetry.metrics.saliency import saliency
+
+_LMN = (0.06, 0.63, 0.27, 0.30, 0.04, -0.35, 0.34, -0.6, 0.17)
+_OF_SALIENCY, _OF_GRADIENT, _OF_CHROMA = 1.27, 386.0, 130.0
+_WEIGHT_OF_GRADIENT, _WEIGHT_OF_CHROMA = 0.4, 0.02
+_EPS = torch.finfo(torch.float64).eps
+
+
+class Seen(NamedTuple):
+    """Saliency and gradient [B, 1, H, W], M and N [B, 2, H, W]."""
+
+    saliency: Tensor
+    gradient: Tensor
+    chroma: Tensor
+
+
+def _describe(image: Tensor) -> Seen:
+    image = image.float().clamp_min(0)
+    lmn = mixed(_reduced(image), _LMN) * 255
+    return Seen(_reduced(in_cache(saliency, image)), scharr_magnitude(lmn[:, :1]), lmn[:, 1:])
+
+
+def _reduced(maps: Tensor) -> Tensor:
+    """Means of squares, the first of which begin outside: not as FSIM does."""
+    factor = round(min(maps.shape[-2:]) / 256)
+    if factor <= 1:
+        return maps
+    before, after = factor // 2, (factor - 1) // 2
+    return F.avg_pool2d(F.pad(maps, (before, after, before, after), mode="replicate"), factor)
+
+
+def _compare(restored: Seen, reference: Seen) -> Tensor:
+    weight = torch.maximum(restored.saliency, reference.saliency)
+    salient = similarity(restored.saliency, reference.saliency, _OF_SALIENCY)
+    gradient = similarity(restored.gradient, reference.gradient, _OF_GRADIENT)
+    chroma = similarity(restored.chroma, reference.chroma, _OF_CHROMA).prod(dim=1, keepdim=True)
+    # Logarithms once for two powers.
+    powers = gradient.log() * _WEIGHT_OF_GRADIENT + chroma.abs().log() * _WEIGHT_OF_CHROMA
+    # The real part of a negative number's power.
+    turned = torch.where(chroma < 0, math.cos(math.pi * _WEIGHT_OF_CHROMA), 1.0)
+    score = salient * powers.exp() * turned * weight
+    total, weights = (part.sum(dim=(1, 2, 3), dtype=torch.float64) for part in (score, weight))
+    return (total + _EPS) / (weights + _EPS)
+
+
+vsi = Paired(_describe, _compare)
