@@ -1,5 +1,6 @@
 import json
 import math
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -10,8 +11,9 @@ import pytest
 import torch
 from PIL import Image
 from safetensors.torch import save_file
+from torch import Tensor
 
-from asymmetry.assessment import cache, engine, score
+from asymmetry.assessment import cache, engine, work
 from asymmetry.assessment.engine import assess_runs
 from asymmetry.assessment.tables import COLUMNS
 from asymmetry.data.images import to_tensor
@@ -20,7 +22,9 @@ from asymmetry.errors import UserError
 from asymmetry.fidelity.registry import code_of
 from asymmetry.files import sha256_of
 from asymmetry.generators.build import build_generator
+from asymmetry.metrics.build import Metric
 from asymmetry.metrics.contracts import METRICS
+from asymmetry.metrics.measure import Whole
 from asymmetry.metrics.psnr import psnr
 from asymmetry.plan import RUNS, Plan
 from asymmetry.study import parse_study
@@ -28,6 +32,12 @@ from tests.trained import photo, train
 
 OUTPUT = Path("scores.parquet")
 BICUBIC = "bicubic-x4/bicubic"
+MEASURED = ["psnr_y", "gmsd"]
+
+
+def fake(name: str, formula: Callable[[Tensor, Tensor], Tensor]) -> Metric:
+    """The metric `name` with another formula."""
+    return Metric(name, Whole(formula), torch.device("cpu"))
 
 
 @pytest.fixture
@@ -57,13 +67,13 @@ def assess(plan: Plan, *run_ids: str) -> pd.DataFrame:
 def count_restorations(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The runs whose generator is loaded from now on."""
     loaded: list[str] = []
-    original = score.restorer
+    original = work.restorer
 
     def counting(target: Any, *others: Any) -> Any:
         loaded.append(target.run)
         return original(target, *others)
 
-    monkeypatch.setattr(score, "restorer", counting)
+    monkeypatch.setattr(work, "restorer", counting)
     return loaded
 
 
@@ -94,7 +104,7 @@ def test_the_baseline_is_matlabs_bicubic_at_the_metrics_convention(plan):
 def test_scores_of_the_reference_itself_are_perfect(plan, monkeypatch):
     """A restorer that knows the answer: the engine pairs each image with its own reference."""
     answers = map(_reference, (7, 8))
-    monkeypatch.setattr(score, "restorer", lambda *_: lambda _low: next(answers))
+    monkeypatch.setattr(work, "restorer", lambda *_: lambda _low: next(answers))
     table = assess(plan, BICUBIC).query("status == 'ok'")
     assert table.query("metric == 'psnr_y'")["value"].tolist() == [100, 100]
     assert table.query("metric == 'gmsd'")["value"].max() < 1e-9
@@ -123,11 +133,55 @@ def test_only_what_is_missing_is_computed(plan, monkeypatch):
     assert kept == before[before["run"] == first].query("status == 'ok'")["value"].tolist()
 
 
+def test_a_run_is_measured_alike_alone_and_with_others(plan, monkeypatch):
+    ids = [BICUBIC, train(plan, 0), train(plan, 1)]
+    together = assess(plan, *ids)
+    monkeypatch.setattr(engine, "IMAGES_AT_ONCE", 1)
+    for run_id, own in together.groupby("run", sort=False):
+        for file in plan.find(run_id).folder.glob("scores-*") if run_id != BICUBIC else ():
+            file.unlink()
+        alone = assess(plan, run_id)
+        assert alone["value"].tolist() == pytest.approx(
+            own["value"].tolist(), rel=1e-6, nan_ok=True
+        )
+
+
+def test_what_was_scored_before_an_interruption_is_kept(plan, monkeypatch):
+    values = plan.study.model_dump(mode="json")
+    values["evaluation"]["sets"]["other"] = "photos"
+    plan = Plan(parse_study(values, "test"))
+    run = train(plan, 0)
+    original, calls = work.Work.restore, []
+
+    def interrupted(self: Any, image: Any, *others: Any) -> Tensor:
+        if image.set == "other":
+            raise KeyboardInterrupt
+        calls.append(image.photo.name)
+        return original(self, image, *others)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(work.Work, "restore", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            assess(plan, run)
+    assert calls == ["p7", "p8"]
+    calls.clear()
+    monkeypatch.setattr(
+        work.Work, "restore", lambda *all_: calls.append(all_[1].photo.name) or original(*all_)
+    )
+    assert (assess(plan, run).query("metric == 'gmsd'")["status"] == "ok").all()
+    assert calls == ["p1"]
+
+
+def test_few_images_are_in_memory_at_a_time():
+    sizes = {32: 16, 256: 16, 512: 4, 1024: 1, 4096: 1}
+    assert {side: engine.at_once(torch.empty(1, 3, side, side)) for side in sizes} == sizes
+
+
 def test_a_changed_formula_is_computed_again_and_no_other(plan, monkeypatch):
     before = assess(plan, BICUBIC).query("metric == 'psnr_y'")
     other = {"gmsd": ["asymmetry.metrics.ssim"]}
     monkeypatch.setattr(cache, "code_of", lambda name: other.get(name) or code_of(name))
-    sevens = dict.fromkeys(["psnr_y", "gmsd"], lambda *_: 7.0)
+    sevens = {name: fake(name, lambda x, _: torch.full((len(x),), 7.0)) for name in MEASURED}
     monkeypatch.setattr(engine, "build_metrics", lambda *_: sevens)
     after = assess(Plan(plan.study), BICUBIC)
     assert set(after.query("metric == 'gmsd'")["value"]) == {7.0}
@@ -199,15 +253,15 @@ def test_a_diverged_run_has_a_pilot_only_where_it_kept_one(plan):
 
 
 def test_a_metric_that_fails_on_an_image_is_a_row_and_is_tried_again(plan, monkeypatch):
-    def fails(_restored: Any, reference: Any, _scale: int) -> float:
+    def fails(_restored: Tensor, reference: Tensor) -> Tensor:
         if reference.shape[-1] == 68:
             raise RuntimeError("no room\nat all")
-        return math.inf
+        return torch.tensor([math.inf])
 
     metrics = engine.build_metrics(plan, torch.device("cpu"))
     photo(8, 90).save("set/p8.png")
     with monkeypatch.context() as patch:
-        patch.setattr(engine, "build_metrics", lambda *_: metrics | {"gmsd": fails})
+        patch.setattr(engine, "build_metrics", lambda *_: metrics | {"gmsd": fake("gmsd", fails)})
         table = assess(Plan(plan.study), BICUBIC)
     assert table.query("metric == 'gmsd'")["status"].tolist() == [
         "failed: no room at all",
@@ -263,8 +317,8 @@ def test_an_image_smaller_than_a_picture_is_kept_whole(plan):
 def test_pictures_change_no_score(plan, monkeypatch):
     scores = assess(with_pictures(plan, images=0), BICUBIC)
     assert not list(Path("results/crops").rglob("centre-*"))
-    measured = []
-    monkeypatch.setattr(score, "_measure", lambda *given: measured.append(given))
+    measured: list[Any] = []
+    monkeypatch.setattr(Metric, "values", lambda *given: measured.append(given))
     # Pictures that are wanted now are made without measuring anything again.
     pd.testing.assert_frame_equal(assess(with_pictures(plan, side=20), BICUBIC), scores)
     assert len(list(Path("results/crops").rglob("centre-20/test/p?.png"))) == 4

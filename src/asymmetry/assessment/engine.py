@@ -3,25 +3,30 @@
 import logging
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import torch
+from torch import Tensor
 
-from asymmetry.assessment.cache import Cache, cache_key, complete
+from asymmetry.assessment.cache import Cache, cache_key
+from asymmetry.assessment.comparison import Comparison
 from asymmetry.assessment.crops import check_crops
-from asymmetry.assessment.images import EvaluationImage, all_images
-from asymmetry.assessment.score import DIVERGED, MISSING_WEIGHTS, Key, Score, score_images
+from asymmetry.assessment.images import EvaluationImage, all_images, reference_and_low
+from asymmetry.assessment.score import DIVERGED, MISSING_WEIGHTS, OK, Key, Score
 from asymmetry.assessment.tables import COLUMNS
 from asymmetry.assessment.targets import GENERATOR_FILE, PILOT_FILE, Model, Target
+from asymmetry.assessment.work import Work
 from asymmetry.devices import choose_device, repeatable
 from asymmetry.errors import UserError
 from asymmetry.files import write_atomically
 from asymmetry.metrics.build import Metric, build_metric
 from asymmetry.metrics.contracts import METRICS
 from asymmetry.metrics.conventions import check_conventions
+from asymmetry.metrics.planes import Planes
 from asymmetry.names import nearest
 from asymmetry.plan import PILOT, RUNS, Plan
 from asymmetry.records import read_record, verified_output
@@ -33,6 +38,8 @@ if TYPE_CHECKING:
     from asymmetry.stages import Stages
 
 BICUBIC = "bicubic"
+# No more restored images, nor pixels of them but for a single larger image, are held at a time.
+IMAGES_AT_ONCE, PIXELS_AT_ONCE = 16, 2**20
 _log = logging.getLogger(__name__)
 
 
@@ -51,13 +58,7 @@ def assess_runs(study: Study, plan: Plan, run_ids: Sequence[str], output: Path) 
     repeatable(study.numerics.threads)
     targets = [find_target(plan, run_id) for run_id in run_ids]
     engine = Engine(study, plan, choose_device(study.execution.device))
-    tables = []
-    for index, target in enumerate(targets, start=1):
-        started = time.monotonic()
-        tables.append(engine.assess(target))
-        seconds = time.monotonic() - started
-        _log.info("assessed %d of %d: %s (%.1f s)", index, len(targets), target.run, seconds)
-    table = pd.concat(tables, ignore_index=True)
+    table = engine.assess(targets)
     check_conventions(table, str(output))
     write_atomically(output, table.to_parquet(index=False))
 
@@ -96,16 +97,55 @@ class Engine:
         self.metrics = build_metrics(plan, device)
         self.conventions = {name: plan.convention(name) for name in wanted_metrics(study)}
 
-    def assess(self, target: Target) -> pd.DataFrame:
-        """The target's rows of the table, in the order of the study."""
-        scores = {} if target.status == DIVERGED else self._scores(target)
-        absent = DIVERGED if target.status == DIVERGED else MISSING_WEIGHTS
+    def assess(self, targets: Sequence[Target]) -> pd.DataFrame:
+        """The targets' rows of the table, one after another, in the order of the study.
+
+        The images go by one at a time, each for all targets; scores are kept after each set.
+        """
+        works = [self._work(target) for target in targets if target.status != DIVERGED]
+        for name, images in groupby(self.images, key=lambda image: image.set):
+            started = time.monotonic()
+            try:
+                for image in images:
+                    self._assess_image(image, [work for work in works if work.wants(image)])
+            finally:
+                for work in works:
+                    work.keep()
+            seconds = time.monotonic() - started
+            _log.info("assessed %s: %d runs (%.1f s)", name, len(works), seconds)
+        scores = {work.target.run: work.scores for work in works}
+        tables = [self._rows(target, scores.get(target.run, {})) for target in targets]
+        return pd.concat(tables, ignore_index=True)
+
+    def _work(self, target: Target) -> Work:
+        task = self.study.tasks[target.task]
+        cache = Cache(target.folder, cache_key(task, self.images, self.crops), self.conventions)
+        names, results = list(self.metrics), Path(self.study.results)
+        return Work(target, task.scale, cache, names, self.views, results, self.device)
+
+    def _assess_image(self, image: EvaluationImage, works: Sequence[Work]) -> None:
+        """Restore the image with each target once and measure it with what each lacks."""
+        for task, of_task in _grouped(works, key=lambda work: work.target.task):
+            reference, low = reference_and_low(image, self.study.tasks[task])
+            reference, low = reference.to(self.device), low.to(self.device)
+            scale = self.study.tasks[task].scale
+            comparison = Comparison(reference, scale, self.metrics)
+            for missing, alike in _grouped(of_task, key=lambda work: work.missing(image)):
+                count = at_once(reference)
+                for some in (alike[i : i + count] for i in range(0, len(alike), count)):
+                    restored = [work.restore(image, low, reference) for work in some]
+                    planes = Planes(torch.cat(restored), scale)
+                    for metric in missing:
+                        scores = comparison.scores(metric, planes)
+                        _note(some, Key(image.set, image.photo.name, metric), scores)
+
+    def _rows(self, target: Target, scores: Mapping[Key, Score]) -> pd.DataFrame:
         keys = [
             Key(image.set, image.photo.name, metric)
             for image in self.images
             for metric in wanted_metrics(self.study)
         ]
-        unscored = Score(math.nan, absent)
+        unscored = Score(math.nan, DIVERGED if target.status == DIVERGED else MISSING_WEIGHTS)
         rows = [
             [
                 target.run,
@@ -118,26 +158,25 @@ class Engine:
         ]
         return pd.DataFrame(rows, columns=COLUMNS)
 
-    def _scores(self, target: Target) -> dict[Key, Score]:
-        """The target's scores, computed as far as they are not there already."""
-        task = self.study.tasks[target.task]
-        names = list(self.metrics)
-        key = cache_key(task, self.images, self.crops)
-        cache = Cache(target.folder, key, self.conventions)
-        scores = cache.read(names)
-        missing = {
-            name: metric
-            for name, metric in self.metrics.items()
-            if not complete(scores, self.images, name)
-        }
-        results = Path(self.study.results)
-        kept = [view.path(results, name) for name in target.view_names for view in self.views]
-        if missing or not all(path.is_file() for path in kept):
-            scores |= score_images(
-                target, task, self.images, missing, self.views, results, self.device
-            )
-            cache.write(scores)
-        return scores
+
+def at_once(reference: Tensor) -> int:
+    """How many restored images are in memory with this reference [1, 3, H, W]."""
+    pixels = reference.shape[2] * reference.shape[3]
+    return min(IMAGES_AT_ONCE, max(1, PIXELS_AT_ONCE // pixels))
+
+
+def _grouped(works: Sequence[Work], key: Callable[[Work], Any]) -> list[tuple[Any, list[Work]]]:
+    groups: dict[Any, list[Work]] = {}
+    for work in works:
+        groups.setdefault(key(work), []).append(work)
+    return list(groups.items())
+
+
+def _note(works: Sequence[Work], key: Key, scores: Sequence[Score]) -> None:
+    for work, score in zip(works, scores, strict=True):
+        work.scores[key] = score
+        if score.status != OK:
+            _log.warning("%s: %s/%s: %s: %s", work.target.run, *key, score.status)
 
 
 def wanted_metrics(study: Study) -> list[str]:

@@ -76,10 +76,12 @@ METRICS: dict[str, Contract] = {
         "asymmetry.metrics.gmsd:gmsd", "grey", False, differentiable=True, minimum_side=4
     ),
     "cw_ssim": Contract("pyiqa", "grey", True, differentiable=True, minimum_side=64),
-    "fsim": Contract("pyiqa", "rgb", True, differentiable=True, minimum_side=16),
+    "fsim": Contract(
+        "asymmetry.metrics.fsim:fsim", "rgb", True, differentiable=True, minimum_side=16
+    ),
     "nlpd": Contract("pyiqa", "grey", False, differentiable=True, minimum_side=64),
     "vif": Contract("pyiqa", "grey", True, differentiable=True, minimum_side=64),
-    "vsi": Contract("pyiqa", "rgb", True, differentiable=True, minimum_side=16),
+    "vsi": Contract("asymmetry.metrics.vsi:vsi", "rgb", True, differentiable=True, minimum_side=16),
     # No reference.
     "niqe": Contract(
         "pyiqa", "y", False, full_reference=False, weights="niqe_pristine", minimum_side=192

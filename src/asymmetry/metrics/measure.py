@@ -47,7 +47,7 @@ class Whole(nn.Module):
 
     def distance(self, restored: Tensor, features: Tensor) -> Tensor:
         """[B] of the restored planes and their references."""
-        return self.formula(restored, features.expand_as(restored))
+        return self.formula(restored, features.expand(len(restored), -1, -1, -1))
 
 
 class SinglePrecision(nn.Module):

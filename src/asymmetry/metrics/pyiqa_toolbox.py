@@ -1,9 +1,9 @@
 """The metrics that pyiqa computes, with every option written out and nothing downloaded."""
 
 import importlib
-import math
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 
 from asymmetry import torchvision_ops  # noqa: F401
@@ -12,14 +12,9 @@ from asymmetry import torchvision_ops  # noqa: F401
 _CLASSES: dict[str, tuple[str, str, dict[str, Any]]] = {
     # K, zero in the paper, keeps flat images from a division of zero by zero.
     "cw_ssim": ("ssim_arch", "CW_SSIM", {"channels": 1, "level": 4, "ori": 8, "K": 0.01}),
-    "fsim": ("fsim_arch", "FSIM", {"chromatic": True}),
     "nlpd": ("nlpd_arch", "NLPD", {"channels": 1, "test_y_channel": True}),
-    "ssimc": ("ssim_arch", "SSIM", {"channels": 3, "downsample": False, "test_y_channel": False}),
     "vif": ("vif_arch", "VIF", {"channels": 1, "level": 4, "ori": 6}),
-    "vsi": ("vsi_arch", "VSI", {}),
 }
-# Colours in Lab are not a number below black, where a generator's output, not clamped, may be.
-_NOT_BELOW_BLACK = {"vsi"}
 
 
 class _Piqe(nn.Module):
@@ -28,7 +23,7 @@ class _Piqe(nn.Module):
     def forward(self, image: Tensor) -> Tensor:
         from pyiqa.archs.piqe_arch import piqe
 
-        return piqe(image)[0]
+        return torch.cat([piqe(one[None])[0].reshape(1) for one in image])
 
 
 def pyiqa_network(name: str) -> nn.Module:
@@ -47,11 +42,9 @@ class Toolbox(nn.Module):
         super().__init__()
         self.network = pyiqa_network(name)
         self.full_reference = full_reference
-        self.least = 0.0 if name in _NOT_BELOW_BLACK else -math.inf
 
     def forward(self, restored: Tensor, reference: Tensor) -> Tensor:
         """[B] of the restored images; `reference` is not read by a no-reference metric."""
         images = (restored, reference) if self.full_reference else (restored,)
-        planes = (image.float().clamp_min(self.least) for image in images)
         # pyiqa wants three channels; the luma of a grey image is that image.
-        return self.network(*(plane.expand(-1, 3, -1, -1) for plane in planes)).flatten()
+        return self.network(*(image.float().expand(-1, 3, -1, -1) for image in images)).flatten()
