@@ -75,12 +75,16 @@ METRICS: dict[str, Contract] = {
     "gmsd": Contract(
         "asymmetry.metrics.gmsd:gmsd", "grey", False, differentiable=True, minimum_side=4
     ),
-    "cw_ssim": Contract("pyiqa", "grey", True, differentiable=True, minimum_side=64),
+    "cw_ssim": Contract(
+        "asymmetry.metrics.cw_ssim:cw_ssim", "grey", True, differentiable=True, minimum_side=64
+    ),
     "fsim": Contract(
         "asymmetry.metrics.fsim:fsim", "rgb", True, differentiable=True, minimum_side=16
     ),
     "nlpd": Contract("pyiqa", "grey", False, differentiable=True, minimum_side=64),
-    "vif": Contract("pyiqa", "grey", True, differentiable=True, minimum_side=64),
+    "vif": Contract(
+        "asymmetry.metrics.vif:vif", "grey", True, differentiable=True, minimum_side=64
+    ),
     "vsi": Contract("asymmetry.metrics.vsi:vsi", "rgb", True, differentiable=True, minimum_side=16),
     # No reference.
     "niqe": Contract(

@@ -10,10 +10,7 @@ from asymmetry import torchvision_ops  # noqa: F401
 
 # Name of the metric: module of pyiqa.archs, class, options.
 _CLASSES: dict[str, tuple[str, str, dict[str, Any]]] = {
-    # K, zero in the paper, keeps flat images from a division of zero by zero.
-    "cw_ssim": ("ssim_arch", "CW_SSIM", {"channels": 1, "level": 4, "ori": 8, "K": 0.01}),
     "nlpd": ("nlpd_arch", "NLPD", {"channels": 1, "test_y_channel": True}),
-    "vif": ("vif_arch", "VIF", {"channels": 1, "level": 4, "ori": 6}),
 }
 
 
