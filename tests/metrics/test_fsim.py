@@ -2,9 +2,10 @@ import pytest
 import torch
 import torch.nn.functional as F
 from skimage.data import chelsea
-from torch import Tensor, nn
+from torch import Tensor
 
 from asymmetry.metrics.fsim import fsim
+from tests.metrics.by_pyiqa import pyiqa_class
 
 
 def photo(height: int, width: int) -> Tensor:
@@ -20,25 +21,15 @@ def distorted(image: Tensor) -> Tensor:
     return (versions * 255).round() / 255
 
 
-def pyiqa_class() -> nn.Module:
-    from asymmetry import torchvision_ops  # noqa: F401, I001
-    from pyiqa.archs.fsim_arch import FSIM
-
-    return FSIM(chromatic=True).eval()
-
-
 # The last is reduced by means of two.
 @pytest.mark.parametrize(("height", "width"), [(96, 96), (33, 58), (16, 21), (63, 40), (300, 351)])
 def test_is_what_pyiqa_says(height: int, width: int) -> None:
     reference = photo(height, width)
     if height == 300:
         reference = F.interpolate(reference, size=(385, 401), mode="bilinear")
-    theirs_of = pyiqa_class()
+    network = pyiqa_class("fsim_arch", "FSIM", chromatic=True)
     for restored in distorted(reference).split(1):
-        ours, theirs = (
-            fsim(restored, reference),
-            theirs_of(restored.float(), reference.float()).flatten(),
-        )
+        theirs = network(restored.float(), reference.float()).flatten()
         assert float(fsim(restored, reference)) == pytest.approx(float(theirs), rel=2e-6)
 
 

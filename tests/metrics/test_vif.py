@@ -1,34 +1,22 @@
 import pytest
-import skimage.data
 import torch
-import torch.nn.functional as F
-from torch import Tensor
 
-from asymmetry.metrics.colour import to_8_bits
-from asymmetry.metrics.pyiqa_toolbox import pyiqa_network
 from asymmetry.metrics.vif import vif
-
-
-def _pairs(height: int, width: int) -> tuple[Tensor, Tensor]:
-    """A noisy and a blurred photo, grey [2, 1, height, width], and the photo twice."""
-    photo = torch.from_numpy(skimage.data.chelsea()).double().mean(dim=2) / 255
-    photo = to_8_bits(photo[None, None, 60 : 60 + height, 80 : 80 + width])
-    noise = torch.randn(photo.shape, generator=torch.Generator().manual_seed(1), dtype=photo.dtype)
-    blurred = F.avg_pool2d(F.pad(photo, (2,) * 4, "reflect"), 5, stride=1)
-    return to_8_bits(torch.cat([photo + 0.05 * noise, blurred])), photo.repeat(2, 1, 1, 1)
+from tests.metrics.by_pyiqa import pyiqa_class
+from tests.metrics.pairs import grey_pairs
 
 
 @pytest.mark.parametrize(("height", "width"), [(96, 96), (65, 97), (131, 70)])
 def test_it_equals_pyiqa(height: int, width: int):
-    restored, reference = _pairs(height, width)
-    network = pyiqa_network("vif")
+    restored, reference = grey_pairs(height, width)
+    network = pyiqa_class("vif_arch", "VIF", channels=1, level=4, ori=6)
     expected = network(*(plane.float().expand(-1, 3, -1, -1) for plane in (restored, reference)))
     # pyiqa inverts the covariances of the reference in single precision; ours are in double.
     assert vif(restored, reference).tolist() == pytest.approx(expected.tolist(), rel=3e-4)
 
 
 def test_a_batch_is_its_images_and_one_reference_serves_all():
-    restored, reference = _pairs(96, 80)
+    restored, reference = grey_pairs(96, 80)
     alone = [vif(restored[i : i + 1], reference[:1]).item() for i in range(2)]
     assert vif(restored, reference).tolist() == pytest.approx(alone, rel=1e-6)
     features = vif.features(reference[:1])
@@ -36,12 +24,12 @@ def test_a_batch_is_its_images_and_one_reference_serves_all():
 
 
 def test_an_image_holds_all_information_of_itself():
-    _, reference = _pairs(96, 96)
+    _, reference = grey_pairs(96, 96)
     assert vif(reference, reference).tolist() == pytest.approx([1, 1], abs=2e-5)
 
 
 def test_gradients_are_finite_even_where_nothing_is_to_be_seen():
-    photo, flat = _pairs(64, 64)[1][:1].float(), torch.full((1, 1, 64, 64), 0.5)
+    photo, flat = grey_pairs(64, 64)[1][:1].float(), torch.full((1, 1, 64, 64), 0.5)
     restored = torch.cat([photo * 0.8, flat, photo, flat]).requires_grad_()
     vif(restored, torch.cat([photo, photo, flat, flat])).sum().backward()
     assert restored.grad is not None

@@ -83,6 +83,6 @@ def _formula(name: str, weights: Path) -> Any:
         from asymmetry.metrics.learned import Learned
 
         return Learned(name, contract.weights, weights, contract.full_reference)
-    from asymmetry.metrics.pyiqa_toolbox import Toolbox
+    from asymmetry.metrics.pyiqa_toolbox import TOOLBOX
 
-    return Toolbox(name, contract.full_reference)
+    return TOOLBOX[name]()
