@@ -271,6 +271,9 @@ def test_a_metric_that_fails_on_an_image_is_a_row_and_is_tried_again(plan, monke
     assert (table.query("metric == 'psnr_y'")["status"] == "ok").all()
     again = assess(Plan(plan.study), BICUBIC)
     assert (again.query("metric == 'gmsd'")["status"] == "ok").all()
+    loaded = count_restorations(monkeypatch)
+    assess(Plan(plan.study), BICUBIC)
+    assert loaded == []
 
 
 def test_crops_are_pixels_of_the_restored_image_and_come_back(plan):

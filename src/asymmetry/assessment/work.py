@@ -30,7 +30,7 @@ class Work:
     ) -> None:
         self.target, self.scale = target, scale
         self.scores = cache.read(metrics)
-        self._kept = len(self.scores)
+        self._kept = dict(self.scores)
         self._cache, self._metrics, self._device = cache, metrics, device
         self._views, self._results = views, results
 
@@ -65,9 +65,9 @@ class Work:
 
     def keep(self) -> None:
         """Write the scores beside the run, where there are new ones."""
-        if self.scores and len(self.scores) != self._kept:
+        if self.scores != self._kept:
             self._cache.write(self.scores)
-            self._kept = len(self.scores)
+            self._kept = dict(self.scores)
 
     def _views_of(self, image: EvaluationImage) -> list[View]:
         of_image = (image.set, image.photo.name)
