@@ -1,7 +1,8 @@
 """Visual saliency-induced index, by Zhang et al. (TIP 2014), as pyiqa computes it.
 
 The similarity of saliency, of gradients and of chroma in LMN, averaged where either image is
-salient. pyiqa counts in double precision, this in single. Values below black count as black.
+salient. pyiqa counts in double precision, this in single but for the chroma, whose similarity can
+pass through zero, where its power is all but vertical. Values below black count as black.
 """
 
 import math
@@ -30,9 +31,10 @@ class Seen(NamedTuple):
 
 
 def _describe(image: Tensor) -> Seen:
-    image = image.float().clamp_min(0)
-    lmn = mixed(_reduced(image), _LMN) * 255
-    return Seen(_reduced(in_cache(saliency, image)), scharr_magnitude(lmn[:, :1]), lmn[:, 1:])
+    image = image.clamp_min(0)
+    lmn = mixed(_reduced(image.double()), _LMN) * 255
+    salient = _reduced(in_cache(saliency, image.float()))
+    return Seen(salient, scharr_magnitude(lmn[:, :1].float()), lmn[:, 1:])
 
 
 def _reduced(maps: Tensor) -> Tensor:
@@ -49,6 +51,7 @@ def _compare(restored: Seen, reference: Seen) -> Tensor:
     salient = similarity(restored.saliency, reference.saliency, _OF_SALIENCY)
     gradient = similarity(restored.gradient, reference.gradient, _OF_GRADIENT)
     chroma = similarity(restored.chroma, reference.chroma, _OF_CHROMA).prod(dim=1, keepdim=True)
+    chroma = chroma.float()
     # Logarithms once for two powers.
     powers = gradient.log() * _WEIGHT_OF_GRADIENT + chroma.abs().log() * _WEIGHT_OF_CHROMA
     # The real part of a negative number's power.
