@@ -18,8 +18,8 @@ from asymmetry.study import Photos
 
 # pyiqa calls them the same; those that need weights it would fetch. Beside each, how far the values
 # may be apart, relatively above 1: the grey of ours is MATLAB's, of pyiqa's that of YIQ with three
-# digits, and both round it to 8 bits. VSI takes a power .02 of a similarity of colours that can cancel
-# to the last digit: there a single pixel counts as 0 or as .5, by how a side rounds.
+# digits, and both round it to 8 bits. VSI takes a power .02 of a similarity of colours that can be
+# nothing but rounding: there a single pixel counts as 0 or as .5.
 METRICS = {
     "psnr": 1e-5,
     "ssim": 5e-3,

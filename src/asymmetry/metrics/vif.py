@@ -6,8 +6,8 @@ noise of variance 0.4. Whatever models the reference is of the reference only.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -22,8 +22,7 @@ _TOLERANCE = 1e-12
 _RANK = 1e-9
 
 
-@dataclass(frozen=True)
-class Level:
+class Level(NamedTuple):
     """What is known of one level of the references, for both bands."""
 
     band: Tensor
@@ -34,8 +33,7 @@ class Level:
     determinant: Tensor
 
 
-@dataclass(frozen=True)
-class Reference:
+class Reference(NamedTuple):
     """The levels, finest first, and the information [B] in the references."""
 
     levels: list[Level]
@@ -72,8 +70,7 @@ def _bands(plane: Tensor) -> Iterator[Tensor]:
 
 
 def _model(number: int, band: Tensor) -> Level:
-    mean = _window_sums(number, band) / _window(number) ** 2
-    variance = _variance(number, band, mean)
+    mean, variance = _moments(number, band)
     field, covariance = _vectors(band.double())
     cut = _cut(number)
     field = field[..., cut : field.shape[2] - cut, cut : field.shape[3] - cut]
@@ -103,8 +100,7 @@ def _vectors(band: Tensor) -> tuple[Tensor, Tensor]:
 def _seen(number: int, band: Tensor, level: Level) -> Tensor:
     """The signal-to-noise factor of the field in the restored: g^2 s / (variance + noise)."""
     count = _window(number) ** 2
-    mean = _window_sums(number, band) / count
-    variance = _variance(number, band, mean)
+    mean, variance = _moments(number, band)
     covariance = _window_sums(number, band * level.band) - count * mean * level.mean
     # Where the reference or the restored is flat, or the gain negative, nothing is seen.
     seen = (level.variance >= _TOLERANCE) & (variance >= _TOLERANCE) & (covariance > 0)
@@ -113,10 +109,11 @@ def _seen(number: int, band: Tensor, level: Level) -> Tensor:
     return gain.square() * level.field / (rest + _NOISE)
 
 
-def _variance(number: int, band: Tensor, mean: Tensor) -> Tensor:
-    """The windows' variance, times their size."""
-    sums = _window_sums(number, band.square())
-    return (sums - _window(number) ** 2 * mean.square()).clamp_min(0)
+def _moments(number: int, band: Tensor) -> tuple[Tensor, Tensor]:
+    """The windows' mean, and their variance times their size."""
+    count = _window(number) ** 2
+    mean = _window_sums(number, band) / count
+    return mean, (_window_sums(number, band.square()) - count * mean.square()).clamp_min(0)
 
 
 def _information(factor: Tensor, level: Level) -> Tensor:
