@@ -10,10 +10,10 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from asymmetry import torchvision_ops  # noqa: F401
+from asymmetry.fidelity.contract import Separable
 from asymmetry.metrics.colour import to_8_bits
 from asymmetry.metrics.cw_ssim import cw_ssim
 from asymmetry.metrics.fsim import fsim
-from asymmetry.metrics.measure import Measure
 from asymmetry.metrics.vif import vif
 from asymmetry.metrics.vsi import vsi
 
@@ -21,7 +21,7 @@ from asymmetry.metrics.vsi import vsi
 class Case(NamedTuple):
     """A formula, the module, class and options of pyiqa, and how far the two may be apart."""
 
-    formula: Measure
+    formula: Separable
     theirs: tuple[str, str, dict[str, Any]]
     channels: int
     relative: float

@@ -125,16 +125,15 @@ class Engine:
 
     def _assess_image(self, image: EvaluationImage, works: Sequence[Work]) -> None:
         """Restore the image with each target once and measure it with what each lacks."""
-        for task, of_task in _grouped(works, key=lambda work: work.target.task):
-            reference, low = reference_and_low(image, self.study.tasks[task])
-            reference, low = reference.to(self.device), low.to(self.device)
-            scale = self.study.tasks[task].scale
-            comparison = Comparison(reference, scale, self.metrics)
+        for name, of_task in _grouped(works, key=lambda work: work.target.task):
+            task = self.study.tasks[name]
+            pair = [plane.to(self.device) for plane in reference_and_low(image, task)]
+            comparison = Comparison(pair[0], task.scale, self.metrics)
+            count = at_once(pair[0])
             for missing, alike in _grouped(of_task, key=lambda work: work.missing(image)):
-                count = at_once(reference)
                 for some in (alike[i : i + count] for i in range(0, len(alike), count)):
-                    restored = [work.restore(image, low, reference) for work in some]
-                    planes = Planes(torch.cat(restored), scale)
+                    restored = torch.cat([work.restore(image, *pair) for work in some])
+                    planes = Planes(restored, task.scale)
                     for metric in missing:
                         scores = comparison.scores(metric, planes)
                         _note(some, Key(image.set, image.photo.name, metric), scores)

@@ -54,7 +54,7 @@ class Work:
         )
 
     @torch.inference_mode()
-    def restore(self, image: EvaluationImage, low: Tensor, reference: Tensor) -> Tensor:
+    def restore(self, image: EvaluationImage, reference: Tensor, low: Tensor) -> Tensor:
         """The restored image [1, 3, H, W] in 0..1 of the input `low`; its views are kept."""
         restored = self._restorer(low)
         for view in self._views_of(image):

@@ -16,18 +16,24 @@ class Fidelity(Protocol):
 
 
 @runtime_checkable
-class Separable(Fidelity, Protocol):
-    """A loss that does part of its work on the reference alone, so that others may share it.
+class Separable(Protocol):
+    """A loss or a metric that does part of its work on the reference alone, to be shared.
 
-    `distance(restored, features(reference))` has the bits of `self(restored, reference)`.
+    `distance(restored, features(reference))` has the bits of `self(restored, reference)`. What is
+    known of one reference, a batch of one, serves any number of restored images. A loss takes RGB
+    [B, 3, H, W] in 0..1, a metric the planes [B, C, H, W] of its contract's colour.
     """
 
+    def __call__(self, restored: Tensor, reference: Tensor) -> Tensor:
+        """One value an image, [B]."""
+        ...
+
     def features(self, reference: Tensor) -> Any:
-        """What the loss needs to know of the references [B, 3, H, W]."""
+        """What is needed of the references."""
         ...
 
     def distance(self, restored: Tensor, features: Any) -> Tensor:
-        """One value an image, [B], from the images [B, 3, H, W] and `features(reference)`."""
+        """One value an image, [B], from the restored images and `features(reference)`."""
         ...
 
 

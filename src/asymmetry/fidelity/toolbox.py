@@ -5,10 +5,9 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from asymmetry.fidelity.contract import Fidelity
+from asymmetry.fidelity.contract import Fidelity, Separable
 from asymmetry.metrics.build import build_measure
 from asymmetry.metrics.contracts import METRICS
-from asymmetry.metrics.measure import Measure
 from asymmetry.metrics.planes import check_side, in_colour
 
 
@@ -20,7 +19,7 @@ class MetricLoss(nn.Module):
     the gradient of those pixels is zero; a value that is not finite stays so, and is seen.
     """
 
-    def __init__(self, name: str, measure: Measure) -> None:
+    def __init__(self, name: str, measure: Separable) -> None:
         super().__init__()
         self.name = name
         self.contract = METRICS[name]

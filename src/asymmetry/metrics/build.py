@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from asymmetry.fidelity.contract import Separable
 from asymmetry.fidelity.registry import build_fidelity
 from asymmetry.metrics.contracts import METRICS
-from asymmetry.metrics.measure import Measure, SinglePrecision, Whole
+from asymmetry.metrics.measure import SinglePrecision, Whole
 from asymmetry.metrics.planes import Planes
 from asymmetry.weights import locate
 
@@ -18,7 +18,7 @@ from asymmetry.weights import locate
 class Metric:
     """A metric as its contract defines it."""
 
-    def __init__(self, name: str, measure: Measure, device: torch.device) -> None:
+    def __init__(self, name: str, measure: Separable, device: torch.device) -> None:
         self.name = name
         self.contract = METRICS[name]
         self._measure = measure
@@ -59,7 +59,7 @@ def build_metric(
     return Metric(name, measure, device)
 
 
-def build_measure(name: str, weights: Path, fitted: Path | None = None) -> Measure:
+def build_measure(name: str, weights: Path, fitted: Path | None = None) -> Separable:
     """The bare formula of a metric, on planes of the contract's colour."""
     contract = METRICS[name]
     if contract.measure == "fidelity":
@@ -67,7 +67,7 @@ def build_measure(name: str, weights: Path, fitted: Path | None = None) -> Measu
         assert isinstance(fidelity, Separable)  # all that have a trunk are
         return SinglePrecision(fidelity)
     formula = _formula(name, weights)
-    return formula if isinstance(formula, Measure) else Whole(formula)
+    return formula if isinstance(formula, Separable) else Whole(formula)
 
 
 def _formula(name: str, weights: Path) -> Any:

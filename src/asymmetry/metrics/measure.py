@@ -1,7 +1,7 @@
-"""The formula of a metric, in two steps: what it needs of the reference, then the comparison."""
+"""Formulas that are not `Separable` on the planes of a metric by themselves, made so."""
 
 from collections.abc import Callable
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -9,29 +9,8 @@ from torch import Tensor, nn
 from asymmetry.fidelity.contract import Separable
 
 
-@runtime_checkable
-class Measure(Protocol):
-    """From planes of the contract's colour, [B, C, H, W] in 0..1 twice, to one value an image, [B].
-
-    `distance(restored, features(reference))` is `self(restored, reference)`; the features of one
-    reference [1, C, H, W] serve any number of restored images.
-    """
-
-    def __call__(self, restored: Tensor, reference: Tensor) -> Tensor:
-        """[B] of both."""
-        ...
-
-    def features(self, reference: Tensor) -> Any:
-        """What is needed of the reference."""
-        ...
-
-    def distance(self, restored: Tensor, features: Any) -> Tensor:
-        """[B] of the restored planes and the features of their references."""
-        ...
-
-
 class Whole(nn.Module):
-    """A formula that takes both images at once, as a measure: it needs the reference itself."""
+    """A formula that takes both images at once, in two steps: it needs the reference itself."""
 
     def __init__(self, formula: Callable[[Tensor, Tensor], Tensor]) -> None:
         super().__init__()
@@ -51,7 +30,7 @@ class Whole(nn.Module):
 
 
 class SinglePrecision(nn.Module):
-    """A fidelity loss with a trunk, as a measure; channels last, which saves up to a third."""
+    """A loss with a trunk, on planes in double precision; channels last saves up to a third."""
 
     def __init__(self, fidelity: Separable) -> None:
         super().__init__()
