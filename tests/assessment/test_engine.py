@@ -172,6 +172,22 @@ def test_what_was_scored_before_an_interruption_is_kept(plan, monkeypatch):
     assert calls == ["p1"]
 
 
+def test_scores_are_kept_while_the_assessment_goes_on(plan, monkeypatch):
+    """Whatever kills it later finds them beside the run."""
+    values = plan.study.model_dump(mode="json")
+    values["execution"]["checkpoint_seconds"] = 1e-9
+    original, there = work.Work.restore, []
+
+    def looks(self: Any, *others: Any) -> Tensor:
+        files = list((RUNS / BICUBIC).glob("scores-*"))
+        there.append(len(pd.read_parquet(files[0])) if files else 0)
+        return original(self, *others)
+
+    monkeypatch.setattr(work.Work, "restore", looks)
+    assess(Plan(parse_study(values, "test")), BICUBIC)
+    assert there == [0, len(MEASURED)]
+
+
 def test_few_images_are_in_memory_at_a_time():
     sizes = {32: 16, 256: 16, 512: 4, 1024: 1, 4096: 1}
     assert {side: engine.at_once(torch.empty(1, 3, side, side)) for side in sizes} == sizes

@@ -4,7 +4,6 @@ import logging
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
-from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -100,19 +99,13 @@ class Engine:
     def assess(self, targets: Sequence[Target]) -> pd.DataFrame:
         """The targets' rows of the table, one after another, in the order of the study.
 
-        The images go by one at a time, each for all targets; scores are kept after each set.
+        What was scored is kept every `execution.checkpoint_seconds`, and where it is interrupted.
         """
         works = [self._work(target) for target in targets if target.status != DIVERGED]
-        for name, images in groupby(self.images, key=lambda image: image.set):
-            started = time.monotonic()
-            try:
-                for image in images:
-                    self._assess_image(image, [work for work in works if work.wants(image)])
-            finally:
-                for work in works:
-                    work.keep()
-            seconds = time.monotonic() - started
-            _log.info("assessed %s: %d runs (%.1f s)", name, len(works), seconds)
+        try:
+            self._assess_images(works)
+        finally:
+            _keep(works)
         scores = {work.target.run: work.scores for work in works}
         tables = [self._rows(target, scores.get(target.run, {})) for target in targets]
         return pd.concat(tables, ignore_index=True)
@@ -122,6 +115,16 @@ class Engine:
         cache = Cache(target.folder, cache_key(task, self.images, self.crops), self.conventions)
         names, results = list(self.metrics), Path(self.study.results)
         return Work(target, task.scale, cache, names, self.views, results, self.device)
+
+    def _assess_images(self, works: Sequence[Work]) -> None:
+        """The images go by one at a time, each for all targets."""
+        kept = time.monotonic()
+        for index, image in enumerate(self.images, start=1):
+            self._assess_image(image, [work for work in works if work.wants(image)])
+            if time.monotonic() - kept >= self.study.execution.checkpoint_seconds:
+                _keep(works)
+                kept = time.monotonic()
+                _log.info("assessed %d of %d images", index, len(self.images))
 
     def _assess_image(self, image: EvaluationImage, works: Sequence[Work]) -> None:
         """Restore the image with each target once and measure it with what each lacks."""
@@ -169,6 +172,11 @@ def _grouped(works: Sequence[Work], key: Callable[[Work], Any]) -> list[tuple[An
     for work in works:
         groups.setdefault(key(work), []).append(work)
     return list(groups.items())
+
+
+def _keep(works: Sequence[Work]) -> None:
+    for work in works:
+        work.keep()
 
 
 def _note(works: Sequence[Work], key: Key, scores: Sequence[Score]) -> None:
