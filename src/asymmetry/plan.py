@@ -52,6 +52,12 @@ class Run:
         return self.folder / "run.json"
 
     @property
+    def reads(self) -> list[Path]:
+        """The files that the run waits for: the warm start's record, and fitted channel weights."""
+        warm_start = [RUNS / self.warm_start / "run.json"] if self.warm_start else []
+        return warm_start + ([self.fitted] if self.fitted else [])
+
+    @property
     def pilot(self) -> str:
         """What the run's pilot is called among those that are assessed."""
         return f"{self.id}{PILOT}"

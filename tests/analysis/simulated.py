@@ -19,6 +19,7 @@ LOSSES = ["ms_ssim", "ssim", "ssimc", "fsim", "vif", "nlpd", "cw_ssim", "gmsd"]
 NONE = ("none", None, None)
 VGG_PATCH, VGG_VANILLA = ("vgg-patch", "vgg16", "patch"), ("vgg-vanilla", "vgg16", "vanilla")
 VIT_PATCH = ("vit-patch", "vit-small", "patch")
+_EMPTY = {name: empty_table(name) for name in COLUMNS}
 
 
 def grid(
@@ -74,7 +75,7 @@ def skill_table(values: Mapping[str, float], width: float = 0.0, **columns: str)
 
 def tables_of(**tables: pd.DataFrame) -> Tables:
     """These tables, and all others without rows."""
-    return Tables(**{name: tables.get(name, empty_table(name)) for name in COLUMNS})
+    return Tables(**(_EMPTY | tables))
 
 
 def evidence_of(
@@ -109,7 +110,7 @@ def evidence_of(
         tables_of(runs=cells, scores=scores, **tables),
         [judged(quality)],
         {} if pilot is None else {scope: judged(pilot)},
-        skill_of_losses(tables.get("skill", empty_table("skill"))),
+        skill_of_losses(tables.get("skill", _EMPTY["skill"])),
         "",
     )
 

@@ -126,7 +126,7 @@ def slurm_values() -> dict[str, Any]:
     values["grid"]["include"] = [
         {"fidelity": ["l1"], "discriminators": ["vgg-patch"], "adversarial_weights": [1e39]}
     ]
-    values["training"]["steps"] = 600
+    values["training"]["steps"] = 300
     values["execution"] |= {
         "log_every": 5,
         "checkpoint_seconds": 2,

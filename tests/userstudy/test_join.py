@@ -121,8 +121,8 @@ def test_collect_joins_them(workplace: Path):
     assert (joined["metric"] == "gmsd").sum() == 2 * len(stages.assessed)
 
 
-def judged_by(judges: list[str], folder: Path, rated: bool) -> pd.DataFrame:
-    """The table `effect` of the synthetic study, with people's scores among the others or not."""
+def analysed(judges: list[str], folder: Path, rated: bool) -> Study:
+    """The synthetic study in a folder, with people's scores among the others or not."""
     study = make_study(folder)
     evaluation = study.evaluation.model_copy(update={"judges": judges})
     study = study.model_copy(update={"evaluation": evaluation})
@@ -133,7 +133,12 @@ def judged_by(judges: list[str], folder: Path, rated: bool) -> pd.DataFrame:
         joined = pd.concat([tables.scores, people(runs)], ignore_index=True)
         joined.to_parquet(folder / "scores.parquet", index=False)
     analyse(study, folder)
-    draw(study, figure_names(), folder)
+    return study
+
+
+def judged_by(judges: list[str], folder: Path, rated: bool) -> pd.DataFrame:
+    """The table `effect` of that study."""
+    analysed(judges, folder, rated)
     return load_tables(folder).effect
 
 
@@ -153,14 +158,20 @@ def test_the_effect_has_one_judge_more(workplace: Path):
 
 
 def test_the_claims_say_what_became_of_the_user_study(workplace: Path):
-    judged_by(["gmsd", PEOPLE], workplace / "results", rated=False)
+    analysed(["gmsd", PEOPLE], workplace / "results", rated=False)
     assert "User study: no raters yet." in (workplace / "results/claims.md").read_text()
 
 
 def test_people_are_left_out_as_a_judge_but_are_of_no_kind(workplace: Path):
-    judged_by(["gmsd", PEOPLE], workplace / "results", rated=True)
+    analysed(["gmsd", PEOPLE], workplace / "results", rated=True)
     held = load_tables(workplace / "results").robustness
     left = held.groupby("left_out_kind")["left_out"].unique()
     assert set(left["judge"]) == {"gmsd", PEOPLE}
     # Were people full-reference judges too, all would be, and no kind could be left out.
     assert set(left["reference"]) == {"fr"}
+
+
+@pytest.mark.parametrize("rated", [True, False])
+def test_every_figure_is_drawn_where_people_are_a_judge(workplace: Path, rated: bool):
+    draw(analysed(["gmsd", PEOPLE], workplace, rated), figure_names(), workplace)
+    assert {figure.stem for figure in workplace.glob("figures/*.svg")} == set(figure_names())

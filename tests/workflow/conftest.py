@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 import pytest
 import yaml
+from filelock import FileLock
 
 from tests.conftest import ROOT, small_values
 
@@ -85,11 +86,21 @@ def project(tmp_path: Path) -> Project:
 
 
 @pytest.fixture(scope="session")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """The small study, run to its end without any disturbance. Tests work on copies of it."""
-    project = new_project(tmp_path_factory.mktemp("finished"))
-    done = project.snakemake()
-    assert done.returncode == 0, done.stderr
+def finished(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Project:
+    """The small study, run to its end without any disturbance. Tests work on copies of it.
+
+    One of the processes that run tests side by side makes it for all.
+    """
+    folder = tmp_path_factory.getbasetemp()
+    if worker_id != "master":
+        folder = folder.parent
+    project, mark = Project(folder / "finished"), folder / "finished.done"
+    with FileLock(folder / "finished.lock"):
+        if not mark.exists():
+            shutil.rmtree(project.folder, ignore_errors=True)
+            done = new_project(project.folder).snakemake()
+            assert done.returncode == 0, done.stderr
+            mark.touch()
     return project
 
 

@@ -47,8 +47,8 @@ def test_the_study_ends_with_its_page(finished: Project):
     assert len(finished.table("transfer").query("initialisation == 'discriminator'")) > 0
 
 
-def test_nothing_is_left_to_do(finished: Project):
-    again = finished.snakemake()
+def test_nothing_is_left_to_do(copy: Project):
+    again = copy.snakemake()
     assert again.returncode == 0
     assert "Nothing to be done" in again.stderr + again.stdout
 

@@ -39,8 +39,7 @@ rule calibrate:
 
 rule train_cell:
     input:
-        warm_start=lambda w: ancient(f"runs/{plan.find(w.run).warm_start}/run.json"),
-        fitted=lambda w: [ancient(path) for path in [plan.find(w.run).fitted] if path],
+        lambda w: ancient(plan.find(w.run).reads),
     output:
         "runs/{run}/run.json",
     log:
@@ -65,8 +64,7 @@ for company in companies:
         name:
             company.name
         input:
-            warm_start=ancient(f"runs/{company.runs[0].warm_start}/run.json"),
-            fitted=[ancient(path) for path in [company.runs[0].fitted] if path],
+            ancient(company.runs[0].reads),
         output:
             [run.record for run in company.runs],
         log:
