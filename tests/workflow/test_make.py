@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, small_values
 from tests.workflow.conftest import Project
 
 pytestmark = pytest.mark.slow
@@ -38,6 +38,9 @@ def make(project: Project, target: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_make_study_prints_where_the_page_is_and_then_has_nothing_to_do(made: Project):
+    values = small_values()
+    values["grid"] |= {"discriminators": ["vgg-patch"], "adversarial_weights": [0.1]}
+    made.write(values)
     first = make(made, "study")
     assert first.returncode == 0, first.stderr
     assert first.stdout.splitlines()[-1] == "the page: results/index.html"
