@@ -1,10 +1,11 @@
 import json
 
 import pandas as pd
+import pytest
 
 from asymmetry.analysis.analyse import analyse
 from asymmetry.analysis.tables import COLUMNS, load_tables
-from tests.synthetic_tables import analysed_study, make_study
+from tests.synthetic_tables import analysed_study, make_study, write_study_tables, write_tables
 
 EVERY = [f"H{number}" for number in range(1, 14)]
 
@@ -46,3 +47,17 @@ def test_without_any_table_every_claim_is_undecided(tmp_path):
     assert all("There are no rows in" in claim["note"] for claim in claims)
     assert load_tables(tmp_path).effect.empty
     assert load_tables(tmp_path).robustness.empty
+
+
+@pytest.mark.parametrize(("left_out", "regime"), [("== 0", "without"), ("> 0", "with")])
+def test_without_cells_of_a_regime_its_losses_are_not_compared(tmp_path, left_out, regime):
+    write_study_tables(tmp_path)
+    runs = load_tables(tmp_path).runs
+    write_tables(
+        tmp_path, runs=runs.query(f"not (kind == 'cell' and adversarial_weight {left_out})")
+    )
+    analyse(make_study(tmp_path), tmp_path)
+    tables = load_tables(tmp_path)
+    assert set(tables.hypotheses["id"]) == set(EVERY)
+    (found,) = tables.hypotheses.query(f"id == 'H1' and regime.str.startswith('{regime} ')")["n"]
+    assert found == 0

@@ -110,6 +110,8 @@ def by_main_effects(effects: Effects, name: str, mask: pd.Series) -> Regime:
     """
     table = effects.settings[mask]
     done = table[table["value"].notna()]
+    if done.empty:
+        return _nothing(effects, name, table)
     design = main_effects(done).to_numpy()
     terms = design.shape[1]
     freedom = len(done) - terms
