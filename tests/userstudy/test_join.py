@@ -171,7 +171,10 @@ def test_people_are_left_out_as_a_judge_but_are_of_no_kind(workplace: Path):
     assert set(left["reference"]) == {"fr"}
 
 
-@pytest.mark.parametrize("rated", [True, False])
-def test_every_figure_is_drawn_where_people_are_a_judge(workplace: Path, rated: bool):
-    draw(analysed(["gmsd", PEOPLE], workplace, rated), figure_names(), workplace)
+@pytest.mark.parametrize(
+    ("judges", "rated"),
+    [(["gmsd"], True), (["gmsd", PEOPLE], False), (["gmsd", PEOPLE], True), ([PEOPLE], True)],
+)
+def test_every_figure_is_drawn_whoever_judges(workplace: Path, judges: list[str], rated: bool):
+    draw(analysed(judges, workplace, rated), figure_names(), workplace)
     assert {figure.stem for figure in workplace.glob("figures/*.svg")} == set(figure_names())

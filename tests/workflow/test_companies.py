@@ -35,13 +35,13 @@ def to_do(project: Project, target: str = "all") -> list[str]:
 
 def test_companies_make_what_single_cells_make(project: Project, finished: Project):
     write(project, 3)
-    done = project.snakemake("train")
+    done = project.snakemake()
     assert done.returncode == 0, done.stderr
     assert project.models() == finished.models()
     assert len(list(project.folder.glob("results/logs/train_company_*.log"))) == 2
     for company in (1, 2, 5, 3):
         write(project, company)
-        assert "Nothing to be done" in project.snakemake("-n", "train").stdout
+        assert "Nothing to be done" in project.snakemake("-n").stdout
 
 
 def test_what_single_cells_made_is_not_made_again_in_company(copy: Project):

@@ -100,7 +100,7 @@ def test_a_lost_run_is_made_again_to_the_same_bytes(copy: Project, finished: Pro
 def test_killed_anywhere_it_ends_with_the_same_bytes(project: Project, finished: Project):
     """With its jobs, and the head alone, whose jobs then go on beside those of the next start."""
     moments = random.Random(0)
-    for kill in 3 * [os.killpg, os.kill]:
+    for kill in 4 * [os.killpg, os.kill]:
         process = project.start()
         time.sleep(moments.uniform(3, 14))
         if process.poll() is None:
