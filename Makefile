@@ -1,5 +1,6 @@
 # make study   the default study: own .venv, all trainings, the page
-# make test    the whole test suite
+# make test    the test suite; what is long by nature in a short form
+# make test-all   every test in its full form: also those of SLURM and the browser (an hour)
 # make test-slurm   the study on a real SLURM, started for it on this machine (as root)
 # make test-page   the pages, and a user study, in a real browser (Debian's chromium)
 # make bench   ours beside what is used today: bench/results.json and the table of README.md;
@@ -8,7 +9,7 @@
 # make bench-hypotheses   time and memory of the statistics: bench/hypotheses.py
 # make bench-biq2021 DATA=FOLDER   transfer on BIQ2021 beside BRISQUE: bench/biq2021.py
 # make lint    format, lint and types, as CI runs them
-.PHONY: study test test-slurm test-page bench bench-overhead bench-hypotheses bench-biq2021 lint schema data-table clean
+.PHONY: study test test-all test-slurm test-page bench bench-overhead bench-hypotheses bench-biq2021 lint schema data-table clean
 .DEFAULT_GOAL := study
 
 PYTHON ?= python3
@@ -23,8 +24,13 @@ study: .venv/study
 test: .venv/test lint
 	pytest -n 2 --dist loadfile
 
-test-slurm: .venv/test
+test-all: .venv/test lint
+	pytest -n 2 --dist loadfile -m "not slurm and not page"
 	pytest -m slurm tests/slurm
+	pytest -m page
+
+test-slurm: .venv/test
+	pytest -m "slurm and not long" tests/slurm
 
 test-page: .venv/test
 	pytest -m page
