@@ -1,12 +1,16 @@
 import json
+import logging
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 import yaml
 
+from asymmetry.cli import main
 from asymmetry.collect import collect_table
 from asymmetry.comparison import far_apart
 from asymmetry.discriminators.sizes import Size
@@ -18,11 +22,7 @@ from asymmetry.stages import Stages
 from asymmetry.study import parse_study
 from tests.conftest import small_values
 
-
-def asymmetry(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "asymmetry", *arguments], cwd=folder, capture_output=True, text=True
-    )
+Command = Callable[..., CompletedProcess[str]]
 
 
 @pytest.fixture
@@ -31,8 +31,35 @@ def place(workplace: Path) -> Path:
     return workplace
 
 
-def test_the_plan_shows_cells_and_hours(place: Path):
-    done = asymmetry(place, "plan")
+def as_process(*arguments: str) -> CompletedProcess[str]:
+    """What a shell does with `asymmetry ARGUMENTS`."""
+    return subprocess.run(
+        [sys.executable, "-m", "asymmetry", *arguments], capture_output=True, text=True
+    )
+
+
+@pytest.fixture
+def asymmetry(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+) -> Command:
+    """`asymmetry ARGUMENTS` in this process: an interpreter's start is not what is tested."""
+    caplog.set_level(logging.INFO, "asymmetry")  # `main` does so, for good
+
+    def run(*arguments: str) -> CompletedProcess[str]:
+        monkeypatch.setattr(sys, "argv", ["asymmetry", *arguments])
+        with pytest.raises(SystemExit) as end:
+            main()
+        printed = capsys.readouterr()
+        told = "".join(f"{message}\n" for message in caplog.messages)  # to standard error as well
+        return CompletedProcess(arguments, end.value.code, printed.out, told + printed.err)
+
+    return run
+
+
+def test_the_plan_shows_cells_and_hours(place: Path, asymmetry: Command):
+    done = asymmetry("plan")
     assert done.returncode == 0
     assert "5 cells and 1 warm starts: 0 cells done (0 diverged), 5 to do" in done.stdout
     assert "hours of training" in done.stdout
@@ -58,17 +85,29 @@ def test_the_plan_shows_cells_and_hours(place: Path):
         (["weights", "add", "nowhere"], "nowhere: there is no such file or folder"),
     ],
 )
-def test_a_mistake_is_one_line_and_exit_code_2(place: Path, arguments: list[str], part: str):
-    done = asymmetry(place, *arguments)
+def test_a_mistake_is_one_line_and_exit_code_2(
+    place: Path, asymmetry: Command, arguments: list[str], part: str
+):
+    is_one_line(asymmetry(*arguments), part)
+
+
+@pytest.mark.parametrize("arguments", [["train", "no/such/run"], ["userstudy", "fit"]])
+def test_and_so_it_is_for_a_shell(place: Path, asymmetry: Command, arguments: list[str]):
+    is_one_line(as_process(*arguments), asymmetry(*arguments).stderr)
+
+
+def is_one_line(done: CompletedProcess[str], part: str) -> None:
     assert done.returncode == 2
     assert part in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
     assert done.stderr.startswith("error: ")
 
 
-def test_the_study_may_come_from_the_environment(place: Path, monkeypatch: pytest.MonkeyPatch):
+def test_the_study_may_come_from_the_environment(
+    place: Path, asymmetry: Command, monkeypatch: pytest.MonkeyPatch
+):
     monkeypatch.setenv("ASYMMETRY_STUDY", "elsewhere.yaml")
-    assert "elsewhere.yaml: there is no such file" in asymmetry(place, "plan").stderr
+    assert "elsewhere.yaml: there is no such file" in asymmetry("plan").stderr
 
 
 def test_runs_that_are_not_there_are_rows_too(place: Path):
@@ -130,8 +169,8 @@ def test_the_forecast_takes_the_speed_of_the_most_alike():
     assert seconds_per_step(cell("l1", "vgg"), []) is None
 
 
-def test_the_plan_shows_sizes_and_says_that_its_hours_are_a_guess(place: Path):
-    printed = asymmetry(place, "plan").stdout
+def test_the_plan_shows_sizes_and_says_that_its_hours_are_a_guess(place: Path, asymmetry: Command):
+    printed = asymmetry("plan").stdout
     assert re.search(r"vgg-patch +97,505 +97,505 +32 of 32 pixels", printed)
     assert "warning" not in printed
     # A warm start of 20 steps and five cells of 12, at a tenth of a second.
@@ -150,8 +189,8 @@ def test_discriminators_of_unlike_sizes_are_a_warning():
     assert warning.startswith("warning: c has 5.0 times the parameters of b")
 
 
-def test_gpu_hours_are_those_of_the_guess(place: Path):
+def test_gpu_hours_are_those_of_the_guess(place: Path, asymmetry: Command):
     values = small_values()
     values["execution"] |= {"resources": {"train": {"gpu": 1}}, "seconds_per_step": 90}
     (place / "params.yaml").write_text(yaml.safe_dump(values))
-    assert "expected: 2.00 GPU-hours of training" in asymmetry(place, "plan").stdout
+    assert "expected: 2.00 GPU-hours of training" in asymmetry("plan").stdout

@@ -1,4 +1,8 @@
-"""Over 500 simulated studies: what is not there is found at the nominal rate, what is, is found."""
+"""Over many simulated studies: what is not there is found at the nominal rate, what is, is found.
+
+Each test has a short form, of a fifth of the studies, and its full one (`long`). The limits are
+those of the count: beyond them lies a probability of one in a thousand.
+"""
 
 import numpy as np
 import pytest
@@ -17,17 +21,30 @@ from tests.analysis.simulated import (
     training_noise,
 )
 
-STUDIES, LEVEL = 500, 0.05
+LEVEL = 0.05
 LOSSES = [f"loss{place}" for place in range(10)]
 PLAIN = grid(LOSSES)
 HEADS = grid(LOSSES[:3], [VGG_PATCH, VGG_VANILLA], (0.01, 0.1), seeds=3)
 FRACTION = part_of_the_games(
     grid(LOSSES, [VGG_PATCH, VGG_VANILLA, VIT_PATCH], (0.001, 0.01, 0.1, 1.0), seeds=1), 50
 )
-# Counts beyond these have a probability of one in a thousand each.
-LEAST, MOST = stats.binom.ppf([0.001, 0.999], STUDIES, LEVEL)
 
 pytestmark = pytest.mark.slow
+
+
+def short_and(full):
+    """The counts of studies of a test: a fifth of the full one, and the full one."""
+    return [full // 5, pytest.param(full, marks=pytest.mark.long)]
+
+
+def least(count):
+    """The smallest plausible count of findings at the nominal level."""
+    return stats.binom.ppf(0.001, count, LEVEL)
+
+
+def most(count, level=LEVEL):
+    """The largest plausible one."""
+    return stats.binom.ppf(0.999, count, level)
 
 
 def correlated(relation, picks):
@@ -47,39 +64,44 @@ def study(relation, key):
     return evidence_of(PLAIN, quality, known, judges=["vsi", "piqe"], images=8, key=key)
 
 
-@pytest.fixture(scope="module")
-def unrelated():
+@pytest.fixture(scope="module", params=short_and(500))
+def unrelated(request):
     """H1 without an adversary, and H2, of studies in which skill and effect have no relation."""
-    studies = [study((0, 0), key) for key in range(STUDIES)]
+    studies = [study((0, 0), key) for key in range(request.param)]
     return [(h01_prediction.findings(one)[0], h02_misalignment.findings(one)[0]) for one in studies]
 
 
 def test_h1_is_exact_where_there_is_no_relation(unrelated):
-    assert LEAST <= sum(one.p <= LEVEL for one, _ in unrelated) <= MOST
+    count = len(unrelated)
+    assert least(count) <= sum(one.p <= LEVEL for one, _ in unrelated) <= most(count)
     # The claim is contradicted by a positive relation only: half of them.
-    most = stats.binom.ppf(0.999, STUDIES, LEVEL / 2)
-    assert sum(one.verdict == "contradicted" for one, _ in unrelated) <= most
+    contradicted = sum(one.verdict == "contradicted" for one, _ in unrelated)
+    assert contradicted <= most(count, LEVEL / 2)
 
 
-def test_h1_is_rarely_supported_by_a_strong_relation_and_mostly_contradicted():
-    found = [h01_prediction.findings(study((0.9, 0.9), key))[0] for key in range(100)]
-    assert sum(one.verdict == "supported" for one in found) <= stats.binom.ppf(0.999, 100, 0.025)
-    assert sum(one.verdict == "contradicted" for one in found) >= 80
+@pytest.mark.parametrize("count", short_and(100))
+def test_h1_is_rarely_supported_by_a_strong_relation_and_mostly_contradicted(count):
+    found = [h01_prediction.findings(study((0.9, 0.9), key))[0] for key in range(count)]
+    assert sum(one.verdict == "supported" for one in found) <= most(count, LEVEL / 2)
+    assert sum(one.verdict == "contradicted" for one in found) >= 0.8 * count
 
 
 def test_h2_is_no_more_often_decided_than_nominal_where_nothing_changes(unrelated):
-    assert sum(one.verdict != "undecided" for _, one in unrelated) <= MOST
-    assert sum(one.p <= LEVEL for _, one in unrelated) <= MOST
+    count = len(unrelated)
+    assert sum(one.verdict != "undecided" for _, one in unrelated) <= most(count)
+    assert sum(one.p <= LEVEL for _, one in unrelated) <= most(count)
 
 
-def test_nor_where_a_relation_stays_what_it_is():
-    found = [h02_misalignment.findings(study((0.7, 0.7), key))[0] for key in range(STUDIES)]
-    assert sum(one.verdict != "undecided" for one in found) <= MOST
+@pytest.mark.parametrize("count", short_and(500))
+def test_nor_where_a_relation_stays_what_it_is(count):
+    found = [h02_misalignment.findings(study((0.7, 0.7), key))[0] for key in range(count)]
+    assert sum(one.verdict != "undecided" for one in found) <= most(count)
 
 
-def test_h2_finds_a_planted_asymmetry():
-    found = [h02_misalignment.findings(study((0.95, -0.95), key))[0] for key in range(50)]
-    assert sum(one.verdict == "supported" for one in found) >= 45
+@pytest.mark.parametrize("count", short_and(50))
+def test_h2_finds_a_planted_asymmetry(count):
+    found = [h02_misalignment.findings(study((0.95, -0.95), key))[0] for key in range(count)]
+    assert sum(one.verdict == "supported" for one in found) >= 0.9 * count
 
 
 def of_heads(gain, key, images):
@@ -89,17 +111,19 @@ def of_heads(gain, key, images):
     return evidence_of(HEADS, quality, judges=["vsi", "piqe"], noise=images, images=8, key=key)
 
 
+@pytest.mark.parametrize("count", short_and(500))
 @pytest.mark.parametrize("images", [0.3, 2.0])
-def test_h5_is_no_more_often_decided_than_nominal_where_heads_are_equal(images):
+def test_h5_is_no_more_often_decided_than_nominal_where_heads_are_equal(images, count):
     """With noise of the trainings above that of the images, and below it."""
-    found = [h05_patch.findings(of_heads(0, key, images))[0] for key in range(STUDIES)]
-    assert sum(one.p <= LEVEL for one in found) <= MOST
-    assert sum(not one.low <= 0 <= one.high for one in found) <= MOST
+    found = [h05_patch.findings(of_heads(0, key, images))[0] for key in range(count)]
+    assert sum(one.p <= LEVEL for one in found) <= most(count)
+    assert sum(not one.low <= 0 <= one.high for one in found) <= most(count)
 
 
-def test_h5_finds_a_planted_gain():
-    found = [h05_patch.findings(of_heads(1.5, key, 0.3))[0] for key in range(50)]
-    assert sum(one.verdict == "supported" for one in found) >= 45
+@pytest.mark.parametrize("count", short_and(50))
+def test_h5_finds_a_planted_gain(count):
+    found = [h05_patch.findings(of_heads(1.5, key, 0.3))[0] for key in range(count)]
+    assert sum(one.verdict == "supported" for one in found) >= 0.9 * count
 
 
 def fraction(relation, key, chance=0.7):
@@ -113,12 +137,12 @@ def fraction(relation, key, chance=0.7):
     return evidence_of(FRACTION, quality, known, judges=["vsi", "piqe"], images=8, key=key)
 
 
-def test_the_error_of_a_fraction_does_not_pass_for_a_finding():
-    studies = [fraction((0.9, 0.9), key) for key in range(200)]
+@pytest.mark.parametrize("count", short_and(200))
+def test_the_error_of_a_fraction_does_not_pass_for_a_finding(count):
+    studies = [fraction((0.9, 0.9), key) for key in range(count)]
     h1 = [h01_prediction.findings(one)[1] for one in studies]
     h2 = [h02_misalignment.findings(one)[0] for one in studies]
     assert all("fitted to 50 of 120" in one.note for one in h1)
-    most = stats.binom.ppf(0.999, len(studies), LEVEL / 2)
-    assert sum(one.verdict == "supported" for one in h1) <= most
-    assert sum(one.verdict == "contradicted" for one in h1) > len(studies) / 2
-    assert sum(one.verdict == "supported" for one in h2) <= most
+    assert sum(one.verdict == "supported" for one in h1) <= most(count, LEVEL / 2)
+    assert sum(one.verdict == "contradicted" for one in h1) > count / 2
+    assert sum(one.verdict == "supported" for one in h2) <= most(count, LEVEL / 2)
