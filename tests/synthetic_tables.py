@@ -1,8 +1,11 @@
 """A small study and made-up tables of known truth: for tests of analysis, figures, report."""
 
 from collections.abc import Sequence
+from contextlib import chdir
+from functools import cache
 from itertools import product
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -260,7 +263,17 @@ def _run(
 
 def analysed_study(folder: Path) -> tuple[Study, Tables]:
     """The small study with all its tables in `folder`, after the analysis."""
-    study = make_study(folder)
-    write_study_tables(folder)
-    analyse(study, folder)
-    return study, load_tables(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in _analysed().items():
+        (folder / name).write_bytes(content)
+    return make_study(folder), load_tables(folder)
+
+
+@cache
+def _analysed() -> dict[str, bytes]:
+    """The files of that study, analysed once for all tests."""
+    with TemporaryDirectory() as name, chdir(name):
+        folder = Path(name) / "results"
+        write_study_tables(folder)
+        analyse(make_study(folder), folder)
+        return {path.name: path.read_bytes() for path in folder.iterdir()}

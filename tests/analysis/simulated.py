@@ -20,6 +20,7 @@ NONE = ("none", None, None)
 VGG_PATCH, VGG_VANILLA = ("vgg-patch", "vgg16", "patch"), ("vgg-vanilla", "vgg16", "vanilla")
 VIT_PATCH = ("vit-patch", "vit-small", "patch")
 _EMPTY = {name: empty_table(name) for name in COLUMNS}
+_NO_SKILL = skill_of_losses(_EMPTY["skill"])
 
 
 def grid(
@@ -110,7 +111,7 @@ def evidence_of(
         tables_of(runs=cells, scores=scores, **tables),
         [judged(quality)],
         {} if pilot is None else {scope: judged(pilot)},
-        skill_of_losses(tables.get("skill", _EMPTY["skill"])),
+        skill_of_losses(tables["skill"]) if "skill" in tables else _NO_SKILL,
         "",
     )
 

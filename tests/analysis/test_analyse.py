@@ -35,6 +35,8 @@ def test_equal_tables_give_equal_bytes(tmp_path):
     names = ["effect", "asymmetry", "hypotheses", "robustness"]
     files = [*(f"{name}.parquet" for name in names), "hypotheses.json", "claims.md"]
     before = [(tmp_path / name).read_bytes() for name in files]
+    for name in files:
+        (tmp_path / name).unlink()
     analyse(study, tmp_path)
     assert [(tmp_path / name).read_bytes() for name in files] == before
 

@@ -2,6 +2,7 @@ import json
 from html.parser import HTMLParser
 
 from asymmetry.analysis.hypotheses.registry import load_hypotheses
+from asymmetry.figures import write
 from asymmetry.figures.registry import figure_names
 from asymmetry.figures.write import draw
 from asymmetry.report.build import write_report
@@ -37,8 +38,9 @@ def page_of(study, results):
     return Page((results / "index.html").read_text(encoding="utf-8"))
 
 
-def test_page_shows_figures_claims_and_runs_without_network(tmp_path):
+def test_page_shows_figures_claims_and_runs_without_network(tmp_path, monkeypatch):
     study, tables = analysed_study(tmp_path)
+    monkeypatch.setattr(write, "_saved", lambda figure, kind: kind.encode())  # links are followed
     draw(study, figure_names(), tmp_path)
     page = page_of(study, tmp_path)
     files = [link for link in page.links if not link.startswith("#")]

@@ -1,6 +1,9 @@
 """People as one more judge: joined where they are, and never filled in for."""
 
 import json
+from collections.abc import Callable
+from contextlib import chdir
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +15,7 @@ from asymmetry.analysis.analyse import analyse
 from asymmetry.analysis.tables import load_tables
 from asymmetry.collect import collect_table
 from asymmetry.errors import UserError
+from asymmetry.figures import write
 from asymmetry.figures.registry import figure_names
 from asymmetry.figures.write import draw
 from asymmetry.metrics.contracts import JUDGES, METRICS, PEOPLE
@@ -121,33 +125,40 @@ def test_collect_joins_them(workplace: Path):
     assert (joined["metric"] == "gmsd").sum() == 2 * len(stages.assessed)
 
 
-def analysed(judges: list[str], folder: Path, rated: bool) -> Study:
-    """The synthetic study in a folder, with people's scores among the others or not."""
-    study = make_study(folder)
-    evaluation = study.evaluation.model_copy(update={"judges": judges})
-    study = study.model_copy(update={"evaluation": evaluation})
-    write_study_tables(folder)
-    if rated:
-        tables = load_tables(folder)
-        runs = tables.cells.loc[tables.cells["status"] == "done", "run"].tolist()
-        joined = pd.concat([tables.scores, people(runs)], ignore_index=True)
-        joined.to_parquet(folder / "scores.parquet", index=False)
-    analyse(study, folder)
-    return study
+Analysed = Callable[..., Study]
 
 
-def judged_by(judges: list[str], folder: Path, rated: bool) -> pd.DataFrame:
-    """The table `effect` of that study."""
-    analysed(judges, folder, rated)
-    return load_tables(folder).effect
+@pytest.fixture(scope="module")
+def analysed(tmp_path_factory: pytest.TempPathFactory) -> Analysed:
+    """The synthetic study, judged by these, with people's scores among the others or not."""
+    folder = tmp_path_factory.mktemp("judged")
+
+    @cache
+    def judged(*judges: str, rated: bool) -> Study:
+        study = make_study(folder / f"{'-'.join(judges)}-{rated}")
+        evaluation = study.evaluation.model_copy(update={"judges": list(judges)})
+        study = study.model_copy(update={"evaluation": evaluation})
+        results = Path(study.results)
+        write_study_tables(results)
+        if rated:
+            tables = load_tables(results)
+            runs = tables.cells.loc[tables.cells["status"] == "done", "run"].tolist()
+            joined = pd.concat([tables.scores, people(runs)], ignore_index=True)
+            joined.to_parquet(results / "scores.parquet", index=False)
+        with chdir(folder):
+            analyse(study, results)
+        return study
+
+    return judged
 
 
-def test_the_effect_has_one_judge_more(workplace: Path):
-    without = judged_by(["gmsd"], workplace / "without", rated=False)
-    beside = judged_by(["gmsd"], workplace / "beside", rated=True)
-    absent = judged_by(["gmsd", PEOPLE], workplace / "absent", rated=False)
-    together = judged_by(["gmsd", PEOPLE], workplace / "together", rated=True)
-    alone = judged_by([PEOPLE], workplace / "alone", rated=True)
+def test_the_effect_has_one_judge_more(analysed: Analysed):
+    def judged_by(*judges: str, rated: bool) -> pd.DataFrame:
+        return load_tables(Path(analysed(*judges, rated=rated).results)).effect
+
+    without, beside = (judged_by("gmsd", rated=rated) for rated in (False, True))
+    absent, together = (judged_by("gmsd", PEOPLE, rated=rated) for rated in (False, True))
+    alone = judged_by(PEOPLE, rated=True)
     # Not named as a judge, or not there, people change nothing.
     pd.testing.assert_frame_equal(beside, without)
     pd.testing.assert_frame_equal(absent, without)
@@ -157,14 +168,13 @@ def test_the_effect_has_one_judge_more(workplace: Path):
     assert set(done["judges"]) == {"gmsd human"}
 
 
-def test_the_claims_say_what_became_of_the_user_study(workplace: Path):
-    analysed(["gmsd", PEOPLE], workplace / "results", rated=False)
-    assert "User study: no raters yet." in (workplace / "results/claims.md").read_text()
+def test_the_claims_say_what_became_of_the_user_study(analysed: Analysed):
+    study = analysed("gmsd", PEOPLE, rated=False)
+    assert "User study: no raters yet." in (Path(study.results) / "claims.md").read_text()
 
 
-def test_people_are_left_out_as_a_judge_but_are_of_no_kind(workplace: Path):
-    analysed(["gmsd", PEOPLE], workplace / "results", rated=True)
-    held = load_tables(workplace / "results").robustness
+def test_people_are_left_out_as_a_judge_but_are_of_no_kind(analysed: Analysed):
+    held = load_tables(Path(analysed("gmsd", PEOPLE, rated=True).results)).robustness
     left = held.groupby("left_out_kind")["left_out"].unique()
     assert set(left["judge"]) == {"gmsd", PEOPLE}
     # Were people full-reference judges too, all would be, and no kind could be left out.
@@ -175,6 +185,15 @@ def test_people_are_left_out_as_a_judge_but_are_of_no_kind(workplace: Path):
     ("judges", "rated"),
     [(["gmsd"], True), (["gmsd", PEOPLE], False), (["gmsd", PEOPLE], True), ([PEOPLE], True)],
 )
-def test_every_figure_is_drawn_whoever_judges(workplace: Path, judges: list[str], rated: bool):
-    draw(analysed(judges, workplace, rated), figure_names(), workplace)
-    assert {figure.stem for figure in workplace.glob("figures/*.svg")} == set(figure_names())
+def test_every_figure_is_drawn_whoever_judges(
+    analysed: Analysed,
+    workplace: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    judges: list[str],
+    rated: bool,
+):
+    study = analysed(*judges, rated=rated)
+    monkeypatch.setattr(write, "_saved", lambda figure, kind: kind.encode())  # laid out, not saved
+    draw(study, figure_names(), Path(study.results))
+    drawn = Path(study.results) / "figures"
+    assert {figure.stem for figure in drawn.glob("*.svg")} == set(figure_names())
