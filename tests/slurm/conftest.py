@@ -6,19 +6,26 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
 
+from asymmetry.plan import Plan
+from asymmetry.study import parse_study
 from tests.conftest import ROOT, small_values
-from tests.workflow.conftest import Project, new_project
+from tests.slurm.pace import Pace
+from tests.slurm.undisturbed import Undisturbed
+from tests.workflow.conftest import Project
 
 SCRIPT = ROOT.parent / "shared/slurm/slurm-up.sh"
 NODES, GPUS_A_NODE = 2, 2
+# Polls as the shortest jobs need them; the profile's are for longer ones.
+QUICK = ("--slurm-init-seconds-before-status-checks", "3")
 
 
 def command(*arguments: str) -> str:
@@ -38,6 +45,15 @@ class Cluster:
 
     def down(self) -> None:
         self._call("down")
+
+    def tidy(self) -> None:
+        """End what a failed test has left: heads, jobs, a node that is down."""
+        for child in psutil.Process().children():
+            if "--profile" in child.cmdline():
+                child.kill()
+        if command("squeue", "-h"):
+            subprocess.run(["scancel", "--user", "root"])
+        self._call("up")
 
     def job_of(self, run: str) -> tuple[str, str] | None:
         """The job that runs a training, and its node."""
@@ -70,7 +86,7 @@ class Cluster:
 
 
 @pytest.fixture(scope="session")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+def slurm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     if not SCRIPT.is_file():
         pytest.skip("no ../shared/slurm beside the checkout: it starts the SLURM needed here")
     if os.geteuid() != 0:
@@ -80,28 +96,55 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     cluster.down()
 
 
+@pytest.fixture
+def cluster(slurm: Cluster) -> Iterator[Cluster]:
+    yield slurm
+    slurm.tidy()
+
+
 @dataclass
 class SlurmProject(Project):
-    """A project whose studies the cluster runs."""
+    """A project whose studies the cluster runs, their trainings as the test paces them."""
 
     settings: tuple[str, ...] = ()  # beside what a user types
-    search_first: Path | None = None  # before all others in the PATH of the jobs
+
+    @cached_property
+    def pace(self) -> Pace:
+        return Pace(self.folder)
 
     def environment(self) -> dict[str, str]:
         own = super().environment()
-        first = [str(self.search_first)] if self.search_first else []
-        return own | {"PATH": os.pathsep.join([*first, own["PATH"]])}
+        return own | {"PATH": os.pathsep.join([str(self.pace.folder), own["PATH"]])}
 
     def command(self, *arguments: str) -> list[str]:
         typed = ["snakemake", "--cores", "all", "--profile", "slurm"]
         return [sys.executable, "-m", *typed, *self.settings, *arguments]
 
-    def head(self, log: str) -> subprocess.Popen[bytes]:
+    def head(self, log: str, *arguments: str) -> subprocess.Popen[bytes]:
         """Snakemake in the background, its messages in a file."""
         with (self.folder / log).open("wb") as file:
             return subprocess.Popen(
-                self.command(), cwd=self.folder, env=self.environment(), stdout=file, stderr=file
+                self.command(*arguments),
+                cwd=self.folder,
+                env=self.environment(),
+                stdout=file,
+                stderr=file,
             )
+
+
+def wait_until(
+    happened: Callable[[], object],
+    head: subprocess.Popen[bytes],
+    log: Path,
+    minutes: float = 5,
+    ended: bool = False,
+) -> None:
+    """AssertionError where it does not happen, or not before the head has ended."""
+    last = time.monotonic() + 60 * minutes
+    while not happened():
+        assert ended or head.poll() is None, log.read_text()
+        assert time.monotonic() < last, log.read_text()
+        time.sleep(0.2)
 
 
 @pytest.fixture(scope="module")
@@ -119,30 +162,33 @@ def disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     command("umount", "--recursive", "--lazy", str(place))
 
 
-def slurm_values() -> dict[str, Any]:
-    """Ten cells that train for some ten seconds each on a GPU of their own, one that diverges."""
+def slurm_values(steps: int = 60, **execution: Any) -> dict[str, Any]:
+    """Ten cells on a GPU each, unless in company, and one that diverges."""
     values = small_values()
     values["grid"]["fidelity"] = ["l1", "mse"]
     values["grid"]["include"] = [
         {"fidelity": ["l1"], "discriminators": ["vgg-patch"], "adversarial_weights": [1e39]}
     ]
-    values["training"]["steps"] = 300
+    values["training"]["steps"] = steps
     values["execution"] |= {
+        "company": 1,
         "log_every": 5,
-        "checkpoint_seconds": 2,
-        "resources": {"train": {"gpu": 1}},
+        "runs_per_job": 50,
+        "resources": {"train": {"gpu": 1, "mem_mb": 1000}},
     }
+    values["execution"] |= execution
     return values
 
 
+def plan_of(values: dict[str, Any]) -> Plan:
+    return Plan(parse_study(values, "a test"))
+
+
 @pytest.fixture(scope="session")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """The study, run on this machine without a profile."""
-    project = new_project(tmp_path_factory.mktemp("undisturbed"))
-    project.write(slurm_values())
-    done = project.snakemake()
-    assert done.returncode == 0, done.stderr
-    return project
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Undisturbed]:
+    study = Undisturbed(tmp_path_factory.mktemp("undisturbed"), slurm_values())
+    yield study
+    study.end()
 
 
 @dataclass

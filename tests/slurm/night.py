@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psutil
 
-from tests.slurm.conftest import Cluster, SlurmProject, command
+from tests.slurm.conftest import Cluster, SlurmProject, command, wait_until
 
 _LOGGED_EVERY = 5
 HEADING = f"{'fault':<28} {'attempts':>8} {'steps repeated':>14} {'seconds lost':>12}"
@@ -31,25 +31,25 @@ def logged_steps(log: Path) -> list[int]:
 
 @dataclass
 class Fault:
-    """Something that happens to a training, once, while it runs."""
+    """Something that happens to a training, once, while it waits at a step."""
 
     name: str
     run: Path  # its folder
-    strike: Callable[[str, str], Iterator[None]]  # of its job and node; goes on at each look
+    strike: Callable[[str, str, str], Iterator[None]]  # of its run, job, node; goes on at each look
     struck: float | None = None
     recovered: float | None = None
     step: int = 0  # the furthest seen before the fault
     repeated: int = 0
     _going: Iterator[None] = field(default_factory=lambda: iter(()))
 
-    def look(self, cluster: Cluster, name: str) -> None:
-        """Strike when the training is well on its way; then wait for it to pass that step again."""
+    def look(self, cluster: Cluster, run: str, held: bool) -> None:
+        """Strike when the training is held; then wait for it to pass that step again."""
         next(self._going, None)
         steps = logged_steps(self.run / "train.log")
         if self.struck is None:
             self.step = max(self.step, *steps[-1:], 0)
-            if self.step >= 100 and (found := cluster.job_of(name)):
-                self.struck, self._going = time.monotonic(), self.strike(*found)
+            if held and (found := cluster.job_of(run)):
+                self.struck, self._going = time.monotonic(), self.strike(run, *found)
         elif self.recovered is None:
             self._wait_for_recovery(steps)
 
@@ -70,41 +70,63 @@ class Fault:
 
 
 class Night:
-    """The study under the cluster's faults."""
+    """The study under the cluster's faults; the node is lost after `first` are finished."""
 
-    def __init__(self, cluster: Cluster, project: SlurmProject, runs: list[str]) -> None:
+    def __init__(
+        self, cluster: Cluster, project: SlurmProject, runs: list[str], first: list[str]
+    ) -> None:
         self.cluster, self.project = cluster, project
         strikes = {
             "scancel": self._cancel,
             "scontrol requeue": self._requeue,
             "slurmd killed, node down": self._lose_node,
         }
-        folders = [project.folder / "runs" / run for run in runs]
+        self._runs = project.folder / "runs"
+        self._first = [self._runs / run / "run.json" for run in first]
         self.faults = [
-            Fault(name, folder, strike)
-            for (name, strike), folder in zip(strikes.items(), folders, strict=False)
+            Fault(name, self._runs / run, strike)
+            for (name, strike), run in zip(strikes.items(), runs, strict=True)
         ]
 
-    def watch(self, head: subprocess.Popen[bytes]) -> int:
+    def watch(self, head: subprocess.Popen[bytes], log: Path) -> int:
         """Strike until the head ends; its exit code."""
-        while head.poll() is None:
+
+        def ended() -> bool:
             for fault in self.faults:
-                fault.look(self.cluster, str(fault.run.relative_to(self.project.folder / "runs")))
+                run = str(fault.run.relative_to(self._runs))
+                fault.look(self.cluster, run, self._is_due(run))
             self.cluster.skip_the_wait()
-            time.sleep(0.3)
+            return head.poll() is not None
+
+        wait_until(ended, head, log, minutes=15, ended=True)
         return head.returncode
 
-    def _cancel(self, job: str, _node: str) -> Iterator[None]:
+    def _is_due(self, run: str) -> bool:
+        is_last = self.faults[-1].run == self._runs / run
+        waits = is_last and not all(record.is_file() for record in self._first)
+        return self.project.pace.held(run) is not None and not waits
+
+    def _cancel(self, run: str, job: str, _node: str) -> Iterator[None]:
         command("scancel", job)
-        yield
+        yield from self._end(run)
 
-    def _requeue(self, job: str, _node: str) -> Iterator[None]:
+    def _requeue(self, run: str, job: str, _node: str) -> Iterator[None]:
         command("scontrol", "requeue", job)
-        yield
+        yield from self._end(run)
 
-    def _lose_node(self, _job: str, node: str) -> Iterator[None]:
+    def _end(self, run: str) -> Iterator[None]:
+        """Until the training that was struck has ended: it must not go on to the end instead."""
+        while psutil.pid_exists(self.project.pace.held(run) or 0):
+            yield
+        self.project.pace.go_on(run)
+
+    def _lose_node(self, run: str, _job: str, node: str) -> Iterator[None]:
         cut_off = self.cluster.jobs_on(node)
         self.cluster.kill_node(node)
+        log = self._runs / run / "train.log"
+        while "another job is at it" not in log.read_text():
+            yield
+        self.project.pace.go_on(run)
         while any(_goes_on(job) for job in cut_off):
             yield
         self.cluster.revive_node(node)

@@ -1,36 +1,48 @@
 """`snakemake --cores all --profile slurm`, as the README has it."""
 
+import re
 from pathlib import Path
 
 import pytest
 
-from tests.slurm.conftest import GPUS_A_NODE, NODES, Cluster, SlurmProject, Watched, slurm_values
-from tests.workflow.conftest import Project, new_project
+from tests.slurm.conftest import (
+    GPUS_A_NODE,
+    NODES,
+    Cluster,
+    SlurmProject,
+    Watched,
+    plan_of,
+    slurm_values,
+    wait_until,
+)
+from tests.slurm.undisturbed import Undisturbed
+from tests.workflow.conftest import new_project
 
 pytestmark = [pytest.mark.slow, pytest.mark.slurm]
 
 
-def test_the_command_as_typed(cluster: Cluster, undisturbed: Project, disk: Path):
+def test_the_command_as_typed_with_companies(
+    cluster: Cluster, undisturbed: Undisturbed, disk: Path
+):
+    """All GPUs are used, and companies give the same bytes.
+
+    A job reads the Snakefile anew, when others may have finished: it must find its company. The
+    trainings that can run at once wait for each other, so two of six begin when four have ended.
+    """
     project = SlurmProject(new_project(disk / "project").folder)
-    project.write(slurm_values())
+    values = slurm_values(company=2)
+    project.write(values)
+    cells = [run.id for run in plan_of(values).runs]
+    project.pace.hold(cells, 1)
+    log = project.folder / "head.log"
     with Watched(project.folder) as held:
-        done = project.snakemake()
-    assert done.returncode == 0, done.stderr
+        head = project.head(log.name)
+        wait_until(lambda: held.trainings == NODES * GPUS_A_NODE, head, log)
+        project.pace.go_on(*cells)
+        assert head.wait() == 0, log.read_text()
+    assert len(set(re.findall(r"train_company_\w+", log.read_text()))) == 5
     assert (project.folder / "results/index.html").stat().st_size > 5000
-    assert project.results() == undisturbed.results()
+    assert project.results() == undisturbed.finished.results()
     assert 1 < held.trainings <= held.gpus == NODES * GPUS_A_NODE
     again = project.snakemake()
     assert "Nothing to be done" in again.stdout + again.stderr
-
-
-def test_companies_give_the_same_bytes(cluster: Cluster, undisturbed: Project, disk: Path):
-    """A job reads the Snakefile anew, when others may have finished: it must find its company."""
-    project = SlurmProject(new_project(disk / "companies").folder)
-    values = slurm_values()
-    values["execution"] |= {"company": 2}
-    project.write(values)
-    done = project.snakemake()
-    assert done.returncode == 0, done.stderr
-    assert "train_company_" in done.stderr
-    assert project.models() == undisturbed.models()
-    assert project.results() == undisturbed.results()

@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from tests.slurm.conftest import Cluster, slurm_values
-from tests.workflow.conftest import Project
+from tests.slurm.undisturbed import Undisturbed
 from tests.workflow.dvc_project import DvcProject, new_dvc_project
 
 pytestmark = [pytest.mark.slow, pytest.mark.slurm]
@@ -24,15 +24,23 @@ class OnCluster(DvcProject):
         return super().environment() | {"SNAKEMAKE_PROFILE": "slurm"}
 
 
-def test_dvc_repro_on_the_login_node(cluster: Cluster, undisturbed: Project, disk: Path):
-    project = OnCluster(new_dvc_project(disk / "dvc").folder)
-    project.write(slurm_values())
+@pytest.mark.parametrize(
+    "stages",
+    [pytest.param(["grid"], id="trainings"), pytest.param([], id="all", marks=pytest.mark.long)],
+)
+def test_dvc_repro_on_the_login_node(
+    cluster: Cluster, undisturbed: Undisturbed, disk: Path, stages: list[str]
+):
+    project = OnCluster(new_dvc_project(disk / f"dvc-{len(stages)}").folder)
+    project.write(slurm_values(company=1 if not stages else 11))
+    if stages:
+        undisturbed.give_warm_start(project.folder)
     stop, inside = threading.Event(), set[int]()
     watch = threading.Thread(target=watch_jobs, args=(stop, inside))
     watch.start()
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "dvc", "repro"],
+            [sys.executable, "-m", "dvc", "repro", *stages],
             cwd=project.folder,
             env=project.environment(),
             capture_output=True,
@@ -44,8 +52,8 @@ def test_dvc_repro_on_the_login_node(cluster: Cluster, undisturbed: Project, dis
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr
     assert "slurm" in done.stdout + done.stderr
     assert inside == set(), "dvc ran inside a job"
-    assert project.models() == undisturbed.models()
-    assert "up to date" in project.dvc("status").stdout
+    assert project.models() == undisturbed.finished.models()
+    assert "up to date" in project.dvc("status", *stages).stdout
 
 
 def watch_jobs(stop: threading.Event, inside: set[int]) -> None:

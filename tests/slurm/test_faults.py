@@ -2,35 +2,35 @@
 
 import json
 import math
-import signal
-import stat
 import subprocess
-import time
+from collections.abc import Sequence
 from pathlib import Path
 
-import psutil
 import pytest
 
-from tests.slurm.conftest import Cluster, SlurmProject, command, slurm_values, trainings_in
-from tests.slurm.night import HEADING, Night, logged_steps, row
-from tests.workflow.conftest import Project, new_project
+from tests.slurm.conftest import (
+    QUICK,
+    Cluster,
+    SlurmProject,
+    command,
+    plan_of,
+    slurm_values,
+    wait_until,
+)
+from tests.slurm.night import HEADING, Night, row
+from tests.slurm.undisturbed import Undisturbed
+from tests.workflow.conftest import new_project
 
 pytestmark = [pytest.mark.slow, pytest.mark.slurm]
 
-# Calls the real command, but for one training the first time: it ends well and leaves nothing.
-LIAR = """#!/bin/sh
-if [ "$1 $2" = "train runs/{run}/run.json" ] && mkdir {mark} 2> /dev/null; then exit 0; fi
-PATH=${{PATH#*:}} exec asymmetry "$@"
-"""
+STRUCK = ("mse/vgg-patch/0.1", "mse/vit-vanilla/0.01", "mse/vit-vanilla/0.1")
+POOR = "l1/none"
 
 
-def put_liar(project: SlurmProject, run: str) -> None:
-    """An `asymmetry` before the real one in the jobs' PATH."""
-    liar = project.folder / "bin/asymmetry"
-    liar.parent.mkdir()
-    liar.write_text(LIAR.format(run=run, mark=project.folder / "lied"))
-    liar.chmod(liar.stat().st_mode | stat.S_IEXEC)
-    project.search_first = liar.parent
+def named(values: dict, *parts: str) -> list[str]:
+    """The first cell of each of these names."""
+    runs = [run.id for run in plan_of(values).runs]
+    return [next(run for run in runs if f"/{part}/" in run) for part in parts]
 
 
 def give_quota(folder: Path, size: str, *options: str) -> None:
@@ -38,98 +38,137 @@ def give_quota(folder: Path, size: str, *options: str) -> None:
     command("mount", "-t", "tmpfs", "-o", ",".join([*options, f"size={size}"]), "none", str(folder))
 
 
-def kill_head(project: SlurmProject) -> list[psutil.Process]:
-    """SIGKILL Snakemake alone while its jobs train; these trainings, stopped.
-
-    Stopped, or on a busy machine they would end before the next start could find them.
-    """
-    head = project.head("killed.log")
-    while not any(map(logged_steps, project.folder.glob("runs/*/*/l1/vit-vanilla/**/train.log"))):
-        assert head.poll() is None, (project.folder / "killed.log").read_text()
-        time.sleep(0.3)
-    head.send_signal(signal.SIGKILL)
+def kill_head(project: SlurmProject, orphans: Sequence[str], *targets: str) -> None:
+    """SIGKILL Snakemake alone while its jobs train, these orphans among them."""
+    log = project.folder / "killed.log"
+    head = project.head(log.name, *targets)
+    wait_until(lambda: all(map(project.pace.held, orphans)), head, log)
+    head.kill()
     head.wait()
-    stopped = list(trainings_in(project.folder))
-    for training in stopped:
-        training.suspend()
-    return stopped
 
 
-def wait_for(message: str, log: Path, head: subprocess.Popen[bytes]) -> None:
-    """Until the head says it; an AssertionError where it ends without."""
-    while message not in log.read_text():
-        assert head.poll() is None, log.read_text()
-        time.sleep(0.3)
-
-
-def test_a_night_of_faults(
-    cluster: Cluster, undisturbed: Project, disk: Path, capsys: pytest.CaptureFixture[str]
-):
-    models = [path.parent.relative_to("runs") for path in map(Path, undisturbed.models())]
-    cells = sorted({str(path) for path in models if "warm-start" not in path.parts})
-    poor, *struck = (
-        next(cell for cell in cells if part in cell)
-        for part in (
-            "l1/none",  # among the first, which lose their head
-            "mse/vgg-patch/0.1",  # among the last, which do not
-            "mse/vit-vanilla/0.01",
-            "mse/vit-vanilla/0.1",
-        )
-    )
-    folder = new_project(disk / "night").folder
-    quick = ("--resources", "gpu=4", "--slurm-init-seconds-before-status-checks", "3")
-    project = SlurmProject(folder, quick)
-    project.write(slurm_values())
-    give_quota(folder / "runs" / poor, "160k")
-
-    orphans = kill_head(project)
-    locked = project.snakemake()
+def start_again(project: SlurmProject, orphans: Sequence[str], *targets: str) -> subprocess.Popen:
+    """After the lock of the killed head is removed; the orphans are seen, and go on."""
+    locked = project.snakemake(*targets)
     assert locked.returncode != 0
     assert "--unlock" in locked.stderr
     assert project.snakemake("--unlock").returncode == 0
+    log = project.folder / "night.log"
+    head = project.head(log.name, *targets)
+    wait_until(lambda: "jobs of an earlier start" in log.read_text(), head, log)
+    project.pace.go_on(*orphans)
+    return head
 
-    night = Night(cluster, project, struck)
-    head = project.head("night.log")
-    wait_for("jobs of an earlier start", folder / "night.log", head)
-    for training in orphans:
-        training.resume()
-    assert night.watch(head) != 0  # one cell has no room
-    assert all(fault.recovered for fault in night.faults)
-    missing = [cell for cell in cells if not (folder / "runs" / cell / "run.json").is_file()]
+
+def lied(project: SlurmProject, run: str) -> bool:
+    """Whether the training's first job left nothing, and was found out."""
+    logs = project.folder.glob(".snakemake/slurm_logs/**/*.log")
+    found_out = "MissingOutputException" in "".join(log.read_text() for log in logs)
+    return project.pace.lied(run) and found_out
+
+
+def test_a_short_night(
+    cluster: Cluster,
+    undisturbed: Undisturbed,
+    disk: Path,
+    capsys: pytest.CaptureFixture[str],
+):
+    """All faults, each to one of six trainings, and nothing beside these."""
+    values = slurm_values(checkpoint_seconds=0.05)
+    orphan, liar, poor, *struck = named(values, "l1/vgg-patch/0.01", "mse/none", POOR, *STRUCK)
+    project = SlurmProject(
+        new_project(disk / "short").folder, (*QUICK, "--retries", "1", "--latency-wait", "5")
+    )
+    project.write(values)
+    undisturbed.give_warm_start(project.folder)
+    give_quota(project.folder / "runs" / poor, "160k")
+    project.pace.hold([orphan, *struck], 20)
+    cells = [f"runs/{run}/run.json" for run in (orphan, *struck, liar, poor)]
+
+    kill_head(project, [orphan], cells[0])
+    project.pace.lie(liar)
+    head = start_again(project, [orphan], *cells)
+    night = Night(cluster, project, struck, first=[liar])
+    assert night.watch(head, project.folder / "night.log") != 0  # one cell has no room
+    check_night(night, poor)
+    assert [cell for cell in cells if not (project.folder / cell).is_file()] == cells[-1:]
+    assert lied(project, liar)
+
+    give_quota(project.folder / "runs" / poor, "64m", "remount")
+    last = project.snakemake(*cells)
+    assert last.returncode == 0, last.stderr
+    models, expected = project.models(), undisturbed.finished.models()
+    assert models == {name: expected[name] for name in models}
+    assert all((project.folder / cell).is_file() for cell in cells)
+    tell(capsys, night, poor, liar)
+
+
+@pytest.mark.long
+def test_a_night_of_faults(
+    cluster: Cluster,
+    disk: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+):
+    """The whole study, its trainings some ten seconds long."""
+    values = slurm_values(steps=300, checkpoint_seconds=2)
+    undisturbed = Undisturbed(tmp_path / "undisturbed", values)
+    # Among the first, which lose their head, and among the last, which do not.
+    orphans = named(values, "l1/vit-vanilla/0.01", "l1/vit-vanilla/0.1")
+    poor, *struck = named(values, POOR, *STRUCK)
+    project = SlurmProject(new_project(disk / "night").folder, ("--resources", "gpu=4", *QUICK))
+    project.write(values)
+    give_quota(project.folder / "runs" / poor, "160k")
+    project.pace.hold([*orphans, *struck], 100)
+
+    kill_head(project, orphans)
+    head = start_again(project, orphans)
+    night = Night(cluster, project, struck, first=[])
+    assert night.watch(head, project.folder / "night.log") != 0  # one cell has no room
+    check_night(night, poor)
+    cells = [run for run in plan_of(values).runs if "1e+39" not in run.id]
+    missing = [run.id for run in cells if not (project.folder / run.record).is_file()]
     assert missing == [poor]
-    assert "the disk or quota is full" in (folder / "runs" / poor / "train.log").read_text()
 
     # The lie is told while nothing else happens: another fault to the job would cure it unseen.
-    give_quota(folder / "runs" / poor, "64m", "remount")
-    put_liar(project, poor)
+    give_quota(project.folder / "runs" / poor, "64m", "remount")
+    project.pace.lie(poor)
     last = project.snakemake("--latency-wait", "10")
     assert last.returncode == 0, last.stderr
-    assert (folder / "lied").is_dir()
-    assert "MissingOutputException" in "".join(
-        log.read_text() for log in folder.glob(".snakemake/slurm_logs/**/*.log")
-    )
-    assert project.results() == undisturbed.results()
+    assert lied(project, poor)
+    assert project.results() == undisturbed.finished.results()
     diverged = [
         record
-        for path in folder.glob("runs/**/run.json")
+        for path in project.folder.glob("runs/**/run.json")
         if (record := json.loads(path.read_text()))["status"] == "diverged"
     ]
     assert [record["settings"]["cell"]["adversarial_weight"] for record in diverged] == [1e39]
+    tell(capsys, night, poor, poor)
+
+
+def check_night(night: Night, poor: str) -> None:
+    assert all(fault.recovered for fault in night.faults)
+    log = night.project.folder / "runs" / poor / "train.log"
+    assert "the disk or quota is full" in log.read_text()
+
+
+def tell(capsys: pytest.CaptureFixture[str], night: Night, poor: str, liar: str) -> None:
+    """Print what every fault cost."""
+    folder = night.project.folder / "runs"
     with capsys.disabled():
         print(f"\n{HEADING}")
         for fault in night.faults:
             print(fault.row())
-        print(row("disk quota, later lifted", attempts(folder, poor), 0, math.nan))
-        print(row("exit 0 without output", attempts(folder, poor), 0, lie_cost(folder, poor)))
+        print(row("disk quota, later lifted", attempts(folder / poor), 0, math.nan))
+        print(row("exit 0 without output", attempts(folder / liar), 0, lie_cost(night, liar)))
 
 
-def attempts(folder: Path, run: str) -> int:
-    record = json.loads((folder / "runs" / run / "run.json").read_text())
-    return int(record["ledger"]["attempts"])
+def attempts(run: Path) -> int:
+    return int(json.loads((run / "run.json").read_text())["ledger"]["attempts"])
 
 
-def lie_cost(folder: Path, run: str) -> float:
+def lie_cost(night: Night, run: str) -> float:
     """Seconds from the job that did nothing to the one that trained."""
-    path = folder / "runs" / run / "run.json"
+    path = night.project.folder / "runs" / run / "run.json"
     trained = json.loads(path.read_text())["ledger"]["device_seconds"]
-    return path.stat().st_mtime - trained - (folder / "lied").stat().st_mtime
+    return path.stat().st_mtime - trained - night.project.pace.lied_at(run)

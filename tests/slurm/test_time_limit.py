@@ -1,62 +1,148 @@
 """A time limit shorter than a training."""
 
 import json
-import time
+import re
+import signal
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import small_values
-from tests.slurm.conftest import Cluster, SlurmProject
+from asymmetry.plan import Plan, Run
+from asymmetry.training.checkpoint import load_checkpoint
+from asymmetry.training.company import Company
+from asymmetry.training.deadline import EXIT_CONTINUE, Deadline
+from asymmetry.training.heartbeat import read_beat
+from asymmetry.training.job import train
+from asymmetry.training.journal import Journal
+from tests.slurm.conftest import (
+    Cluster,
+    SlurmProject,
+    command,
+    plan_of,
+    slurm_values,
+    trainings_in,
+    wait_until,
+)
 from tests.slurm.night import HEADING, row
-from tests.workflow.conftest import Project, new_project
+from tests.slurm.undisturbed import Undisturbed
+from tests.workflow.conftest import new_project
 
 pytestmark = [pytest.mark.slow, pytest.mark.slurm]
 
-
-SECONDS = 220  # of training: with SLURM's minute for each start, three continuations and some spare
-PILOT_STEPS = 1500
-
-
-def values_of(steps: int) -> dict:
-    """A single training, where SLURM gives it a minute at a time."""
-    values = small_values()
-    values["grid"] |= {"discriminators": ["vgg-patch"], "adversarial_weights": [0.01]}
-    values["training"]["steps"] = steps
-    values["execution"] |= {"log_every": 100, "resources": {"train": {"gpu": 1, "runtime": 1}}}
-    return values
+CELL = "l1/vgg-patch/0.01"
+NEVER_DONE = 1_000_000  # steps: a day of them
 
 
-def trained_alone(folder: Path, steps: int) -> Project:
-    project = new_project(folder)
-    project.write(values_of(steps))
-    assert project.snakemake("train").returncode == 0
-    return project
+def limited(folder: Path, minutes: int, **changes: int) -> tuple[SlurmProject, Run]:
+    """A project whose trainings get so many minutes at a time, and the run that is looked at."""
+    first_poll = ("--slurm-init-seconds-before-status-checks", "15")
+    project = SlurmProject(new_project(folder).folder, ("--retries", "0", *first_poll))
+    values = slurm_values(
+        **changes, log_every=10, resources={"train": {"gpu": 1, "runtime": minutes}}
+    )
+    project.write(values)
+    return project, next(run for run in plan_of(values).runs if CELL in run.id)
 
 
-def record_of(project: Project) -> dict:
-    (path,) = project.folder.glob("runs/*/*/*/vgg-patch/**/run.json")
-    return json.loads(path.read_text())
+@pytest.fixture
+def own_signals() -> Iterator[None]:
+    """A training in this process hears signals of its own."""
+    numbers = (signal.SIGTERM, signal.SIGINT)
+    before = [signal.getsignal(number) for number in numbers]
+    yield
+    for number, handler in zip(numbers, before, strict=True):
+        signal.signal(number, handler)
+
+
+def submitted(log: Path) -> int:
+    """How many jobs Snakemake has put into the queue; those that SLURM puts back are not new."""
+    return len(re.findall("has been submitted", log.read_text()))
+
+
+def test_a_job_knows_when_it_will_end(cluster: Cluster):
+    asked = "import time; from asymmetry.cluster import job_end; print(job_end(), time.time())"
+    end, now = map(float, command("srun", "--time=1", sys.executable, "-c", asked).split())
+    assert 0 < end - now <= 60
+    unlimited = command("srun", sys.executable, "-c", asked).split()
+    assert unlimited[0] == "None"
 
 
 def test_a_training_is_continued_until_it_is_done(
-    cluster: Cluster, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    cluster: Cluster,
+    undisturbed: Undisturbed,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ):
-    pilot = record_of(trained_alone(tmp_path / "pilot", PILOT_STEPS))
-    steps = round(SECONDS * PILOT_STEPS / pilot["seconds"])
-    alone = trained_alone(tmp_path / "alone", steps)
+    """After 16 steps in a job its minutes are over, as far as the training can see."""
+    project, run = limited(tmp_path / "limited", 5)
+    undisturbed.give_warm_start(project.folder)
+    project.pace.stop_after(16)
+    log = project.folder / "head.log"
+    head = project.head(log.name, str(run.record))
 
-    project = SlurmProject(new_project(tmp_path / "limited").folder, ("--retries", "0", "train"))
-    project.write(values_of(steps))
-    head = project.head("head.log")
-    while head.poll() is None:
+    def done() -> bool:
         cluster.skip_the_wait()
-        time.sleep(1)
-    assert head.returncode == 0  # without a single retry: SLURM itself puts the job back
-    assert project.models() == alone.models()
-    record = record_of(project)
-    assert record["continued"] >= 3
+        return head.poll() is not None
+
+    wait_until(done, head, log, ended=True)
+    assert head.returncode == 0, log.read_text()  # without a retry: SLURM itself puts the job back
+    assert submitted(log) == 1
+    models = project.models()
+    expected = undisturbed.finished.models()
+    assert models == {name: expected[name] for name in models}
+    assert sum(run.id in name for name in models) == 2
+    record = json.loads((project.folder / run.record).read_text())
+    assert record["continued"] == 3
     spent = record["ledger"]["device_seconds"] - record["seconds"]
     with capsys.disabled():
         name = f"time limit, {record['continued']} continuations"
         print(f"\n{HEADING}\n{row(name, record['ledger']['attempts'], 0, spent)}")
+
+
+@pytest.mark.long
+def test_limits_of_a_minute(
+    cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, own_signals: None
+):
+    """A training that never ends is continued three times, then looked at where it is."""
+    project, run = limited(tmp_path / "limited", 1, steps=NEVER_DONE)
+    log = project.folder / "head.log"
+    head = project.head(log.name, str(run.record))
+
+    def went_on() -> bool:
+        cluster.skip_the_wait()
+        beat = read_beat(project.folder / run.folder)
+        return beat is not None and beat.continued >= 3 and bool(beat.steps_per_second)
+
+    wait_until(went_on, head, log, 15)
+    job, _ = cluster.job_of(run.id) or pytest.fail(log.read_text())
+    command("scancel", job)
+    wait_until(lambda: not list(trainings_in(project.folder)), head, log)
+    assert submitted(log) == 1
+    monkeypatch.chdir(project.folder)
+    header, limited_state = load_checkpoint(run.folder / "checkpoint.bin", run.id)
+    assert header.continued > 3
+
+    monkeypatch.chdir(new_project(tmp_path / "alone").folder)
+    plan = plan_of(slurm_values(steps=NEVER_DONE))
+    state = taken_to(plan, plan.find(run.id), header.step)
+    assert {name: tensor.numpy().tobytes() for name, tensor in state.items()} == {
+        name: tensor.numpy().tobytes() for name, tensor in limited_state.items()
+    }
+
+
+def taken_to(plan: Plan, run: Run, step: int) -> dict:
+    """The state of a training after so many steps in this process, without any stop before."""
+    train(plan, str(run.warm_start))
+
+    class Until(Deadline):
+        def reached(self, needed: float) -> bool:
+            (member,) = company.members
+            return member.state.step == step
+
+    company = Company(plan, [run], {run.id: Journal(run.folder)})
+    assert company.train(Until(None)) == EXIT_CONTINUE
+    header, state = load_checkpoint(run.folder / "checkpoint.bin", run.id)
+    assert (header.step, header.continued) == (step, 1)
+    return state

@@ -1,0 +1,57 @@
+"""A study that no fault befalls, for comparison."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from contextlib import suppress
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from tests.workflow.conftest import Project, new_project
+
+# The trainings one after the other, in one process, which saves the start of a process for each.
+ALONE = """
+from pathlib import Path
+from asymmetry.options import plan_of
+from asymmetry.training.job import train
+plan = plan_of(Path("params.yaml"))
+assert not any(train(plan, run.id) for run in [*plan.warm_starts, *plan.runs])
+"""
+
+
+class Undisturbed:
+    """A study that this machine runs without a profile, beside what else goes on."""
+
+    def __init__(self, folder: Path, values: dict[str, Any]) -> None:
+        self._project = new_project(folder)
+        self._project.write(values)
+        self._log = folder / "log"
+        trained = f"{sys.executable} -c '{ALONE}'"
+        rest = " ".join(self._project.command())
+        with self._log.open("wb") as log:
+            self._process = subprocess.Popen(
+                ["bash", "-c", f"{trained} && {rest}"],
+                cwd=folder,
+                env=self._project.environment() | {"OMP_NUM_THREADS": "1"},
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def end(self) -> None:
+        """Stop it, where a failed test did not wait for it."""
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+
+    @cached_property
+    def finished(self) -> Project:
+        assert self._process.wait() == 0, self._log.read_text()
+        return self._project
+
+    def give_warm_start(self, folder: Path) -> None:
+        """Copy it to where it belongs by its key, in the study of another folder."""
+        (warm,) = self.finished.folder.glob("runs/*/*/warm-start")
+        shutil.copytree(warm, folder / warm.relative_to(self.finished.folder))
