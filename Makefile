@@ -14,6 +14,8 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+# How tests are shared out: see tests/conftest.py.
+WORKERS := -n 2 --dist loadgroup --no-loadscope-reorder
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 study: .venv/study
@@ -22,10 +24,10 @@ study: .venv/study
 	@echo "the page: results/index.html"
 
 test: .venv/test lint
-	pytest -n 2 --dist loadfile
+	pytest $(WORKERS)
 
 test-all: .venv/test lint
-	pytest -n 2 --dist loadfile -m "not slurm and not page"
+	pytest $(WORKERS) -m "not slurm and not page"
 	pytest -m slurm tests/slurm
 	pytest -m page
 

@@ -7,6 +7,7 @@ from snakemake.utils import min_version
 from asymmetry.cluster import check_requests, left_over_jobs
 from asymmetry.companies import decide_companies, decided_companies, restore_records
 from asymmetry.errors import UserError
+from asymmetry.figures.registry import figure_names
 from asymmetry.plan import Plan
 from asymmetry.report.sources import PAGES
 from asymmetry.stages import Stages
@@ -34,9 +35,12 @@ try:
     # Not a parameter of the rules: a job runs again for what its path says, not for a file's name.
     shell.prefix(f"set -euo pipefail; export ASYMMETRY_STUDY={stages.study_file}; ")
     stages.trained  # expands the grid, whose mistakes are the user's too
-    if study.execution.company > 1 and workflow.is_main_process:
-        decide_companies(plan)
-    companies = decided_companies(plan) if study.execution.company > 1 else []
+    if study.execution.company != 1 and workflow.is_main_process:
+        on_cluster = workflow.resource_settings.nodes is not None
+        decide_companies(
+            plan, None if on_cluster else workflow.cores // study.numerics.threads
+        )
+    companies = decided_companies(plan)
 except UserError as error:
     raise WorkflowError(str(error)) from None
 

@@ -19,6 +19,20 @@ settings.load_profile("untimed")
 ROOT = Path(__file__).resolve().parents[1]
 
 
+# What takes long: these tests are shared out one by one, and first, so that no worker is left with
+# the rest of them at the end. What several of them need is made once for all workers.
+_APART = {ROOT / "tests/workflow", ROOT / "tests/training"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Of all other tests a file is a worker's, with what it makes once for its tests."""
+    for item in items:
+        if item.path.parent not in _APART:
+            item.add_marker(pytest.mark.xdist_group(str(item.path.relative_to(ROOT))))
+    items.sort(key=lambda item: item.path.parent not in _APART)
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of photos, weights and published values beside the checkout."""

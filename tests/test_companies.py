@@ -26,7 +26,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(VARIABLE)
 
 
-def planned(values: dict[str, Any], company: int, **grid: Any) -> Plan:
+def planned(values: dict[str, Any], company: int | str, **grid: Any) -> Plan:
     values["execution"]["company"] = company
     values["grid"] |= grid
     return Plan(parse_study(values, "params.yaml"))
@@ -38,8 +38,8 @@ def finish(run: Run, name: str = "run.json") -> None:
     (run.folder / name).write_text('{"status": "done", "outputs": {}}')
 
 
-def sizes(plan: Plan) -> list[int]:
-    return [len(company.runs) for company in missing_companies(plan)]
+def sizes(plan: Plan, processes: int | None = 2) -> list[int]:
+    return [len(company.runs) for company in missing_companies(plan, processes)]
 
 
 def test_a_company_is_no_part_of_what_identifies_a_run(study_values: dict[str, Any]):
@@ -49,9 +49,35 @@ def test_a_company_is_no_part_of_what_identifies_a_run(study_values: dict[str, A
 
 def test_cells_keep_the_order_of_the_grid(study_values: dict[str, Any]):
     plan = planned(study_values, 2, adversarial_weights=[0, 0.01])
-    assert [run for company in missing_companies(plan) for run in company.runs] == plan.runs[:2]
+    assert [run for company in missing_companies(plan, 2) for run in company.runs] == plan.runs[:2]
     assert sizes(planned(study_values, 3)) == [3]
     assert sizes(planned(study_values, 1)) == []
+
+
+@pytest.mark.parametrize(
+    ("processes", "expected"),
+    [(1, [5]), (2, [2, 3]), (3, [2, 1, 2]), (5, []), (64, []), (None, [])],
+)
+def test_automatic_companies_leave_no_core_idle(
+    study_values: dict[str, Any], processes: int | None, expected: list[int]
+):
+    """Five cells, evenly over the processes; of one cell there is no company, nor on a cluster."""
+    assert sizes(planned(study_values, "auto"), processes) == [n for n in expected if n > 1]
+
+
+def test_automatic_companies_are_small_and_as_many_as_the_cores_or_a_multiple(
+    study_values: dict[str, Any],
+):
+    plan = planned(study_values, "auto", fidelity=["l1", "mse", "charbonnier", "gmsd"])
+    assert sizes(plan, 1) == [7, 6, 7]
+    assert sizes(plan, 2) == [5, 5, 5, 5]
+    assert sizes(plan, 3) == [7, 6, 7]
+
+
+def test_trainings_on_a_gpu_are_alone_unless_the_study_says_otherwise(study_values: dict[str, Any]):
+    study_values["execution"]["resources"] = {"train": {"gpu": 1}}
+    assert sizes(planned(study_values, "auto")) == []
+    assert sizes(planned(study_values, 5)) == [5]
 
 
 def test_members_have_task_seed_and_inputs_in_common(study_values: dict[str, Any]):
@@ -62,7 +88,7 @@ def test_members_have_task_seed_and_inputs_in_common(study_values: dict[str, Any
         seeds=[0, 1],
         generators=["compact-tiny", "swinir-tiny"],
     )
-    companies = missing_companies(plan)
+    companies = missing_companies(plan, 2)
     assert len(companies) == 2 * 2 * 2
     for company in companies:
         cells = [run.cell for run in company.runs]
@@ -75,7 +101,7 @@ def test_members_have_task_seed_and_inputs_in_common(study_values: dict[str, Any
 def test_the_finished_are_in_none(study_values: dict[str, Any]):
     plan = planned(study_values, 3)
     finish(plan.runs[1])
-    found = missing_companies(plan)
+    found = missing_companies(plan, 2)
     assert [run for company in found for run in company.runs] == [
         plan.runs[0],
         *plan.runs[2:4],
@@ -84,18 +110,20 @@ def test_the_finished_are_in_none(study_values: dict[str, Any]):
 
 def test_a_start_decides_for_its_jobs(study_values: dict[str, Any]):
     plan = planned(study_values, 2)
-    decide_companies(plan)
+    decide_companies(plan, 2)
     decided = decided_companies(plan)
-    assert decided == missing_companies(plan)
+    assert decided == missing_companies(plan, 2)
     finish(plan.runs[0])  # meanwhile
-    assert decided_companies(plan) == decided != missing_companies(plan)
+    assert decided_companies(plan) == decided != missing_companies(plan, 2)
     (file,) = FOLDER.iterdir()
     before = sha256_of(file)
-    decide_companies(plan)  # another start beside it
+    decide_companies(plan, 2)  # another start beside it
     assert sha256_of(file) == before
 
 
 def test_a_job_that_was_not_told_says_so(study_values: dict[str, Any]):
+    for company in ("auto", 1):
+        assert decided_companies(planned(study_values, company)) == []
     with pytest.raises(UserError, match=f"{VARIABLE}: is not set in this job"):
         decided_companies(planned(study_values, 2))
 
@@ -106,6 +134,6 @@ def test_a_start_restores_what_the_failure_of_others_took(study_values: dict[str
     finish(kept, "finished.json")
     finish(damaged, "finished.json")
     (damaged.folder / "finished.json").write_text("{")
-    decide_companies(plan)
+    decide_companies(plan, 2)
     assert kept.record.is_file()
     assert not damaged.record.exists()

@@ -14,7 +14,6 @@ from typing import Any
 from asymmetry.backbones.catalog import BACKBONES, builder_module
 from asymmetry.data.sets import evaluation_images, set_digest
 from asymmetry.errors import UserError
-from asymmetry.figures.registry import figure_modules
 from asymmetry.files import canonical_json, digest, write_if_changed
 from asymmetry.identity import code_digest
 from asymmetry.iqa.digests import iqa_set_digest
@@ -238,11 +237,6 @@ class Stages:
     def summaries(self) -> Summaries:
         """The cheap stages."""
         return Summaries(self)
-
-    @cached_property
-    def figures(self) -> dict[str, str]:
-        """The figures and the modules that draw them."""
-        return figure_modules()
 
     def _part(self, kind: str, stem: str, **what: Any) -> Part:
         return Part(self.results / "parts" / kind / f"{stem}.parquet", **what)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from asymmetry.analysis.hypotheses.registry import hypothesis_modules
-from asymmetry.figures.registry import FORMATS
+from asymmetry.figures.registry import FORMATS, figure_modules
 from asymmetry.files import canonical_json, digest, write_if_changed
 from asymmetry.identity import code_digest
 from asymmetry.metrics.contracts import JUDGES
@@ -44,13 +44,13 @@ class Summaries:
 
     @cached_property
     def by_name(self) -> dict[str, Summary]:
-        """photos, the tables, `analyse`, `figure-<name>`, `report`."""
-        stages, figures = self._stages, self._stages.figures
+        """photos, the tables, `analyse`, `figures`, `report`."""
+        stages, figures = self._stages, figure_modules()
         collect = ("asymmetry.collect",)
         analyse = ("asymmetry.analysis.analyse", *hypothesis_modules())
-        write = "asymmetry.figures.write"
+        draw = ("asymmetry.figures.write", *figures.values())
         build = ("asymmetry.report.build", "asymmetry.report.metrics")
-        drawn = tuple(f"figure-{name}" for name in figures)
+        drawn = [f"figures/{name}.{kind}" for name in figures for kind in FORMATS]
         tables = {
             "runs": tuple(map(str, stages.trained)),
             "scores": (*_paths(stages.assess_parts), *filter(None, [human_digest(stages.study)])),
@@ -65,15 +65,12 @@ class Summaries:
                 for name, inputs in tables.items()
             },
             "analyse": Summary(analyse, self._in(*_ANALYSED), self._judges(), after=tuple(tables)),
-            **{
-                f"figure-{name}": Summary((module, write), self._figure(name), after=("analyse",))
-                for name, module in figures.items()
-            },
+            "figures": Summary(draw, self._in(*drawn), after=("analyse",)),
             "report": Summary(
                 build,
                 self._in(*PAGES, "metrics.json"),
                 (sources_digest(),),
-                after=("photos", *drawn),
+                after=("photos", "figures"),
             ),
         }
 
@@ -105,9 +102,6 @@ class Summaries:
 
     def _in(self, *names: str) -> tuple[Path, ...]:
         return tuple(self._results / name for name in names)
-
-    def _figure(self, name: str) -> tuple[Path, ...]:
-        return self._in(*(f"figures/{name}.{kind}" for kind in FORMATS))
 
     def _judges(self) -> tuple[str, ...]:
         """What the analysis knows of the judges beside their scores."""

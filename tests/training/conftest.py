@@ -42,6 +42,7 @@ def start() -> Start:
             env=os.environ | {"OMP_NUM_THREADS": "1"} | environment,
             stderr=subprocess.PIPE,
             text=True,
+            pipesize=4096,  # a training waits for its reader, and runs no more than this ahead
         )
 
     return begin

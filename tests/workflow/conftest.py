@@ -1,8 +1,10 @@
 import os
 import shutil
+import signal
 import subprocess
 import sys
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,16 +46,41 @@ class Project:
             text=True,
         )
 
+    def front_door(self) -> list[str]:
+        """The command that runs the whole study."""
+        return self.command()
+
     def start(self) -> subprocess.Popen[bytes]:
-        """Snakemake as the head of a process group, so that it can be killed with its jobs."""
+        """The study as the head of a process group, so that it can be killed with its jobs."""
         return subprocess.Popen(
-            self.command(),
+            self.front_door(),
             cwd=self.folder,
             env=self.environment(),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
+
+    def kill_when(self, happened: Callable[[], object], with_its_jobs: bool) -> None:
+        """Start the study, and kill it, with its jobs or the head alone, once that has happened."""
+        process = self.start()
+        while not happened():
+            assert process.poll() is None, "it ended before it could be killed"
+            time.sleep(0.02)
+        (os.killpg if with_its_jobs else os.kill)(process.pid, signal.SIGKILL)
+        process.wait()
+
+    def tells(self, log: str, words: str) -> bool:
+        """Whether one of the logs that match has these words."""
+        return any(words in path.read_text() for path in self.folder.glob(log))
+
+    def lose(self, *patterns: str) -> list[Path]:
+        """Delete the files and folders that match, as if they had never been made."""
+        lost = [path for pattern in patterns for path in self.folder.glob(pattern)]
+        assert lost, patterns
+        for path in lost:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        return lost
 
     def table(self, name: str) -> pd.DataFrame:
         return pd.read_parquet(self.folder / "results" / f"{name}.parquet")
@@ -85,23 +112,37 @@ def project(tmp_path: Path) -> Project:
     return new_project(tmp_path)
 
 
-@pytest.fixture(scope="session")
-def finished(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Project:
-    """The small study, run to its end without any disturbance. Tests work on copies of it.
+MakeOnce = Callable[[str, Callable[[Path], None]], Path]
 
-    One of the processes that run tests side by side makes it for all.
-    """
-    folder = tmp_path_factory.getbasetemp()
+
+@pytest.fixture(scope="session")
+def make_once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> MakeOnce:
+    """Makes a folder, unless another of the processes that run tests side by side has made it."""
+    base = tmp_path_factory.getbasetemp()
     if worker_id != "master":
-        folder = folder.parent
-    project, mark = Project(folder / "finished"), folder / "finished.done"
-    with FileLock(folder / "finished.lock"):
-        if not mark.exists():
-            shutil.rmtree(project.folder, ignore_errors=True)
-            done = new_project(project.folder).snakemake()
-            assert done.returncode == 0, done.stderr
-            mark.touch()
-    return project
+        base = base.parent
+
+    def made_once(name: str, make: Callable[[Path], None]) -> Path:
+        folder, mark = base / name, base / f"{name}.done"
+        with FileLock(base / f"{name}.lock"):
+            if not mark.exists():
+                shutil.rmtree(folder, ignore_errors=True)
+                make(folder)
+                mark.touch()
+        return folder
+
+    return made_once
+
+
+@pytest.fixture(scope="session")
+def finished(make_once: MakeOnce) -> Project:
+    """The small study, run to its end without any disturbance. Tests work on copies of it."""
+
+    def make(folder: Path) -> None:
+        done = new_project(folder).snakemake()
+        assert done.returncode == 0, done.stderr
+
+    return Project(make_once("finished", make))
 
 
 @pytest.fixture

@@ -50,6 +50,9 @@ class DvcProject(Project):
     def dvc(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return self.call(sys.executable, "-m", "dvc", *arguments)
 
+    def front_door(self) -> list[str]:
+        return [sys.executable, "-m", "dvc", "repro"]
+
     def repro(self, *stages: str) -> str:
         """What `dvc repro`, and Snakemake below it, say; it must succeed."""
         done = self.dvc("repro", *stages)
@@ -91,14 +94,7 @@ class DvcProject(Project):
         """Start `dvc repro` again and again, and kill it and its jobs after a random moment."""
         moments = random.Random(0)
         for _ in range(times):
-            process = subprocess.Popen(
-                [sys.executable, "-m", "dvc", "repro"],
-                cwd=self.folder,
-                env=self.environment(),
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,
-            )
+            process = self.start()
             time.sleep(moments.uniform(1, longest))
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)

@@ -13,17 +13,27 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def calibrated(project: Project, monkeypatch: pytest.MonkeyPatch) -> Project:
-    monkeypatch.chdir(project.folder)
-    write_scored_set(project.folder / "mine")
-    project.write(calibrated_values())
-    return project
+def calibrated(copy: Project, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """The finished study with a calibrated loss more: its warm start and `l1` are there."""
+    monkeypatch.chdir(copy.folder)
+    write_scored_set(copy.folder / "mine")
+    copy.write(calibrated_values())
+    return copy
 
 
 def test_weights_are_fitted_before_the_cells_that_use_them(calibrated: Project):
+    plan = Plan(parse_study(calibrated_values(), "test"))
+    plan.fits[LOSS].path.parent.mkdir(parents=True)
+    plan.fits[LOSS].path.write_bytes(b"half")
+    stopped = calibrated.snakemake("train", "--keep-going")
+    assert stopped.returncode != 0
+    (waiting,) = (run for run in plan.runs if run.fitted)
+    assert "is damaged; delete it and start again" in (waiting.folder / "train.log").read_text()
+    assert all(run.record.is_file() for run in plan.by_id.values() if run != waiting)
+
+    plan.fits[LOSS].path.unlink()
     done = calibrated.snakemake("train", "skill", "optimise")
     assert done.returncode == 0, done.stderr
-    plan = Plan(parse_study(calibrated_values(), "test"))
     fitted = read_fitted(plan.fits[LOSS].path).record
     assert all(run.record.is_file() for run in plan.by_id.values())
     skill = calibrated.table("skill").query("set == 'mine' and subset == 'all'")
@@ -37,17 +47,6 @@ def test_weights_are_fitted_before_the_cells_that_use_them(calibrated: Project):
     table.write_text(table.read_text().replace("r0.png,4.0", "r0.png,4.5"))
     left = jobs(calibrated.snakemake("-n", "train").stdout)
     assert left == {"calibrate": 1, "train_cell": 1, "train": 1}
-
-
-def test_a_damaged_fit_stops_the_cells_that_use_it_alone(calibrated: Project):
-    plan = Plan(parse_study(calibrated_values(), "test"))
-    plan.fits[LOSS].path.parent.mkdir(parents=True)
-    plan.fits[LOSS].path.write_bytes(b"half")
-    done = calibrated.snakemake("train", "--keep-going")
-    assert done.returncode != 0
-    (waiting,) = (run for run in plan.runs if run.fitted)
-    assert "is damaged; delete it and start again" in (waiting.folder / "train.log").read_text()
-    assert all(run.record.is_file() for run in plan.by_id.values() if run != waiting)
 
 
 def test_a_loss_without_calibration_is_a_line(calibrated: Project):

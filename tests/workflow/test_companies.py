@@ -1,6 +1,5 @@
 """Snakemake with `execution.company`, run for real on the small study."""
 
-import json
 import re
 import shutil
 from pathlib import Path
@@ -11,12 +10,12 @@ import pytest
 from asymmetry.plan import Plan
 from asymmetry.study import read_study
 from tests.conftest import small_values
-from tests.workflow.conftest import Project
+from tests.workflow.conftest import Project, new_project
 
 pytestmark = pytest.mark.slow
 
 
-def write(project: Project, company: int, **grid: Any) -> Plan:
+def write(project: Project, company: int | str, **grid: Any) -> Plan:
     values = small_values()
     values["grid"] |= grid
     values["execution"]["company"] = company
@@ -33,12 +32,30 @@ def to_do(project: Project, target: str = "all") -> list[str]:
     )
 
 
-def test_companies_make_what_single_cells_make(project: Project, finished: Project):
+def test_single_cells_make_what_companies_make(copy: Project, finished: Project):
+    """The finished study was made in companies: `auto`, on two cores."""
+    logs = finished.folder.glob("results/logs/train_company_*.log")
+    assert len(list(logs)) == 2
+    write(copy, 1)
+    copy.lose("runs/*/*/l1/v*/0.01")
+    assert to_do(copy, "train") == ["train_cell", "train_cell"]
+    assert copy.snakemake("train").returncode == 0
+    assert copy.models() == finished.models()
+
+
+@pytest.mark.long
+def test_companies_of_three_make_what_single_cells_make(project: Project, tmp_path: Path):
+    """Each study from nothing to its page."""
     write(project, 3)
-    done = project.snakemake()
-    assert done.returncode == 0, done.stderr
-    assert project.models() == finished.models()
+    alone = new_project(tmp_path / "alone")
+    write(alone, 1)
+    for one in (project, alone):
+        done = one.snakemake()
+        assert done.returncode == 0, done.stderr
+    assert project.models() == alone.models()
+    assert project.results() == alone.results()
     assert len(list(project.folder.glob("results/logs/train_company_*.log"))) == 2
+    assert not list(alone.folder.glob("results/logs/train_company_*.log"))
     for company in (1, 2, 5, 3):
         write(project, company)
         assert "Nothing to be done" in project.snakemake("-n").stdout
@@ -54,51 +71,45 @@ def test_what_single_cells_made_is_not_made_again_in_company(copy: Project):
     assert to_do(copy, "train") == ["train_cell"]  # one is left, alone
 
 
-def test_a_member_that_fails_costs_the_others_nothing(project: Project):
-    plan = write(project, 5)
-    broken, *others = plan.runs
-    bad = project.folder / broken.folder / "checkpoint.bin"
+def test_a_member_that_fails_costs_the_others_nothing(copy: Project, finished: Project):
+    plan = write(copy, 5)
+    copy.lose("runs/*/*/l1/*/0.1", "runs/*/*/l1/none")
+    broken, *others = [run for run in plan.runs if not (copy.folder / run.record).is_file()]
+    bad = copy.folder / broken.folder / "checkpoint.bin"
     bad.parent.mkdir(parents=True)
     bad.write_bytes(b"asymmetry checkpoint 1\nhalf")
-    assert project.snakemake("--keep-going", "train").returncode != 0
-    assert all((project.folder / run.record).is_file() for run in others)
-    assert not (project.folder / broken.record).exists()
-    (log,) = project.folder.glob("results/logs/train_company_*.log")
+    copy.lose("results/logs/train_company_*.log")
+    assert copy.snakemake("--keep-going", "train").returncode != 0
+    assert all((copy.folder / run.record).is_file() for run in others)
+    assert not (copy.folder / broken.record).exists()
+    (log,) = copy.folder.glob("results/logs/train_company_*.log")
     assert re.fullmatch(r"error: .* is truncated or damaged .*\n", log.read_text())
     assert "is truncated or damaged" in (bad.parent / "train.log").read_text()
 
     # As a killed start leaves it, which had no time to restore them.
     for run in others:
-        (project.folder / run.record).unlink()
+        (copy.folder / run.record).unlink()
     bad.unlink()
-    assert to_do(project, "train") == ["train_cell"]
-    before = project.models()
-    assert project.snakemake("train").returncode == 0
-    assert project.models().items() >= before.items()
+    assert to_do(copy, "train") == ["train_cell"]
+    assert copy.snakemake("train").returncode == 0
+    assert copy.models() == finished.models()
 
 
 def test_a_job_of_a_cluster_finds_the_company_that_the_start_decided(
-    project: Project, monkeypatch: pytest.MonkeyPatch
+    copy: Project, finished: Project, monkeypatch: pytest.MonkeyPatch
 ):
     """Snakemake as a job starts it again on a node, after a member has been finished."""
-    plan = write(project, 5)
-    assert project.snakemake(plan.warm_starts[0].record.as_posix()).returncode == 0
-    said = project.snakemake("train", "-n").stdout
+    plan = write(copy, 5)
+    copy.lose("runs/*/*/l1/*/0.1", ".asymmetry/companies")
+    first, second = (run for run in plan.runs if not (copy.folder / run.record).is_file())
+    said = copy.snakemake("train", "-n").stdout
     (name,) = set(re.findall(r"train_company_\w+", said))
-    (decided,) = {
-        file
-        for file in (project.folder / ".asymmetry/companies").iterdir()
-        if json.loads(file.read_text())["companies"]
-    }
-    assert (
-        project.snakemake(
-            plan.runs[0].record.as_posix(), "--allowed-rules", "train_cell"
-        ).returncode
-        == 0
-    )
+    (decided,) = (copy.folder / ".asymmetry/companies").iterdir()
+    shutil.copytree(finished.folder / first.folder, copy.folder / first.folder)
     monkeypatch.setenv("ASYMMETRY_COMPANIES", str(Path(".asymmetry/companies") / decided.name))
-    job = project.snakemake(
+    job = copy.snakemake(
         "--mode", "remote", "--target-jobs", f"{name}:", "--allowed-rules", name, "--force"
     )
     assert job.returncode == 0, job.stderr
-    assert all((project.folder / run.record).is_file() for run in plan.runs)
+    assert all((copy.folder / run.record).is_file() for run in (first, second))
+    assert copy.models() == finished.models()

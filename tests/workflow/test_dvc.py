@@ -6,26 +6,29 @@ from pathlib import Path
 import pytest
 
 from tests.custody.conftest import flip
+from tests.workflow.conftest import MakeOnce
 from tests.workflow.dvc_project import DvcProject, dvc_values, new_dvc_project
-from tests.workflow.test_study import jobs
+from tests.workflow.test_adopt import LINKS
+from tests.workflow.test_study import jobs, trained
 
 pytestmark = pytest.mark.slow
 CLEAN = "Data and pipelines are up to date."
-NOT_ALLOWED = {"train_cell", "warm_start", "assess_part", "skill_part", "transfer_part"}
-NOT_ALLOWED |= {"optimise_part"}
+NOT_ALLOWED = {"assess_part", "skill_part", "transfer_part", "optimise_part"}
 
 
-@pytest.fixture(scope="module")
-def reproduced(tmp_path_factory: pytest.TempPathFactory) -> DvcProject:
+@pytest.fixture(scope="session")
+def reproduced(make_once: MakeOnce) -> DvcProject:
     """A fresh clone after `dvc repro`, its lock committed and its bytes pushed."""
-    origin = new_dvc_project(tmp_path_factory.mktemp("origin") / "project")
-    project = DvcProject(tmp_path_factory.mktemp("reproduced") / "project")
-    assert origin.call("git", "clone", "--quiet", ".", str(project.folder)).returncode == 0
-    project.repro()
-    project.commit()
-    done = project.dvc("push")
-    assert done.returncode == 0, done.stderr
-    return project
+
+    def make(folder: Path) -> None:
+        origin, project = new_dvc_project(folder / "origin"), DvcProject(folder / "project")
+        assert origin.call("git", "clone", "--quiet", ".", str(project.folder)).returncode == 0
+        project.repro()
+        project.commit()
+        done = project.dvc("push")
+        assert done.returncode == 0, done.stderr
+
+    return DvcProject(make_once("reproduced", make) / "project")
 
 
 @pytest.fixture
@@ -47,22 +50,22 @@ def ran(said: str) -> list[str]:
     return [line.split("'")[1] for line in said.splitlines() if line.startswith("Running stage")]
 
 
-def test_a_fresh_clone_is_reproduced_and_then_there_is_nothing_to_do(reproduced: DvcProject):
-    assert (reproduced.folder / "results/index.html").stat().st_size > 5000
-    assert len(reproduced.trained()) == 5
-    said = reproduced.repro()
+def test_a_fresh_clone_is_reproduced_and_then_there_is_nothing_to_do(here: DvcProject):
+    assert (here.folder / "results/index.html").stat().st_size > 5000
+    assert len(here.trained()) == 5
+    said = here.repro()
     assert ran(said) == []
     assert CLEAN in said
-    assert reproduced.dvc("status").stdout.strip() == CLEAN
-    assert reproduced.call("git", "status", "--short").stdout == ""
-    assert "Nothing to be done" in reproduced.snakemake("-n").stdout
-    shown = reproduced.dvc("metrics", "show").stdout
+    assert here.dvc("status").stdout.strip() == CLEAN
+    assert here.call("git", "status", "--short").stdout == ""
+    assert "Nothing to be done" in here.snakemake("-n").stdout
+    shown = here.dvc("metrics", "show").stdout
     assert "cells.done" in shown
     assert "skill.mse" in shown
-    drawn = reproduced.dvc("plots", "show")
+    drawn = here.dvc("plots", "show")
     assert drawn.returncode == 0, drawn.stderr
-    assert "effect_over_skill" in (reproduced.folder / "dvc_plots/index.html").read_text()
-    shutil.rmtree(reproduced.folder / "dvc_plots")
+    assert "effect_over_skill" in (here.folder / "dvc_plots/index.html").read_text()
+    shutil.rmtree(here.folder / "dvc_plots")
 
 
 def test_one_more_weight_trains_the_new_cells_only(here: DvcProject):
@@ -74,7 +77,8 @@ def test_one_more_weight_trains_the_new_cells_only(here: DvcProject):
     assert ran(said) == ["data", "grid", "assess", "optimise", "transfer", "figures"]
     new = here.trained() - before
     assert {Path(run).parts[-2] for run in new} == {"0.5"}
-    assert len(new) == said.count(": training ") == 2
+    assert trained(said) == {run.removeprefix("runs/") for run in new}
+    assert len(new) == 2
     assert models.items() <= here.models().items()
     assert "adversarial_weights" in here.dvc("params", "diff").stdout
     (change,) = [
@@ -83,19 +87,18 @@ def test_one_more_weight_trains_the_new_cells_only(here: DvcProject):
     assert change.split()[-3:] == ["4", "6", "2"]
 
 
-def test_a_comment_in_a_training_module_reruns_no_training(here: DvcProject):
+def test_a_comment_reruns_no_training_and_a_figures_colour_draws_the_figures(here: DvcProject):
     with (here.folder / "src/asymmetry/training/loop.py").open("a") as file:
         file.write("\n# a comment\n")
     assert ran(here.repro()) == ["data"]
     assert here.dvc("status").stdout.strip() == CLEAN
 
-
-def test_a_figures_colour_draws_that_figure_only(here: DvcProject):
     before = here.results()
     here.edit("src/asymmetry/figures/heat_map.py", '"white" if', '"ivory" if')
     said = here.repro()
     assert ran(said) == ["data", "figures"]
-    assert said.count(": drawing ") == said.count(": drawing heat_map") == 1
+    assert said.count(": drawing ") == 1
+    assert ": testing " not in said
     changed = {name for name, content in here.results().items() if content != before[name]}
     assert changed <= {"results/figures/heat_map.svg"}
 
@@ -117,8 +120,9 @@ def test_a_changed_learning_rate_after_a_pull_really_trains(clone: DvcProject):
     values["training"]["learning_rate"] = 0.002
     clone.write(values)
     said = clone.repro("grid")
-    assert said.count(": training ") == 4
-    assert len(clone.trained() - before) == 4
+    new_runs = {run.removeprefix("runs/") for run in clone.trained() - before}
+    assert trained(said) == new_runs
+    assert len(new_runs) == 4
     new = {name: content for name, content in clone.models().items() if name not in models}
     assert not set(new.values()) & set(models.values())
     assert models.items() <= clone.models().items()
@@ -127,7 +131,7 @@ def test_a_changed_learning_rate_after_a_pull_really_trains(clone: DvcProject):
     assert after["outs"][0]["md5"] != lock["stages"]["grid"]["outs"][0]["md5"]
 
 
-@pytest.mark.parametrize("link", ["copy", "hardlink", "symlink"])
+@pytest.mark.parametrize("link", LINKS)
 def test_after_push_clone_pull_and_adopt_there_is_nothing_to_do(
     clone: DvcProject, reproduced: DvcProject, link: str
 ):
@@ -142,7 +146,9 @@ def test_after_push_clone_pull_and_adopt_there_is_nothing_to_do(
     done = clone.adopt()
     assert done.returncode == 0, done.stderr
     assert "runs: 5 of 5 verified, 0 to train" in done.stdout
-    assert not NOT_ALLOWED & set(jobs(clone.snakemake("-n").stdout))
+    left = clone.snakemake("-n").stdout
+    assert not trained(left)
+    assert not NOT_ALLOWED & set(jobs(left))
     assert clone.results() == reproduced.results()
     assert clone.dvc("status").stdout.strip() == CLEAN
 
@@ -158,8 +164,7 @@ def test_a_flipped_byte_is_refused_and_costs_that_cell_only(
     (line,) = [one for one in refused.stderr.splitlines() if one.startswith("refused: ")]
     assert str(model.relative_to(here.folder)) in line
     assert here.lock() == lock
-    said = here.repro("grid")
-    assert said.count(": training ") == 1
+    assert trained(here.repro("grid")) == {str(model.parent.relative_to(here.folder / "runs"))}
     shutil.rmtree(here.folder / "runs/.refused")
     assert here.models() == reproduced.models()
 
@@ -171,13 +176,28 @@ def test_a_lock_file_that_was_cut_short_is_written_anew(here: DvcProject):
     assert refused.returncode != 0
     assert "dvc.lock" in refused.stderr
     file.unlink()  # as the README has it
-    assert ": training " not in here.repro()
+    assert not trained(here.repro())
     assert here.lock() == lock
 
 
+def test_killed_in_two_stages_it_ends_with_the_same_bytes(here: DvcProject, reproduced: DvcProject):
+    """In the trainings and in the figures, with all jobs; DVC and Snakemake remember both."""
+    here.lose("runs/*/*/mse/vgg-patch/0.1", "results/figures", "results/index.html")
+    (run,) = (run for run in reproduced.trained() if "/mse/vgg-patch/0.1/" in run)
+    here.kill_when(lambda: here.tells(f"{run}/train.log", " step 2/"), with_its_jobs=True)
+    here.kill_when(lambda: any(here.folder.glob("results/figures/*.svg")), with_its_jobs=True)
+    assert_ends_like(here, reproduced)
+
+
+@pytest.mark.long
 def test_killed_ten_times_it_ends_with_the_same_bytes(tmp_path: Path, reproduced: DvcProject):
     project = new_dvc_project(tmp_path / "project")
     project.kill_repro(times=10, longest=6)
+    assert_ends_like(project, reproduced)
+
+
+def assert_ends_like(project: DvcProject, reproduced: DvcProject) -> None:
+    """`dvc repro` again, and the bytes are those of an undisturbed one."""
     if project.dvc("status").returncode != 0:  # killed while it wrote its lock file
         (project.folder / "dvc.lock").unlink()
     project.repro()

@@ -8,7 +8,7 @@ import pytest
 
 from tests.workflow.dvc_project import DvcProject, new_dvc_project
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("dvc faults")]  # one origin for all
 SET = {"a.txt": "first", "b.txt": "second"}
 
 

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -16,8 +17,7 @@ pytestmark = pytest.mark.slow
 VENV = Path(sys.prefix)
 
 
-@pytest.fixture
-def made(project: Project) -> Project:
+def with_make(project: Project) -> Project:
     """The project with the Makefile and, as its own, the environment that `make` made."""
     if not (VENV / "study").is_file():
         pytest.skip("this environment was not made by the Makefile: run `make test`")
@@ -25,6 +25,11 @@ def made(project: Project) -> Project:
         shutil.copy2(ROOT / name, project.folder)
     (project.folder / ".venv").symlink_to(VENV)
     return project
+
+
+@pytest.fixture
+def made(project: Project) -> Project:
+    return with_make(project)
 
 
 # The tests may run under `make test`, whose own flags must not reach the newcomer's make.
@@ -37,10 +42,22 @@ def make(project: Project, target: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_make_study_prints_where_the_page_is_and_then_has_nothing_to_do(made: Project):
+def test_make_study_prints_where_the_page_is_and_then_has_nothing_to_do(copy: Project):
+    made = with_make(copy)
+    made.lose("results/effect.parquet", "results/index.html", ".snakemake")
+    assert_studied(made)
+
+
+@pytest.mark.long
+def test_make_study_from_nothing(made: Project):
     values = small_values()
     values["grid"] |= {"discriminators": ["vgg-patch"], "adversarial_weights": [0.1]}
     made.write(values)
+    assert_studied(made)
+
+
+def assert_studied(made: Project) -> None:
+    """`make study` ends with the page, and then has nothing to do."""
     first = make(made, "study")
     assert first.returncode == 0, first.stderr
     assert first.stdout.splitlines()[-1] == "the page: results/index.html"
@@ -51,18 +68,21 @@ def test_make_study_prints_where_the_page_is_and_then_has_nothing_to_do(made: Pr
 
 
 def test_two_studies_in_one_folder_do_not_mix(made: Project):
-    with subprocess.Popen(
+    first = subprocess.Popen(
         ["make", "study"],
         cwd=made.folder,
         env=ENVIRONMENT,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-    ) as first:
-        while not list(made.folder.glob("runs/*/*/warm-start/*/train.log")):
-            assert first.poll() is None
-            time.sleep(0.2)
-        second = make(made, "study")
-        first.terminate()
+        start_new_session=True,
+    )
+    while not list(made.folder.glob("runs/*/*/warm-start/*/train.log")):
+        assert first.poll() is None
+        time.sleep(0.05)
+    os.killpg(first.pid, signal.SIGSTOP)  # it holds the folder for as long as the second needs
+    second = make(made, "study")
+    os.killpg(first.pid, signal.SIGKILL)
+    first.wait()
     assert second.returncode != 0
     assert "another study is running here" in second.stdout
 

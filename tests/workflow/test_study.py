@@ -27,6 +27,18 @@ def jobs(dry_run: str) -> dict[str, int]:
     return {rule: int(count) for rule, count in found if rule != "total"}
 
 
+def trained(said: str) -> set[str]:
+    """The ids of the runs that Snakemake trains, or would, alone or in company."""
+    missing = re.findall(r"Missing output files: ([^;\n]*)", said)
+    return {run for files in missing for run in re.findall(r"runs/(\S+)/run\.json", files)}
+
+
+def cells_and_warm_starts(said: str) -> tuple[int, int]:
+    """How many of each Snakemake trains, or would."""
+    warm_starts = sum("/warm-start/" in run for run in trained(said))
+    return len(trained(said)) - warm_starts, warm_starts
+
+
 def test_the_study_ends_with_its_page(finished: Project):
     results = finished.folder / "results"
     assert (results / "index.html").stat().st_size > 5000
@@ -59,26 +71,24 @@ def test_a_copy_has_nothing_to_train_whatever_its_times(copy: Project):
         if file.is_file() and "runs" in file.parts:
             os.utime(file, (moments.randint(1, 10**9),) * 2)
     shutil.rmtree(copy.folder / ".snakemake")
-    rules = jobs(copy.snakemake("-n").stdout)
-    assert not {"train_cell", "warm_start", "assess_part", "transfer_part"} & set(rules)
+    said = copy.snakemake("-n").stdout
+    assert not trained(said)
+    assert not {"assess_part", "transfer_part"} & set(jobs(said))
 
 
 def test_one_more_weight_trains_the_new_cells_only(copy: Project):
     values = small_values()
     values["grid"]["adversarial_weights"].append(0.5)
     copy.write(values)
-    rules = jobs(copy.snakemake("-n").stdout)
-    assert rules["train_cell"] == 2  # one for each discriminator
-    assert "warm_start" not in rules
+    # One for each discriminator.
+    assert cells_and_warm_starts(copy.snakemake("-n").stdout) == (2, 0)
 
 
 def test_a_changed_learning_rate_trains_every_cell_again(copy: Project):
     values = small_values()
     values["training"]["learning_rate"] = 1e-5
     copy.write(values)
-    rules = jobs(copy.snakemake("-n").stdout)
-    assert rules["train_cell"] == 5
-    assert "warm_start" not in rules
+    assert cells_and_warm_starts(copy.snakemake("-n").stdout) == (5, 0)
 
 
 def test_execution_settings_rerun_nothing(copy: Project):
@@ -88,17 +98,27 @@ def test_execution_settings_rerun_nothing(copy: Project):
     assert "Nothing to be done" in copy.snakemake("-n").stdout
 
 
-def test_a_lost_run_is_made_again_to_the_same_bytes(copy: Project, finished: Project):
-    lost = next((copy.folder / "runs").glob("*/*/l1/vgg-patch/0.1/*"))
-    shutil.rmtree(lost)
-    rules = jobs(copy.snakemake("-n").stdout)
-    assert rules["train_cell"] == 1
-    assert copy.snakemake().returncode == 0
+def test_killed_in_each_kind_of_stage_it_ends_with_the_same_bytes(copy: Project, finished: Project):
+    """With its jobs, and the head alone, whose jobs then go on beside those of the next start."""
+    values = small_values()
+    values["execution"] |= {"checkpoint_seconds": 0.01}
+    copy.write(values)
+    copy.lose("runs/*/*/l1/*/0.1")
+    copy.lose("runs/**/scores-*.parquet", "runs/**/transfer-*.json")
+    copy.lose("results", ".snakemake", ".asymmetry")
+    training, found = "runs/*/*/l1/*/0.1/*/train.log", copy.folder.glob
+    copy.kill_when(lambda: copy.tells(training, " step 2/"), with_its_jobs=True)
+    # The first scores of an assessment are kept: it has others to compute.
+    copy.kill_when(lambda: any(found("runs/**/scores-*.parquet")), with_its_jobs=False)
+    copy.kill_when(lambda: any(found("results/figures/*.svg")), with_its_jobs=True)
+    last = copy.snakemake()
+    assert last.returncode == 0, last.stderr
     assert copy.results() == finished.results()
 
 
-def test_killed_anywhere_it_ends_with_the_same_bytes(project: Project, finished: Project):
-    """With its jobs, and the head alone, whose jobs then go on beside those of the next start."""
+@pytest.mark.long
+def test_killed_at_random_it_ends_with_the_same_bytes(project: Project, finished: Project):
+    """The same from nothing, eight times, at moments that nobody chose."""
     moments = random.Random(0)
     for kill in 4 * [os.killpg, os.kill]:
         process = project.start()
@@ -123,43 +143,52 @@ def test_a_whole_part_that_a_kill_left_marked_does_not_hide_what_is_missing(copy
     assert "assess_part" not in rules
 
 
-def test_a_crashed_cell_is_not_green_and_the_others_finish(project: Project):
-    plan = planned(project)
-    run = plan.runs[-1]
-    bad = project.folder / run.folder / "checkpoint.bin"
+def test_a_crashed_cell_is_not_green_and_the_others_finish(copy: Project, finished: Project):
+    values = small_values()
+    values["execution"] |= {"company": 1}
+    copy.write(values)
+    copy.lose("runs/*/*/l1/*/0.1")
+    other, run = (run for run in planned(copy).runs if run.cell.adversarial_weight == 0.1)
+    bad = copy.folder / run.folder / "checkpoint.bin"
     bad.parent.mkdir(parents=True)
     bad.write_bytes(b"asymmetry checkpoint 1\nhalf")
-    done = project.snakemake("--keep-going", "train")
+    done = copy.snakemake("--keep-going", "train")
     assert done.returncode != 0
-    log = (project.folder / run.folder / "train.log").read_text()
+    log = (copy.folder / run.folder / "train.log").read_text()
     assert "is truncated or damaged" in log
     assert "Traceback" not in log
-    others = [one for one in plan.runs if one != run]
-    assert all((project.folder / one.record).is_file() for one in others)
-    assert not (project.folder / run.record).exists()
+    assert (copy.folder / other.record).is_file()
+    assert not (copy.folder / run.record).exists()
 
     bad.unlink()
-    assert project.snakemake("train").returncode == 0
+    assert copy.snakemake("train").returncode == 0
+    assert copy.models() == finished.models()
 
 
-def test_a_diverged_cell_stays_in_every_table(project: Project):
+def test_a_diverged_cell_stays_in_every_table(copy: Project):
     values = small_values()
     values["grid"] |= {"discriminators": ["vgg-patch"], "adversarial_weights": [0, 1e39]}
-    project.write(values)
-    done = project.snakemake()
+    copy.write(values)
+    done = copy.snakemake()
     assert done.returncode == 0, done.stderr
-    runs = project.table("runs").set_index("adversarial_weight")
+    runs = copy.table("runs").set_index("adversarial_weight")
     assert runs.loc[1e39, "status"] == "diverged"
     for name in ("scores", "transfer"):
-        table = project.table(name).set_index("run")
+        table = copy.table(name).set_index("run")
         assert set(table.loc[[runs.loc[1e39, "run"]], "status"]) == {"diverged"}
-    assert "diverged" in (project.folder / "results/index.html").read_text()
+    assert "diverged" in (copy.folder / "results/index.html").read_text()
 
 
-@pytest.mark.parametrize(
-    "target", ["train", "assess", "skill", "optimise", "transfer", "figures", "all"]
-)
-def test_each_stage_has_a_name(copy: Project, target: str):
+STAGES = ["train", "assess", "skill", "optimise", "transfer", "figures", "all"]
+
+
+def test_each_stage_has_a_name(copy: Project):
+    assert "Nothing to be done" in copy.snakemake("-n", *STAGES).stdout
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("target", STAGES)
+def test_each_stage_can_be_asked_for_alone(copy: Project, target: str):
     assert "Nothing to be done" in copy.snakemake("-n", target).stdout
 
 
@@ -171,9 +200,8 @@ def test_three_hundred_cells_are_planned(project: Project):
         "seeds": [0, 1, 2, 3],
     }
     project.write(values)
-    rules = jobs(project.snakemake("-n").stdout)
-    assert rules["train_cell"] == 6 * (1 + 6 * 2) * 4
-    assert rules["warm_start"] == 4
+    said = project.snakemake("-n").stdout
+    assert cells_and_warm_starts(said) == (6 * (1 + 6 * 2) * 4, 4)
 
 
 def test_what_people_said_is_joined_and_nothing_is_assessed_again(copy: Project):
@@ -182,9 +210,10 @@ def test_what_people_said_is_joined_and_nothing_is_assessed_again(copy: Project)
     people = cell.drop_duplicates(["run", "image"]).assign(metric="human", convention="log-odds")
     (copy.folder / "data/userstudy").mkdir(parents=True)
     people.to_parquet(copy.folder / "data/userstudy/human.parquet", index=False)
-    rules = jobs(copy.snakemake("-n").stdout)
-    assert {"scores", "analyse", "report"} <= set(rules)
-    assert not {"train_cell", "assess_part", "transfer_part", "skill_part"} & set(rules)
+    said = copy.snakemake("-n").stdout
+    assert {"scores", "analyse", "report"} <= set(jobs(said))
+    assert not trained(said)
+    assert not {"assess_part", "transfer_part", "skill_part"} & set(jobs(said))
     assert copy.snakemake().returncode == 0
     joined = copy.table("scores")
     assert len(joined) == len(scores) + len(people)

@@ -7,7 +7,7 @@ localrules:
     transfer_table,
     runs,
     analyse,
-    figure,
+    draw,
     report,
 
 

@@ -19,5 +19,3 @@ def reads(kind):
 
 wildcard_constraints:
     run=".+",
-    table="[a-z]+",
-    figure="[a-z_]+",

@@ -57,36 +57,41 @@ rule analyse:
         "asymmetry analyse 2> {log}"
 
 
-rule figure:
+# One process for all: an interpreter and its libraries take longer to start than a figure to draw.
+rule draw:
     input:
         rules.analyse.output,
-        lambda w: stages.stamp(f"figure-{w.figure}"),
+        stages.stamp("figures"),
     output:
-        report(
-            str(stages.results / "figures/{figure}.svg"),
-            caption="../report/figure.rst",
-            category="Figures",
-            labels={"figure": "{figure}", "what": "drawing"},
+        [
+            report(
+                str(stages.results / f"figures/{name}.{kind}"),
+                caption="../report/figure.rst",
+                category="Figures",
+                labels={"figure": name, "what": what},
+            )
+            for name in figure_names()
+            for kind, what in {"svg": "drawing", "csv": "numbers"}.items()
+        ],
+        expand(
+            str(stages.results / "figures/{name}.{kind}"),
+            name=figure_names(),
+            kind=["png", "json"],
         ),
-        report(
-            str(stages.results / "figures/{figure}.csv"),
-            caption="../report/figure.rst",
-            category="Figures",
-            labels={"figure": "{figure}", "what": "numbers"},
-        ),
-        multiext(str(stages.results / "figures/{figure}"), ".png", ".json"),
     log:
-        stages.results / "logs/figure-{figure}.log",
+        stages.results / "logs/figures.log",
+    params:
+        names=figure_names(),
     message:
-        "drawing {wildcards.figure}"
+        "drawing the figures"
     shell:
-        "asymmetry figures {wildcards.figure} 2> {log}"
+        "asymmetry figures {params.names} 2> {log}"
 
 
 rule report:
     input:
         stages.results / "photos.csv",
-        expand(str(stages.results / "figures/{name}.svg"), name=stages.figures),
+        rules.draw.output,
         stages.stamp("report"),
     output:
         [stages.results / name for name in PAGES],

@@ -29,4 +29,4 @@ rule transfer:
 
 rule figures:
     input:
-        expand(str(stages.results / "figures/{name}.svg"), name=stages.figures),
+        expand(str(stages.results / "figures/{name}.svg"), name=figure_names()),

@@ -89,7 +89,9 @@ class Execution(Section):
     log_every: Positive = 50
     checkpoint_seconds: Rate = 60
     minutes: float | None = Field(None, gt=0, description="time limit of a job outside SLURM")
-    company: Positive = Field(1, description="cells that one process trains together")
+    company: Positive | Literal["auto"] = Field(
+        "auto", description="cells that one process trains together; auto: as cores and cells ask"
+    )
     runs_per_job: Positive = Field(12, description="runs that one assessment or transfer job takes")
     seconds_per_step: Rate = Field(
         0.1, description="a guess for the forecast, until the first training is finished"
