@@ -133,18 +133,19 @@ class SlurmProject(Project):
 
 
 def wait_until(
-    happened: Callable[[], object],
+    happened: Callable[[], Any],
     head: subprocess.Popen[bytes],
     log: Path,
-    minutes: float = 5,
+    minutes: float = 15,
     ended: bool = False,
-) -> None:
-    """AssertionError where it does not happen, or not before the head has ended."""
+) -> Any:
+    """What happened; AssertionError where it does not, or the head ends before (unless `ended`)."""
     last = time.monotonic() + 60 * minutes
-    while not happened():
+    while not (what := happened()):
         assert ended or head.poll() is None, log.read_text()
         assert time.monotonic() < last, log.read_text()
         time.sleep(0.2)
+    return what
 
 
 @pytest.fixture(scope="module")

@@ -24,9 +24,15 @@ def row(name: str, attempts: int, repeated: int, seconds: float) -> str:
 
 def logged_steps(log: Path) -> list[int]:
     """The steps that a training's log tells of, in the order of their making."""
-    if not log.is_file():
-        return []
-    return [int(step) for step in re.findall(r"  step (\d+)/", log.read_text())]
+    return [int(step) for step in re.findall(r"  step (\d+)/", told_in(log))]
+
+
+def told_in(log: Path) -> str:
+    """The text of a training's log, which Snakemake removes when the job starts again."""
+    try:
+        return log.read_text()
+    except FileNotFoundError:
+        return ""
 
 
 @dataclass
@@ -98,7 +104,7 @@ class Night:
             self.cluster.skip_the_wait()
             return head.poll() is not None
 
-        wait_until(ended, head, log, minutes=15, ended=True)
+        wait_until(ended, head, log, minutes=30, ended=True)
         return head.returncode
 
     def _is_due(self, run: str) -> bool:
@@ -123,8 +129,9 @@ class Night:
     def _lose_node(self, run: str, _job: str, node: str) -> Iterator[None]:
         cut_off = self.cluster.jobs_on(node)
         self.cluster.kill_node(node)
-        log = self._runs / run / "train.log"
-        while "another job is at it" not in log.read_text():
+        training = self.project.pace.held(run)
+        while "another job is at it" not in told_in(self._runs / run / "train.log"):
+            assert self.project.pace.held(run) == training, "two trainings in one folder"
             yield
         self.project.pace.go_on(run)
         while any(_goes_on(job) for job in cut_off):

@@ -52,7 +52,7 @@ def test_dvc_repro_on_the_login_node(
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr
     assert "slurm" in done.stdout + done.stderr
     assert inside == set(), "dvc ran inside a job"
-    assert project.models() == undisturbed.finished.models()
+    assert project.models() == undisturbed.trained.models()
     assert "up to date" in project.dvc("status", *stages).stdout
 
 

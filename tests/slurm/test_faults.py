@@ -3,7 +3,7 @@
 import json
 import math
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -97,22 +97,33 @@ def test_a_short_night(
     give_quota(project.folder / "runs" / poor, "64m", "remount")
     last = project.snakemake(*cells)
     assert last.returncode == 0, last.stderr
-    models, expected = project.models(), undisturbed.finished.models()
+    models, expected = project.models(), undisturbed.trained.models()
     assert models == {name: expected[name] for name in models}
     assert all((project.folder / cell).is_file() for cell in cells)
     tell(capsys, night, poor, liar)
 
 
+def night_values() -> dict:
+    return slurm_values(steps=300, checkpoint_seconds=2)
+
+
+@pytest.fixture
+def whole_night(tmp_path: Path) -> Iterator[Undisturbed]:
+    """The study of the night in full, without a fault."""
+    study = Undisturbed(tmp_path / "undisturbed", night_values())
+    yield study
+    study.end()
+
+
 @pytest.mark.long
 def test_a_night_of_faults(
     cluster: Cluster,
+    whole_night: Undisturbed,
     disk: Path,
-    tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ):
     """The whole study, its trainings some ten seconds long."""
-    values = slurm_values(steps=300, checkpoint_seconds=2)
-    undisturbed = Undisturbed(tmp_path / "undisturbed", values)
+    values = night_values()
     # Among the first, which lose their head, and among the last, which do not.
     orphans = named(values, "l1/vit-vanilla/0.01", "l1/vit-vanilla/0.1")
     poor, *struck = named(values, POOR, *STRUCK)
@@ -136,7 +147,7 @@ def test_a_night_of_faults(
     last = project.snakemake("--latency-wait", "10")
     assert last.returncode == 0, last.stderr
     assert lied(project, poor)
-    assert project.results() == undisturbed.finished.results()
+    assert project.results() == whole_night.finished.results()
     diverged = [
         record
         for path in project.folder.glob("runs/**/run.json")

@@ -6,15 +6,16 @@ import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from torch import Tensor
 
-from asymmetry.plan import Plan, Run
+from asymmetry.plan import Run
 from asymmetry.training.checkpoint import load_checkpoint
 from asymmetry.training.company import Company
 from asymmetry.training.deadline import EXIT_CONTINUE, Deadline
 from asymmetry.training.heartbeat import read_beat
-from asymmetry.training.job import train
 from asymmetry.training.journal import Journal
 from tests.slurm.conftest import (
     Cluster,
@@ -37,7 +38,7 @@ NEVER_DONE = 1_000_000  # steps: a day of them
 
 def limited(folder: Path, minutes: int, **changes: int) -> tuple[SlurmProject, Run]:
     """A project whose trainings get so many minutes at a time, and the run that is looked at."""
-    first_poll = ("--slurm-init-seconds-before-status-checks", "15")
+    first_poll = ("--slurm-init-seconds-before-status-checks", "20")
     project = SlurmProject(new_project(folder).folder, ("--retries", "0", *first_poll))
     values = slurm_values(
         **changes, log_every=10, resources={"train": {"gpu": 1, "runtime": minutes}}
@@ -90,7 +91,7 @@ def test_a_training_is_continued_until_it_is_done(
     assert head.returncode == 0, log.read_text()  # without a retry: SLURM itself puts the job back
     assert submitted(log) == 1
     models = project.models()
-    expected = undisturbed.finished.models()
+    expected = undisturbed.trained.models()
     assert models == {name: expected[name] for name in models}
     assert sum(run.id in name for name in models) == 2
     record = json.loads((project.folder / run.record).read_text())
@@ -103,46 +104,51 @@ def test_a_training_is_continued_until_it_is_done(
 
 @pytest.mark.long
 def test_limits_of_a_minute(
-    cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, own_signals: None
+    cluster: Cluster,
+    undisturbed: Undisturbed,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    own_signals: None,
 ):
     """A training that never ends is continued three times, then looked at where it is."""
     project, run = limited(tmp_path / "limited", 1, steps=NEVER_DONE)
+    undisturbed.give_warm_start(project.folder)
     log = project.folder / "head.log"
     head = project.head(log.name, str(run.record))
 
-    def went_on() -> bool:
+    def going_on() -> str | None:
+        """The job, once the training has been continued three times and gained a step."""
         cluster.skip_the_wait()
         beat = read_beat(project.folder / run.folder)
-        return beat is not None and beat.continued >= 3 and bool(beat.steps_per_second)
+        return beat.slurm_job if beat and beat.continued >= 3 and beat.steps_per_second else None
 
-    wait_until(went_on, head, log, 15)
-    job, _ = cluster.job_of(run.id) or pytest.fail(log.read_text())
-    command("scancel", job)
-    wait_until(lambda: not list(trainings_in(project.folder)), head, log)
+    command("scancel", wait_until(going_on, head, log))
+    wait_until(lambda: not list(trainings_in(project.folder)), head, log, ended=True)
     assert submitted(log) == 1
     monkeypatch.chdir(project.folder)
-    header, limited_state = load_checkpoint(run.folder / "checkpoint.bin", run.id)
+    header, state = load_checkpoint(run.folder / "checkpoint.bin", run.id)
     assert header.continued > 3
 
-    monkeypatch.chdir(new_project(tmp_path / "alone").folder)
-    plan = plan_of(slurm_values(steps=NEVER_DONE))
-    state = taken_to(plan, plan.find(run.id), header.step)
-    assert {name: tensor.numpy().tobytes() for name, tensor in state.items()} == {
-        name: tensor.numpy().tobytes() for name, tensor in limited_state.items()
-    }
+    alone = new_project(tmp_path / "alone").folder
+    undisturbed.give_warm_start(alone)
+    monkeypatch.chdir(alone)
+    assert bytes_of(state) == bytes_of(taken_to(slurm_values(NEVER_DONE), run, header.step))
 
 
-def taken_to(plan: Plan, run: Run, step: int) -> dict:
-    """The state of a training after so many steps in this process, without any stop before."""
-    train(plan, str(run.warm_start))
+def taken_to(values: dict[str, Any], run: Run, step: int) -> dict[str, Tensor]:
+    """The state of a training after so many steps in this process, without a stop before."""
 
     class Until(Deadline):
         def reached(self, needed: float) -> bool:
             (member,) = company.members
             return member.state.step == step
 
-    company = Company(plan, [run], {run.id: Journal(run.folder)})
+    company = Company(plan_of(values), [run], {run.id: Journal(run.folder)})
     assert company.train(Until(None)) == EXIT_CONTINUE
     header, state = load_checkpoint(run.folder / "checkpoint.bin", run.id)
     assert (header.step, header.continued) == (step, 1)
     return state
+
+
+def bytes_of(state: dict[str, Tensor]) -> dict[str, bytes]:
+    return {name: tensor.numpy().tobytes() for name, tensor in state.items()}

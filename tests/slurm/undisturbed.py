@@ -5,7 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from contextlib import suppress
+import time
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,7 @@ class Undisturbed:
         rest = " ".join(self._project.command())
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
-                ["bash", "-c", f"{trained} && {rest}"],
+                ["bash", "-c", f"{trained} && touch trained && {rest}"],
                 cwd=folder,
                 env=self._project.environment() | {"OMP_NUM_THREADS": "1"},
                 stdout=log,
@@ -43,8 +43,16 @@ class Undisturbed:
 
     def end(self) -> None:
         """Stop it, where a failed test did not wait for it."""
-        with suppress(ProcessLookupError):
+        if self._process.poll() is None:
             os.killpg(self._process.pid, signal.SIGKILL)
+
+    @cached_property
+    def trained(self) -> Project:
+        """The study, all its models made."""
+        while not (self._project.folder / "trained").exists():
+            assert self._process.poll() is None, self._log.read_text()
+            time.sleep(0.2)
+        return self._project
 
     @cached_property
     def finished(self) -> Project:
@@ -53,5 +61,5 @@ class Undisturbed:
 
     def give_warm_start(self, folder: Path) -> None:
         """Copy it to where it belongs by its key, in the study of another folder."""
-        (warm,) = self.finished.folder.glob("runs/*/*/warm-start")
-        shutil.copytree(warm, folder / warm.relative_to(self.finished.folder))
+        (warm,) = self.trained.folder.glob("runs/*/*/warm-start")
+        shutil.copytree(warm, folder / warm.relative_to(self.trained.folder))
