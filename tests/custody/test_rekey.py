@@ -1,6 +1,8 @@
 import csv
 import json
+import shutil
 from collections.abc import Callable, Iterator
+from contextlib import chdir
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,14 +30,29 @@ class Trained:
         return [run.folder for run in self.before.by_id.values()]
 
 
-@pytest.fixture
-def trained(workplace: Path, monkeypatch: pytest.MonkeyPatch) -> Trained:
+def planned() -> Plan:
     values = small_values()
     values["grid"] |= {"discriminators": ["vgg-patch"], "adversarial_weights": [0, 0.1]}
     values["execution"]["log_every"] = 4
-    before, after = (Plan(parse_study(values, "params.yaml")) for _ in range(2))
-    for run in before.by_id.values():
-        assert train(before, run.id) == 0
+    return Plan(parse_study(values, "params.yaml"))
+
+
+@pytest.fixture(scope="module")
+def workplace_of_before(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the runs were trained."""
+    folder = tmp_path_factory.mktemp("before")
+    with chdir(folder):
+        plan = planned()
+        for run in plan.by_id:
+            assert train(plan, run) == 0
+    return folder
+
+
+@pytest.fixture
+def trained(workplace: Path, workplace_of_before: Path, monkeypatch: pytest.MonkeyPatch) -> Trained:
+    shutil.copytree(workplace_of_before, workplace, dirs_exist_ok=True)
+    before, after = planned(), planned()
+    assert all(run.record.is_file() for run in before.by_id.values())
     monkeypatch.setattr("asymmetry.plan.code_digest", lambda roots: "another code")
     assert not before.by_id.keys() & after.by_id.keys()
     return Trained(before, after)

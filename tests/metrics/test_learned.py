@@ -10,7 +10,7 @@ from pyiqa.default_model_configs import DEFAULT_CONFIGS
 
 from asymmetry.errors import UserError
 from asymmetry.files import sha256_of
-from asymmetry.metrics.build import build_metric
+from asymmetry.metrics.build import Metric, build_metric
 from asymmetry.metrics.contracts import METRICS
 from asymmetry.metrics.learned import NETWORKS, network_of
 from asymmetry.weights import WEIGHTS
@@ -18,26 +18,35 @@ from asymmetry.weights import WEIGHTS
 CPU = torch.device("cpu")
 
 
-def published(name: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A file of random weights as pyiqa publishes them, which the manifest then names."""
+@pytest.fixture(scope="module", params=NETWORKS)
+def name(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def published(name: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file of random weights as pyiqa publishes them."""
     torch.manual_seed(1)
     entry = str(METRICS[name].weights)
     state = {f"module.{key}": value for key, value in network_of(name).state_dict().items()}
-    path, key = folder / WEIGHTS[entry].file, NETWORKS[name].key
+    path, key = tmp_path_factory.mktemp(name) / WEIGHTS[entry].file, NETWORKS[name].key
     torch.save({key: state} if key else state, path)
-    monkeypatch.setitem(WEIGHTS, entry, replace(WEIGHTS[entry], sha256=sha256_of(path)))
     return path
 
 
-@pytest.mark.parametrize("name", NETWORKS)
-def test_values_are_those_of_pyiqas_own_loading(
-    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    path = published(name, tmp_path, monkeypatch)
-    metric = build_metric(name, tmp_path, CPU)
+@pytest.fixture(scope="module")
+def metric(name: str, published: Path) -> Metric:
+    """The metric on that file, as if the manifest named it."""
+    entry = str(METRICS[name].weights)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(WEIGHTS, entry, replace(WEIGHTS[entry], sha256=sha256_of(published)))
+        return build_metric(name, published.parent, CPU)
+
+
+def test_values_are_those_of_pyiqas_own_loading(name: str, published: Path, metric: Metric):
     network = NETWORKS[name]
     module = importlib.import_module(f"pyiqa.archs.{network.module}")
-    options = network.options | {"pretrained_model_path": str(path)}
+    options = network.options | {"pretrained_model_path": str(published)}
     original = getattr(module, network.cls)(**options).eval()
     # 8-bit images, so that the rounding of the contract changes nothing.
     images = [(torch.rand(1, 3, 96, 72) * 255).round() / 255 for _ in range(2)]
@@ -46,7 +55,6 @@ def test_values_are_those_of_pyiqas_own_loading(
     assert metric(*images) == pytest.approx(float(own), rel=1e-6)
 
 
-@pytest.mark.parametrize("name", NETWORKS)
 def test_missing_weights_are_named_and_not_fetched(name: str, tmp_path: Path):
     file = WEIGHTS[str(METRICS[name].weights)].file
     with pytest.raises(UserError, match=file):
@@ -54,7 +62,6 @@ def test_missing_weights_are_named_and_not_fetched(name: str, tmp_path: Path):
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("name", NETWORKS)
 def test_contract_and_manifest_are_what_pyiqa_says(name: str):
     contract, config = METRICS[name], DEFAULT_CONFIGS[name]
     assert contract.higher_is_better == (not config.get("lower_better", False))
@@ -67,11 +74,9 @@ def test_contract_and_manifest_are_what_pyiqa_says(name: str):
     assert entry.file.removesuffix(".pth").endswith(f"-{entry.sha256}")
 
 
-@pytest.mark.parametrize("name", NETWORKS)
-def test_the_smallest_image_is_measured(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    published(name, tmp_path, monkeypatch)
+def test_the_smallest_image_is_measured(name: str, metric: Metric):
     side = METRICS[name].minimum_side
-    metric, image = build_metric(name, tmp_path, CPU), torch.rand(1, 3, side, side)
+    image = torch.rand(1, 3, side, side)
     assert torch.tensor(metric(image, image)).isfinite()
     with pytest.raises(UserError, match=f"at least {side} pixels"):
         metric(image[..., 1:], image[..., 1:])

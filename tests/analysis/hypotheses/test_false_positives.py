@@ -131,7 +131,7 @@ def test_h5_finds_a_planted_gain(count):
     assert sum(one.verdict == "supported" for one in found) >= 0.9 * count
 
 
-def fraction(relation, key, chance=0.7):
+def fraction(relation, key, chance):
     """The same, from 50 of 120 games of three discriminators and four weights, one seed."""
     skill, (without, with_adversary) = correlated(relation, np.random.default_rng(key))
     quality = np.where(
@@ -144,10 +144,20 @@ def fraction(relation, key, chance=0.7):
 
 @pytest.mark.parametrize("count", short_and(200))
 def test_the_error_of_a_fraction_does_not_pass_for_a_finding(count):
-    studies = [fraction((0.9, 0.9), key) for key in range(count)]
+    studies = [fraction((0.9, 0.9), key, 0.7) for key in range(count)]
     h1 = [h01_prediction.findings(one)[1] for one in studies]
     h2 = [h02_misalignment.findings(one)[0] for one in studies]
     assert all("fitted to 50 of 120" in one.note for one in h1)
     assert sum(one.verdict == "supported" for one in h1) <= most(count, LEVEL / 2)
     assert sum(one.verdict == "contradicted" for one in h1) > count / 2
     assert sum(one.verdict == "supported" for one in h2) <= most(count, LEVEL / 2)
+
+
+@pytest.mark.parametrize("count", short_and(200))
+def test_nor_does_it_where_it_is_larger_than_the_effects(count):
+    studies = [fraction((0.9, 0.9), key, 4) for key in range(count)]
+    for found in (
+        [h01_prediction.findings(one)[1] for one in studies],
+        [h02_misalignment.findings(one)[0] for one in studies],
+    ):
+        assert sum(one.verdict == "supported" for one in found) <= most(count, LEVEL / 2)
