@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from asymmetry.analysis.effect import all_judged, effects_of, level_seeds, mean_over_judges
 from asymmetry.analysis.judging import image_scores, z_scores
 from asymmetry.analysis.tables import load_tables
+from tests.analysis.simulated import LOSSES, by_loss, evidence_of, grid, training_noise
 from tests.synthetic_tables import (
     FIDELITY,
     JUDGES,
@@ -123,6 +124,18 @@ def test_the_mean_of_seeds_and_of_images_is_the_effect(tmp_path):
     assert effects.by_seed.shape == (21, 3)
     assert effects.by_seed.mean(1) == pytest.approx(value)
     assert effects.by_image.mean(1) == pytest.approx(value)
+
+
+@pytest.mark.parametrize(("seeds", "images", "noise", "chance"), [(1, 60, 2, 0), (4, 60, 0.01, 2)])
+def test_draws_are_as_wide_as_standard_errors(seeds, images, noise, chance):
+    """Over images, where they are all that differs by chance, and over seeds."""
+    cells = grid(seeds=seeds)
+    quality = by_loss(cells, range(len(LOSSES))) + training_noise(cells, chance)
+    one = evidence_of(cells, quality, noise=noise, images=images, resamples=500)
+    (effects,) = one.effects
+    units = effects.by_image if seeds == 1 else effects.by_seed
+    expected = units.std(1) / np.sqrt(units.shape[1])
+    assert np.median(effects.draws.std(1) / expected) == pytest.approx(1, abs=0.15)
 
 
 def test_a_judge_that_is_left_out_changes_what_it_would_without_its_scores(tmp_path):

@@ -97,10 +97,10 @@ def train(discriminator: Discriminator, steps: int, rate: float = 2e-4) -> list[
     """The losses of some steps of telling smooth images from noisy ones."""
     trained = [p for p in discriminator.parameters() if p.requires_grad]
     optimiser = torch.optim.Adam(trained, lr=rate, betas=(0.9, 0.99))
-    smooth = nn.functional.interpolate(images(4, 8, 8), scale_factor=8, mode="bilinear")
+    smooth = nn.functional.interpolate(images(4, 4, 4), scale_factor=8, mode="bilinear")
     losses = []
     for step in range(steps):
-        noisy = smooth + 0.3 * (images(4, seed=step) - 0.5)
+        noisy = smooth + 0.3 * (images(4, 32, 32, seed=step) - 0.5)
         loss = discriminator_loss("bce", discriminator(smooth), discriminator(noisy))
         optimiser.zero_grad()
         loss.backward()
