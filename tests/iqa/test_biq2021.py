@@ -50,7 +50,7 @@ def test_an_imagenet_probe_beats_a_random_one(bench, shared, workplace):
     assert random["high"] < pretrained["value"]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_an_imagenet_probe_beats_the_baseline(bench, shared, workplace):
     """At crop 128, a third of the area of the benchmark's 224, for the sake of time."""
     found = bench.probes(shared / "data/biq2021", crop=128, controls=["pretrained"])
