@@ -15,8 +15,10 @@ LINKS = ("Snakefile", "workflow", "slurm")
 
 
 def default_study() -> dict[str, Any]:
-    """The default study, to be changed."""
-    return dict(yaml.safe_load((ROOT / "params.yaml").read_text("utf-8")))
+    """The default study, to be changed: its grid without the sub-grids."""
+    values = dict(yaml.safe_load((ROOT / "params.yaml").read_text("utf-8")))
+    del values["grid"]["include"]
+    return values
 
 
 def write_study(folder: Path, values: dict[str, Any], links: Iterable[str] = ()) -> Plan:

@@ -8,7 +8,7 @@ from bench.results import read_results
 
 README = Path(__file__).resolve().parents[1] / "README.md"
 BEGIN, END = "<!-- bench/results.json -->", "<!-- end of bench/results.json -->"
-PARTS = ("training", "assessment", "data", "workflow", "gpu")
+PARTS = ("training", "assessment", "data", "workflow", "wall", "gpu")
 _HEAD = (
     "| what | asymmetry | beside it | ratio | aim | peak memory, MB |\n|---|---|---|---|---|---|"
 )

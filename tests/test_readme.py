@@ -36,6 +36,7 @@ RUN = {
     "asymmetry weights list": "",
     "make study": f"make --dry-run -C {ROOT} study",
     "make test": f"make --dry-run -C {ROOT} test",
+    "make test-all": f"make --dry-run -C {ROOT} test-all",
     "make test-slurm": f"make --dry-run -C {ROOT} test-slurm",
     "make test-page": f"make --dry-run -C {ROOT} test-page",
     "make lint": f"make --dry-run -C {ROOT} lint",

@@ -57,7 +57,7 @@ def test_a_changed_figure_is_refused_and_drawn_again(stages: Stages):
     flip(figure)
     verdict = adopt_results(stages)
     assert verdict.refused == [f"{figure}: its sha256 is not the one that manifest.json records"]
-    assert verdict.again == ["figure-heat_map", "report"]
+    assert verdict.again == ["figures", "report"]
     assert not (stages.results / "index.html").exists()
     assert (stages.results / ".refused/figures/heat_map.svg-1").is_file()
     assert (stages.results / "scores.parquet").is_file()

@@ -1,4 +1,5 @@
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,6 +12,7 @@ import yaml
 from asymmetry.plan import Plan, Run
 from asymmetry.study import parse_study
 from asymmetry.training.company import Company
+from asymmetry.training.job import train
 from asymmetry.training.journal import Journal
 
 Start = Callable[..., subprocess.Popen[str]]
@@ -28,6 +30,28 @@ def make_plan(workplace: Path, study_values: dict[str, Any]) -> Callable[..., Pl
         return Plan(parse_study(values, "params.yaml"))
 
     return make
+
+
+Trained = Callable[[Plan, Run], None]
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    """Has a run of a plan finished: trained the first time, and a copy of that for other tests.
+
+    An id says all that a run's bytes depend on, so a run of the same id is the same run.
+    """
+    store = tmp_path_factory.mktemp("store")
+
+    def finish(plan: Plan, run: Run) -> None:
+        kept = store / run.id
+        if not kept.is_dir():
+            assert train(plan, run.id) == 0
+            shutil.copytree(run.folder, kept)
+        elif not run.folder.exists():
+            shutil.copytree(kept, run.folder)
+
+    return finish
 
 
 @pytest.fixture

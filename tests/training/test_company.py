@@ -19,17 +19,17 @@ from asymmetry.training.deadline import EXIT_CONTINUE, Deadline
 from asymmetry.training.heartbeat import read_beat
 from asymmetry.training.job import train
 from asymmetry.training.member import Member
-from tests.training.conftest import Start, company_of, step_of
+from tests.training.conftest import Start, Trained, company_of, step_of
 
 # Two losses, of which one shares features; a cell without a discriminator and one with each kind.
 GRID = {"fidelity": ["l1", "dists-vgg-small-random"], "adversarial_weights": [0, 0.1]}
 
 
 @pytest.fixture
-def plan(make_plan: Callable[..., Plan]) -> Plan:
+def plan(make_plan: Callable[..., Plan], trained: Trained) -> Plan:
     """Six cells, and their warm start trained."""
     plan = make_plan(grid=GRID, training={"pilot": 0.5})
-    train(plan, plan.warm_starts[0].id)
+    trained(plan, plan.warm_starts[0])
     return plan
 
 
@@ -38,11 +38,11 @@ def outputs(run: Run) -> dict[str, bytes]:
     return {file.name: file.read_bytes() for file in files}
 
 
-def left_alone(plan: Plan) -> dict[str, dict[str, bytes]]:
+def left_alone(plan: Plan, trained: Trained) -> dict[str, dict[str, bytes]]:
     """What each cell leaves when it is trained alone; the folders are gone afterwards."""
     found = {}
     for run in plan.runs:
-        assert train(plan, run.id) == 0
+        trained(plan, run)
         found[run.id] = outputs(run)
         shutil.rmtree(run.folder)
     return found
@@ -64,18 +64,18 @@ def stop_after(monkeypatch: pytest.MonkeyPatch, steps: int) -> None:
     )
 
 
-def test_in_company_a_cell_leaves_the_bytes_that_it_leaves_alone(plan: Plan):
-    alone = left_alone(plan)
+def test_in_company_a_cell_leaves_the_bytes_that_it_leaves_alone(plan: Plan, trained: Trained):
+    alone = left_alone(plan, trained)
     assert train(plan, *ids(plan)) == 0
     assert left(plan) == alone
     assert len({value["generator.safetensors"] for value in alone.values()}) == len(plan.runs)
 
 
 def test_stopped_and_continued_in_other_companies_it_still_does(
-    plan: Plan, monkeypatch: pytest.MonkeyPatch
+    plan: Plan, trained: Trained, monkeypatch: pytest.MonkeyPatch
 ):
     """The second company holds one finished, two at different steps and one that is fresh."""
-    alone, (a, b, c, d, *rest) = left_alone(plan), ids(plan)
+    alone, (a, b, c, d, *rest) = left_alone(plan, trained), ids(plan)
     with monkeypatch.context() as patch:
         stop_after(patch, 3 * 5 + 1)
         assert train(plan, a, b, c) == EXIT_CONTINUE
@@ -89,18 +89,20 @@ def test_stopped_and_continued_in_other_companies_it_still_does(
     assert left(plan) == alone
 
 
-def test_one_that_diverges_leaves_the_others_untouched(make_plan: Callable[..., Plan]):
+def test_one_that_diverges_leaves_the_others_untouched(
+    make_plan: Callable[..., Plan], trained: Trained
+):
     plan = make_plan(grid={"adversarial_weights": [0, 0.1, 1e39]})
-    train(plan, plan.warm_starts[0].id)
-    alone = left_alone(plan)
+    trained(plan, plan.warm_starts[0])
+    alone = left_alone(plan, trained)
     assert train(plan, *ids(plan)) == 0
     assert left(plan) == alone
     ends = [json.loads(run.record.read_text())["status"] for run in plan.runs]
     assert sorted(ends) == ["diverged", "diverged", "done", "done", "done"]
 
 
-def test_one_that_cannot_begin_stops_nobody(plan: Plan):
-    alone = left_alone(plan)
+def test_one_that_cannot_begin_stops_nobody(plan: Plan, trained: Trained):
+    alone = left_alone(plan, trained)
     broken, *others = plan.runs
     broken.folder.mkdir(parents=True)
     (broken.folder / "checkpoint.bin").write_bytes(b"asymmetry checkpoint 1\nhalf")
@@ -212,9 +214,11 @@ def test_what_runs_are_named_together_must_share_batches(make_plan: Callable[...
         train(plan, zero.id, plan.warm_starts[0].id)
 
 
-def test_a_signal_saves_every_member(make_plan: Callable[..., Plan], start: Start, workplace: Path):
+def test_a_signal_saves_every_member(
+    make_plan: Callable[..., Plan], trained: Trained, start: Start, workplace: Path
+):
     plan = make_plan(training={"steps": 100000})
-    train(plan, plan.warm_starts[0].id)
+    trained(plan, plan.warm_starts[0])
     one, other = plan.runs[:2]
     process = start([one.id, str(other.record)], workplace)
     log = other.folder / "train.log"
@@ -231,12 +235,12 @@ def test_a_signal_saves_every_member(make_plan: Callable[..., Plan], start: Star
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
-def test_on_a_gpu_no_step_makes_the_host_wait(make_plan: Callable[..., Plan]):
+def test_on_a_gpu_no_step_makes_the_host_wait(make_plan: Callable[..., Plan], trained: Trained):
     plan = make_plan(
         grid=GRID | {"fidelity": ["dists-vgg-small-random", "ms_ssim"]},
         execution={"device": "cuda"},
     )
-    train(plan, plan.warm_starts[0].id)
+    trained(plan, plan.warm_starts[0])
     company = company_of(plan, *plan.runs)
     for member in company.members:
         member.step()  # what is made once may wait

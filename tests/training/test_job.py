@@ -1,5 +1,6 @@
 import json
 import math
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -12,12 +13,12 @@ from asymmetry.plan import Plan
 from asymmetry.training.deadline import EXIT_CONTINUE, Deadline
 from asymmetry.training.job import train
 from asymmetry.training.watch import Divergence, Watch
-from tests.training.conftest import Start, step_of
+from tests.training.conftest import Start, Trained, step_of
 
 
-def test_a_divergence_is_a_finished_run(make_plan: Callable[..., Plan]):
+def test_a_divergence_is_a_finished_run(make_plan: Callable[..., Plan], trained: Trained):
     plan = make_plan(training={"learning_rate": 1e30, "steps": 40})
-    train(plan, plan.warm_starts[0].id)
+    trained(plan, plan.warm_starts[0])
     run = plan.runs[0]
     assert train(plan, run.id) == 0
     record = json.loads(run.record.read_text())
@@ -27,18 +28,18 @@ def test_a_divergence_is_a_finished_run(make_plan: Callable[..., Plan]):
     assert record["outputs"] == {}
 
 
-def test_a_diverged_adversary_is_one_too(make_plan: Callable[..., Plan]):
+def test_a_diverged_adversary_is_one_too(make_plan: Callable[..., Plan], trained: Trained):
     plan = make_plan(grid={"adversarial_weights": [1e39]})
-    train(plan, plan.warm_starts[0].id)
+    trained(plan, plan.warm_starts[0])
     assert train(plan, plan.runs[0].id) == 0
     record = json.loads(plan.runs[0].record.read_text())
     assert record["diverged"] == {"step": 2, "term": "pixel"}
     assert not list(plan.runs[0].folder.glob("*.safetensors"))
 
 
-def test_the_record_tells_what_the_run_was(make_plan: Callable[..., Plan]):
+def test_the_record_tells_what_the_run_was(make_plan: Callable[..., Plan], trained: Trained):
     plan = make_plan()
-    train(plan, plan.warm_starts[0].id)
+    trained(plan, plan.warm_starts[0])
     run = next(run for run in plan.runs if run.cell.discriminator == "vit-vanilla")
     train(plan, run.id)
     record = json.loads(run.record.read_text())
@@ -53,10 +54,12 @@ def test_the_record_tells_what_the_run_was(make_plan: Callable[..., Plan]):
     assert not (run.folder / "checkpoint.bin").exists()
 
 
-def test_cells_of_a_seed_begin_at_their_warm_start(make_plan: Callable[..., Plan]):
+def test_cells_of_a_seed_begin_at_their_warm_start(
+    make_plan: Callable[..., Plan], trained: Trained
+):
     plan = make_plan(training={"steps": 1, "learning_rate": 1e-30}, grid={"seeds": [0, 1]})
     for run in [*plan.warm_starts, *plan.runs]:
-        train(plan, run.id)
+        trained(plan, run)
     for run in plan.runs:
         warm = plan.find(str(run.warm_start))
         assert warm.cell.seed == run.cell.seed
@@ -143,12 +146,15 @@ print([name for name in ("pyiqa", "timm", "lpips") if name in sys.modules])
     assert done.stdout.strip() == "[]"
 
 
-def test_the_pilot_is_the_average_at_its_step_and_changes_no_byte(make_plan: Callable[..., Plan]):
-    def trained(**training: float) -> dict[str, bytes]:
+def test_the_pilot_is_the_average_at_its_step_and_changes_no_byte(
+    make_plan: Callable[..., Plan], trained: Trained
+):
+    def models(**training: float) -> dict[str, bytes]:
         plan = make_plan(training=training)
         run = next(run for run in plan.runs if run.cell.discriminator == "vgg-patch")
+        shutil.rmtree("runs", ignore_errors=True)
         for one in [*plan.warm_starts, run]:
-            assert train(plan, one.id) == 0
+            trained(plan, one)
         recorded = json.loads(run.record.read_text())["outputs"]
         files = {path.name: path.read_bytes() for path in run.folder.glob("*.safetensors")}
         assert sorted(recorded) == sorted(files) == sorted(run.models())
@@ -156,20 +162,24 @@ def test_the_pilot_is_the_average_at_its_step_and_changes_no_byte(make_plan: Cal
 
     # Half of the steps of a constant schedule are the first steps of any longer training.
     constant = {"schedule": {"kind": "constant"}}
-    with_pilot = trained(**constant, pilot=0.5, steps=12)
-    assert trained(**constant, steps=6)["generator.safetensors"] == with_pilot.pop(
+    with_pilot = models(**constant, pilot=0.5, steps=12)
+    assert models(**constant, steps=6)["generator.safetensors"] == with_pilot.pop(
         "pilot.safetensors"
     )
-    assert trained(**constant, steps=12) == with_pilot
+    assert models(**constant, steps=12) == with_pilot
 
 
 @pytest.mark.parametrize(("pilot", "kept"), [(0.2, ["pilot.safetensors"]), (0.7, [])])
 def test_a_diverged_run_keeps_a_pilot_from_before(
-    make_plan: Callable[..., Plan], monkeypatch: pytest.MonkeyPatch, pilot: float, kept: list[str]
+    make_plan: Callable[..., Plan],
+    trained: Trained,
+    monkeypatch: pytest.MonkeyPatch,
+    pilot: float,
+    kept: list[str],
 ):
     plan = make_plan(training={"steps": 10, "pilot": pilot}, execution={"log_every": 10})
     run = plan.runs[0]
-    train(plan, plan.warm_starts[0].id)
+    trained(plan, plan.warm_starts[0])
     look = Watch.look
 
     def look_at_the_worst(watch: Watch, step: int, logs: dict[str, torch.Tensor]) -> None:

@@ -10,26 +10,32 @@ from asymmetry.plan import Plan, Run
 from asymmetry.training.deadline import EXIT_CONTINUE, Deadline
 from asymmetry.training.job import train
 from asymmetry.training.member import Member
-from tests.training.conftest import Start, company_of, step_of
+from tests.training.conftest import Start, Trained, company_of, step_of
+
+Prepared = Callable[[Plan, str], Run]
 
 
-def prepared(plan: Plan, discriminator: str) -> Run:
+@pytest.fixture
+def prepared(trained: Trained) -> Prepared:
     """The heaviest cell with a discriminator, its warm start trained."""
-    run = next(run for run in reversed(plan.runs) if run.cell.discriminator == discriminator)
-    assert run.warm_start
-    train(plan, run.warm_start)
-    return run
+
+    def prepare(plan: Plan, discriminator: str) -> Run:
+        run = next(run for run in reversed(plan.runs) if run.cell.discriminator == discriminator)
+        trained(plan, plan.find(str(run.warm_start)))
+        return run
+
+    return prepare
 
 
 def state_bytes(member: Member) -> dict[str, bytes]:
     return {name: t.detach().numpy().tobytes() for name, t in member.state.tensors().items()}
 
 
-def test_half_and_half_is_the_whole(make_plan: Callable[..., Plan]):
+def test_half_and_half_is_the_whole(make_plan: Callable[..., Plan], prepared: Prepared):
     """Generator, average, discriminator and both optimizers: the same bytes."""
     plan = make_plan(training={"steps": 8}, execution={"checkpoint_seconds": 1000})
     run = prepared(plan, "vit-vanilla")
-    whole = trained(plan, run, from_step=0)
+    whole = continued(plan, run, from_step=0)
     shutil.rmtree(run.folder)
 
     (half,) = company_of(plan, run).members
@@ -37,7 +43,7 @@ def test_half_and_half_is_the_whole(make_plan: Callable[..., Plan]):
     while half.state.step < 4:
         half.step()
     half.stop(signalled=True, idle=False)
-    rest = trained(plan, run, from_step=4)
+    rest = continued(plan, run, from_step=4)
     assert state_bytes(rest) == state_bytes(whole)
     parts = {name.split("/")[0] for name in state_bytes(rest)}
     assert parts == {
@@ -49,7 +55,7 @@ def test_half_and_half_is_the_whole(make_plan: Callable[..., Plan]):
     }
 
 
-def trained(plan: Plan, run: Run, from_step: int) -> Member:
+def continued(plan: Plan, run: Run, from_step: int) -> Member:
     company = company_of(plan, run)
     (member,) = company.members
     assert member.state.step == from_step
@@ -68,6 +74,8 @@ def trained(plan: Plan, run: Run, from_step: int) -> Member:
 )
 def test_kills_change_no_byte(
     make_plan: Callable[..., Plan],
+    prepared: Prepared,
+    trained: Trained,
     start: Start,
     workplace: Path,
     signals: list[str],
@@ -78,7 +86,7 @@ def test_kills_change_no_byte(
     steps = 80 * len(signals)
     plan = make_plan(training={"steps": steps, "pilot": 0.3}, execution={"checkpoint_seconds": 0.1})
     run = prepared(plan, discriminator)
-    train(plan, run.id)
+    trained(plan, run)
     undisturbed = outputs(run)
     shutil.rmtree(run.folder)
 
@@ -111,11 +119,15 @@ def outputs(run: Run) -> dict[str, bytes]:
 
 @pytest.mark.parametrize("pilot", [0.3, 5 / 12, 0.7], ids=["before", "there", "after"])
 def test_a_deadline_saves_and_asks_for_more(
-    make_plan: Callable[..., Plan], monkeypatch: pytest.MonkeyPatch, pilot: float
+    make_plan: Callable[..., Plan],
+    prepared: Prepared,
+    trained: Trained,
+    monkeypatch: pytest.MonkeyPatch,
+    pilot: float,
 ):
     plan = make_plan(training={"pilot": pilot})
     run = prepared(plan, "vgg-patch")
-    train(plan, run.id)
+    trained(plan, run)
     undisturbed = outputs(run)
     assert "pilot.safetensors" in undisturbed
     shutil.rmtree(run.folder)
@@ -132,11 +144,13 @@ def test_a_deadline_saves_and_asks_for_more(
     assert outputs(run) == undisturbed
 
 
-def test_a_lost_record_comes_back_without_training(make_plan: Callable[..., Plan]):
+def test_a_lost_record_comes_back_without_training(
+    make_plan: Callable[..., Plan], prepared: Prepared, trained: Trained
+):
     """Snakemake deletes a rule's outputs when it runs the rule again."""
     plan = make_plan()
     run = prepared(plan, "vgg-patch")
-    train(plan, run.id)
+    trained(plan, run)
     record = run.record.read_bytes()
     run.record.unlink()
     assert train(plan, run.id) == 0
