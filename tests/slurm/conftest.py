@@ -48,9 +48,10 @@ class Cluster:
 
     def tidy(self) -> None:
         """End what a failed test has left: heads, jobs, a node that is down."""
-        for child in psutil.Process().children():
-            if "--profile" in child.cmdline():
-                child.kill()
+        for process in psutil.process_iter(["ppid", "cmdline"]):
+            mine = process.info["ppid"] == os.getpid()
+            if mine and "--profile" in (process.info["cmdline"] or []):
+                process.kill()
         if command("squeue", "-h"):
             subprocess.run(["scancel", "--user", "root"])
         self._call("up")

@@ -26,19 +26,21 @@ def test_the_command_as_typed_with_companies(
 ):
     """All GPUs are used, and companies give the same bytes.
 
-    A job reads the Snakefile anew, when others may have finished: it must find its company. The
-    trainings that can run at once wait for each other, so two of six begin when four have ended.
+    A job reads the Snakefile anew, when others may have finished: it must find its company. Those
+    that can run at once wait until one cell is finished, as if by another start of the study: what
+    is missing when the others begin would make other companies.
     """
     project = SlurmProject(new_project(disk / "project").folder)
     values = slurm_values(company=2)
     project.write(values)
-    cells = [run.id for run in plan_of(values).runs]
-    project.pace.hold(cells, 1)
+    first, *others = (run.id for run in plan_of(values).runs)
+    project.pace.hold([first, *others], 1)
     log = project.folder / "head.log"
     with Watched(project.folder) as held:
         head = project.head(log.name)
         wait_until(lambda: held.trainings == NODES * GPUS_A_NODE, head, log)
-        project.pace.go_on(*cells)
+        undisturbed.give(first, project.folder)
+        project.pace.go_on(first, *others)
         assert head.wait() == 0, log.read_text()
     assert len(set(re.findall(r"train_company_\w+", log.read_text()))) == 5
     assert (project.folder / "results/index.html").stat().st_size > 5000

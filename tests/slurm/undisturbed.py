@@ -59,7 +59,11 @@ class Undisturbed:
         assert self._process.wait() == 0, self._log.read_text()
         return self._project
 
+    def give(self, run: str, folder: Path) -> None:
+        """Copy a finished run to where it belongs by its key, in the study of another folder."""
+        source = self.trained.folder / "runs" / run
+        shutil.copytree(source, folder / "runs" / run, dirs_exist_ok=True)
+
     def give_warm_start(self, folder: Path) -> None:
-        """Copy it to where it belongs by its key, in the study of another folder."""
-        (warm,) = self.trained.folder.glob("runs/*/*/warm-start")
-        shutil.copytree(warm, folder / warm.relative_to(self.trained.folder))
+        (warm,) = self.trained.folder.glob("runs/*/*/warm-start/*")
+        self.give(str(warm.relative_to(self.trained.folder / "runs")), folder)
