@@ -24,6 +24,7 @@ from tests.workflow.conftest import Project
 
 SCRIPT = ROOT.parent / "shared/slurm/slurm-up.sh"
 NODES, GPUS_A_NODE = 2, 2
+PATIENCE = 1800.0  # seconds until a test gives up: for what is broken, not for what is slow
 # Polls as the shortest jobs need them; the profile's are for longer ones.
 QUICK = ("--slurm-init-seconds-before-status-checks", "3")
 
@@ -137,11 +138,10 @@ def wait_until(
     happened: Callable[[], Any],
     head: subprocess.Popen[bytes],
     log: Path,
-    minutes: float = 15,
     ended: bool = False,
 ) -> Any:
     """What happened; AssertionError where it does not, or the head ends before (unless `ended`)."""
-    last = time.monotonic() + 60 * minutes
+    last = time.monotonic() + PATIENCE
     while not (what := happened()):
         assert ended or head.poll() is None, log.read_text()
         assert time.monotonic() < last, log.read_text()

@@ -104,7 +104,7 @@ class Night:
             self.cluster.skip_the_wait()
             return head.poll() is not None
 
-        wait_until(ended, head, log, minutes=30, ended=True)
+        wait_until(ended, head, log, ended=True)
         return head.returncode
 
     def _is_due(self, run: str) -> bool:

@@ -78,7 +78,7 @@ def test_a_training_is_continued_until_it_is_done(
     capsys: pytest.CaptureFixture[str],
 ):
     """After 16 steps in a job its minutes are over, as far as the training can see."""
-    project, run = limited(tmp_path / "limited", 5)
+    project, run = limited(tmp_path / "limited", 60)
     undisturbed.give_warm_start(project.folder)
     project.pace.stop_after(16)
     log = project.folder / "head.log"
@@ -146,7 +146,7 @@ def continued_three_times(cluster: Cluster, project: SlurmProject, run: Run) -> 
         goes_on = beat and beat.continued >= 3 and beat.steps_per_second
         return beat if beat and (goes_on or "without gaining a step" in beat.message) else None
 
-    beat = wait_until(seen, head, project.folder / "head.log", minutes=30)
+    beat = wait_until(seen, head, project.folder / "head.log")
     return None if beat.state == "failed" else beat.slurm_job
 
 
