@@ -1,5 +1,6 @@
 """`dvc repro` as the other front door, run for real on a small study."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -50,6 +51,12 @@ def ran(said: str) -> list[str]:
     return [line.split("'")[1] for line in said.splitlines() if line.startswith("Running stage")]
 
 
+def cells_trained(said: str) -> int:
+    """How many cells Snakemake trained below `dvc repro`, alone or in company."""
+    jobs = re.findall(r": training (?:(\d+) cells together|\S+/seed)", said)
+    return sum(int(count or 1) for count in jobs)
+
+
 def test_a_fresh_clone_is_reproduced_and_then_there_is_nothing_to_do(here: DvcProject):
     assert (here.folder / "results/index.html").stat().st_size > 5000
     assert len(here.trained()) == 5
@@ -77,8 +84,7 @@ def test_one_more_weight_trains_the_new_cells_only(here: DvcProject):
     assert ran(said) == ["data", "grid", "assess", "optimise", "transfer", "figures"]
     new = here.trained() - before
     assert {Path(run).parts[-2] for run in new} == {"0.5"}
-    assert trained(said) == {run.removeprefix("runs/") for run in new}
-    assert len(new) == 2
+    assert len(new) == cells_trained(said) == 2
     assert models.items() <= here.models().items()
     assert "adversarial_weights" in here.dvc("params", "diff").stdout
     (change,) = [
@@ -120,9 +126,7 @@ def test_a_changed_learning_rate_after_a_pull_really_trains(clone: DvcProject):
     values["training"]["learning_rate"] = 0.002
     clone.write(values)
     said = clone.repro("grid")
-    new_runs = {run.removeprefix("runs/") for run in clone.trained() - before}
-    assert trained(said) == new_runs
-    assert len(new_runs) == 4
+    assert len(clone.trained() - before) == cells_trained(said) == 4
     new = {name: content for name, content in clone.models().items() if name not in models}
     assert not set(new.values()) & set(models.values())
     assert models.items() <= clone.models().items()
@@ -164,7 +168,7 @@ def test_a_flipped_byte_is_refused_and_costs_that_cell_only(
     (line,) = [one for one in refused.stderr.splitlines() if one.startswith("refused: ")]
     assert str(model.relative_to(here.folder)) in line
     assert here.lock() == lock
-    assert trained(here.repro("grid")) == {str(model.parent.relative_to(here.folder / "runs"))}
+    assert cells_trained(here.repro("grid")) == 1
     shutil.rmtree(here.folder / "runs/.refused")
     assert here.models() == reproduced.models()
 
@@ -176,7 +180,7 @@ def test_a_lock_file_that_was_cut_short_is_written_anew(here: DvcProject):
     assert refused.returncode != 0
     assert "dvc.lock" in refused.stderr
     file.unlink()  # as the README has it
-    assert not trained(here.repro())
+    assert cells_trained(here.repro()) == 0
     assert here.lock() == lock
 
 
