@@ -24,13 +24,17 @@ ROOT = Path(__file__).resolve().parents[1]
 _APART = {ROOT / "tests/workflow", ROOT / "tests/training"}
 
 
+def _order(item: pytest.Item) -> tuple[bool, bool]:
+    return item.path.parent not in _APART, item.get_closest_marker("slow") is None
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Of all other tests a file is a worker's, with what it makes once for its tests."""
     for item in items:
         if item.path.parent not in _APART:
             item.add_marker(pytest.mark.xdist_group(str(item.path.relative_to(ROOT))))
-    items.sort(key=lambda item: item.path.parent not in _APART)
+    items.sort(key=_order)
 
 
 @pytest.fixture(scope="session")

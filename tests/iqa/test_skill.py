@@ -102,7 +102,19 @@ def test_repeats_to_the_byte_on_any_number_of_cores(photos, workplace, monkeypat
 
 
 @pytest.mark.slow
-def test_losses_and_metrics_on_live_as_known(shared, workplace):
+@pytest.mark.parametrize(
+    ("lpips", "trunks"),
+    [
+        (["lpips-alex"], ["squeezenet"]),
+        pytest.param(
+            ["lpips-alex", "lpips-squeeze"],
+            ["efficientnet-lite0", "alexnet", "squeezenet"],
+            marks=pytest.mark.long,
+        ),
+    ],
+    ids=["some", "all"],
+)
+def test_losses_and_metrics_on_live_as_known(shared, workplace, lpips, trunks):
     live = {
         "kind": "scores",
         "table": str(shared / "data/live_subset/scores.csv"),
@@ -111,8 +123,8 @@ def test_losses_and_metrics_on_live_as_known(shared, workplace):
         "score": "dmos_realigned",
         "higher_is_better": False,
     }
-    metrics = ["psnr_y", "ssim", "lpips-alex", "lpips-squeeze"]
-    family = [f"dists-{name}" for name in ("efficientnet-lite0", "alexnet", "squeezenet")]
+    metrics = ["psnr_y", "ssim", *lpips]
+    family = [f"dists-{name}" for name in trunks]
     values = small_values() | {
         "iqa_sets": {"severity": {"kind": "severity"}, "live": live},
         "evaluation": {"metrics": [*metrics, *family], "judges": ["ssim"]},
@@ -123,7 +135,7 @@ def test_losses_and_metrics_on_live_as_known(shared, workplace):
     assert srcc["psnr_y"] == pytest.approx(0.870, abs=5e-4)
     assert srcc["ssim"] == pytest.approx(0.908, abs=5e-4)
     # Deep features agree with people better than the PSNR does (Zhang et al. 2018).
-    assert (srcc[["lpips-alex", "lpips-squeeze", *family]] > srcc["psnr_y"]).all()
+    assert (srcc[[*lpips, *family]] > srcc["psnr_y"]).all()
     assert srcc["lpips-alex"] == pytest.approx(0.954, abs=5e-4)  # as first measured
     fitted = values_of(found, "plcc_logistic")
     assert (fitted > values_of(found, "plcc"))[["psnr_y", "ssim"]].all()
