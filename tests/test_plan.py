@@ -7,7 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from asymmetry import plan
 from asymmetry.errors import UserError
+from asymmetry.identity import closure
 from asymmetry.plan import Plan
 from asymmetry.study import parse_study
 from tests.conftest import small_values
@@ -52,6 +54,25 @@ class TestIdentity:
     ):
         after = plan_of(lambda values: values.setdefault(section, {}).update(change))
         assert len(ids(after) - ids(plan_of())) == changed
+
+    @pytest.mark.parametrize(
+        ("module", "changed"),
+        [
+            ("training.job", 6),
+            ("fidelity.l1", 6),
+            ("backbones.transformer", 2),
+            ("fidelity.mse", 0),
+        ],
+    )
+    def test_edited_code_counts_for_the_runs_that_it_trains(
+        self, monkeypatch: pytest.MonkeyPatch, module: str, changed: int
+    ):
+        before, real = ids(plan_of()), plan.code_digest
+        edited = f"asymmetry.{module}"
+        monkeypatch.setattr(
+            plan, "code_digest", lambda roots: real(roots) + "!" * (edited in closure(roots))
+        )
+        assert len(ids(plan_of()) - before) == changed
 
     def test_a_discriminator_s_settings_count_for_its_cells_only(self):
         def wider(values: dict[str, Any]) -> None:
