@@ -105,7 +105,7 @@ def test_repeats_to_the_byte_on_any_number_of_cores(photos, workplace, monkeypat
 @pytest.mark.parametrize(
     ("lpips", "trunks"),
     [
-        (["lpips-alex"], ["squeezenet"]),
+        (["lpips-alex"], []),
         pytest.param(
             ["lpips-alex", "lpips-squeeze"],
             ["efficientnet-lite0", "alexnet", "squeezenet"],
