@@ -134,7 +134,8 @@ def test_a_night_of_faults(
 
     kill_head(project, orphans)
     head = start_again(project, orphans)
-    night = Night(cluster, project, struck, first=[])
+    # A job that its lost node put back already cannot be put back again.
+    night = Night(cluster, project, struck, first=struck[:2])
     assert night.watch(head, project.folder / "night.log") != 0  # one cell has no room
     check_night(night, poor)
     cells = [run for run in plan_of(values).runs if "1e+39" not in run.id]
