@@ -36,10 +36,10 @@ try:
     shell.prefix(f"set -euo pipefail; export ASYMMETRY_STUDY={stages.study_file}; ")
     stages.trained  # expands the grid, whose mistakes are the user's too
     if study.execution.company != 1 and workflow.is_main_process:
-        on_cluster = workflow.resource_settings.nodes is not None
-        decide_companies(
-            plan, None if on_cluster else workflow.cores // study.numerics.threads
-        )
+        asked = workflow.resource_settings
+        # No cores are known, nor needed, where no job will run: `--unlock`, `--report`.
+        here = None if asked.nodes else (asked.cores or 1) // study.numerics.threads
+        decide_companies(plan, here)
     companies = decided_companies(plan)
 except UserError as error:
     raise WorkflowError(str(error)) from None

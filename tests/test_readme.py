@@ -127,6 +127,13 @@ def test_the_command_works(command: str, clone: Path):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("option", ["--unlock", "--summary"])
+def test_what_runs_no_job_is_not_asked_for_cores(option: str, clone: Path):
+    """As `snakemake --unlock` and `snakemake --report report.html` are typed."""
+    run(f"snakemake {option}", clone)
+
+
+@pytest.mark.slow
 def test_the_commands_on_weights_work(clone: Path, shared: Path):
     add, get = RUN_WITH_WEIGHTS
     assert "alexnet: taken" in run(add.replace("FOLDER", str(shared / "weights")), clone).stdout

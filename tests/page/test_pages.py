@@ -1,5 +1,7 @@
 """Both pages as a reader meets them: links, names, colours, widths, and what hostile names do."""
 
+import subprocess
+import sys
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -114,8 +116,14 @@ def test_the_commands_on_the_page_are_known_to_snakemake(visit, study, results):
         assert jobs(done.stdout)[rule] == 1
 
 
-def test_snakemakes_own_report(visit, study):
-    done = study.snakemake("--report", "report.html")
+def test_snakemakes_own_report_as_typed(visit, study):
+    done = subprocess.run(
+        [sys.executable, "-m", "snakemake", "--report", "report.html"],
+        cwd=study.folder,
+        env=study.environment(),
+        capture_output=True,
+        text=True,
+    )
     assert done.returncode == 0, done.stderr
     text = (study.folder / "report.html").read_text(encoding="utf-8")
     for words in ("Figures", "Claims", "The claims, a row for each place and regime"):
