@@ -19,7 +19,8 @@ _COARSEST_SECONDS = 2.0
 
 def settled(mtime_ns: int) -> bool:
     """Whether a file of this modification time must get another one when it changes now."""
-    return time.time() - mtime_ns / 1e9 > _COARSEST_SECONDS
+    # A time ahead of the clock is settled too: a file that changes now gets an earlier one.
+    return abs(time.time() - mtime_ns / 1e9) > _COARSEST_SECONDS
 
 
 def remembered_sha256(paths: Iterable[Path]) -> dict[Path, str]:

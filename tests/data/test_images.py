@@ -67,9 +67,9 @@ def test_sixteen_bits_are_scaled_and_rounded(tmp_path, name):
 
 def test_more_than_sixteen_bits_are_refused(tmp_path):
     deep = saved(tmp_path, Image.fromarray(np.full((4, 4), 70000, np.int32)), "deep.tif")
-    assert "has 32-bit pixels" in refusal(deep)
+    assert "has pixels of 32 bits" in refusal(deep)
     real = saved(tmp_path, Image.fromarray(np.ones((4, 4), np.float32)), "real.tif")
-    assert "has floating-point pixels" in refusal(real)
+    assert "has pixels of floating-point numbers" in refusal(real)
 
 
 def test_cmyk_becomes_rgb(tmp_path):

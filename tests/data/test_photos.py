@@ -120,7 +120,9 @@ def test_the_table_holds_no_paths(folder, tmp_path):
     manifest_of(folder).to_csv(table)
     rows = list(csv.DictReader(table.open()))
     assert [row["name"] for row in rows] == sorted(row["name"] for row in rows)
-    assert set(rows[0]) == {"name", "sha256", "width", "height", "group", "split", "licence"}
+    assert set(rows[0]) == {
+        *("name", "sha256", "width", "height", "group", "split", "licence", "why"),
+    }
     assert str(tmp_path) not in table.read_text()
     before = table.stat().st_mtime_ns
     manifest_of(folder).to_csv(table)
@@ -152,10 +154,10 @@ def test_a_corrupt_cache_is_ignored(folder, content):
     assert manifest_of(folder) == first
 
 
-def test_what_was_read_before_a_bad_photo_is_kept(folder):
+def test_what_was_read_beside_a_bad_photo_is_kept(folder):
     (folder / "photo3.png").write_bytes(b"damaged")
     assert "photo3.png: is not an image" in refusal(folder)
-    assert len(json.loads(CACHE.read_text())) == 4
+    assert len(json.loads(CACHE.read_text())) == 5
 
 
 def test_bad_folders_are_refused(tmp_path, folder):

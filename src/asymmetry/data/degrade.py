@@ -10,7 +10,8 @@ import torch
 from PIL import Image
 from scipy.ndimage import convolve, gaussian_filter
 
-from asymmetry.data.images import Rgb, round_to_uint8
+from asymmetry.data.images import Rgb
+from asymmetry.data.modes import round_to_uint8
 from asymmetry.data.resize import imresize, weights
 from asymmetry.study import Task
 

@@ -1,9 +1,7 @@
 """Images from files, as 8-bit RGB arrays; whatever may be wrong with a file is caught here."""
 
 import hashlib
-import struct
 import warnings
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
@@ -12,8 +10,10 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageFile, UnidentifiedImageError
 
+from asymmetry.data.damage import find_damage
+from asymmetry.data.modes import round_to_uint8, to_rgb
 from asymmetry.errors import UserError
 
 if TYPE_CHECKING:
@@ -25,18 +25,6 @@ Rgb: TypeAlias = npt.NDArray[np.uint8]
 """An image [H,W,3], 0 to 255."""
 
 _MEND = "replace or remove it"
-# What Pillow's decoders raise on damaged content; OSError is the usual one.
-_DAMAGED = (
-    OSError,
-    SyntaxError,
-    ValueError,
-    TypeError,
-    EOFError,
-    LookupError,
-    struct.error,
-    zlib.error,
-)
-_SIXTEEN_BITS = {"I", "I;16", "I;16B", "I;16L", "I;16N"}
 
 
 def read_rgb(path: Path, smallest: int = 1) -> Rgb:
@@ -47,8 +35,9 @@ def read_rgb(path: Path, smallest: int = 1) -> Rgb:
     as Pillow converts them; what is transparent is laid on white. Colour profiles are ignored.
     Of a JPEG with previews the first picture is taken.
 
-    Raises UserError where the file is missing, empty, not an image, damaged, an animation, has
-    pixels that are not integers of up to 16 bits, or a side below `smallest` pixels.
+    Raises UserError where the file is missing, empty, not an image, damaged (also where a decoder
+    would pass over it, see `damage`), an animation, has pixels that are not integers of 8 or 16
+    bits without sign, or a side below `smallest` pixels.
     """
     return decode_rgb(read_bytes(path), path, smallest)
 
@@ -73,14 +62,19 @@ def decode_rgb(content: bytes, path: Path, smallest: int = 1) -> Rgb:
             frames = 1 if image.format == "MPO" else getattr(image, "n_frames", 1)
             if frames > 1:
                 raise UserError(f"{path}: has {frames} frames or pages, not one; {_MEND}")
-            rgb = _rgb(ImageOps.exif_transpose(image), path)
+            damage = find_damage(content, image.format)
+            rgb = to_rgb(image, path)
+    except UserError:
+        raise
     except UnidentifiedImageError:
         raise UserError(f"{path}: is not an image that Pillow can read; {_MEND}") from None
     except Image.DecompressionBombError as error:
         raise UserError(f"{path}: is too large ({error}); {_MEND}") from None
-    except _DAMAGED as error:
-        reason = " ".join(str(error).split()) or type(error).__name__
-        raise UserError(f"{path}: is damaged or truncated ({reason}); {_MEND}") from None
+    except Exception as error:
+        # Damaged content fails anywhere in its decoder, with any exception.
+        damage = " ".join(str(error).split()) or type(error).__name__
+    if damage:
+        raise UserError(f"{path}: is damaged or truncated ({damage}); {_MEND}")
     check_size(rgb, path, smallest)
     return rgb
 
@@ -149,11 +143,6 @@ def to_uint8(image: "Tensor") -> Rgb:
     return round_to_uint8(planes.permute(1, 2, 0).numpy() * 255)
 
 
-def round_to_uint8(values: npt.NDArray[np.floating]) -> Rgb:
-    """Values, 0 to 255, clamped and rounded to integers; halves go up, as in MATLAB."""
-    return np.floor(np.clip(values, 0, 255) + 0.5).astype(np.uint8)
-
-
 @contextmanager
 def _strictly() -> Iterator[None]:
     """Refuse truncated files, though a library of this process may have switched that off.
@@ -166,23 +155,3 @@ def _strictly() -> Iterator[None]:
             yield
     finally:
         ImageFile.LOAD_TRUNCATED_IMAGES = before
-
-
-def _rgb(image: Image.Image, path: Path) -> Rgb:
-    if image.mode == "F":
-        raise UserError(
-            f"{path}: has floating-point pixels; save it with 8 or 16 bits, or remove it"
-        )
-    if image.mode in _SIXTEEN_BITS:
-        return _eight_bits(np.asarray(image), path)
-    if image.has_transparency_data:
-        image = image.convert("RGBA")
-        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
-    return np.array(image.convert("RGB"))
-
-
-def _eight_bits(grey: npt.NDArray[np.integer], path: Path) -> Rgb:
-    """Grey [H,W], 0 to 65535, as RGB [H,W,3], 0 to 255."""
-    if grey.min() < 0 or grey.max() > 65535:
-        raise UserError(f"{path}: has 32-bit pixels; save it with 8 or 16 bits, or remove it")
-    return np.repeat(round_to_uint8(grey / 257)[..., None], 3, axis=2)

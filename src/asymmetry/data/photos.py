@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from asymmetry.data.contents import group_contents, held_out
+from asymmetry.data.folders import LeftOut, find_photos
 from asymmetry.data.wheels import WHEEL_PHOTOS
 from asymmetry.errors import UserError
 from asymmetry.files import digest, read_object, write_if_changed
@@ -17,7 +18,6 @@ from asymmetry.remembered import settled
 from asymmetry.study import Photos
 
 WHEELS = "wheels"
-SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp"}
 CACHE = Path(".asymmetry/photos.json")
 
 Split = Literal["train", "evaluation"]
@@ -42,9 +42,10 @@ class Photo:
 
 @dataclass(frozen=True)
 class Manifest:
-    """The photos of a study, sorted by name."""
+    """The photos of a study, sorted by name, and the files of its folder that are none."""
 
     photos: tuple[Photo, ...]
+    left_out: tuple[LeftOut, ...] = ()
 
     def split(self, name: Split) -> list[Photo]:
         """The photos of one side of the split, sorted by name."""
@@ -55,12 +56,16 @@ class Manifest:
         return digest([[photo.name, photo.sha256] for photo in self.split(split)])
 
     def to_csv(self, path: Path) -> None:
-        """Write the manifest, one row a photo; without paths, so it is the same on all machines."""
+        """Write the manifest, one row a file: photos, then what was left out and why.
+
+        It holds no paths, so it is the same on all machines.
+        """
         table = io.StringIO()
-        columns = ["name", "sha256", "width", "height", "group", "split", "licence"]
+        columns = ["name", "sha256", "width", "height", "group", "split", "licence", "why"]
         writer = csv.DictWriter(table, columns, extrasaction="ignore", lineterminator="\n")
         writer.writeheader()
         writer.writerows(asdict(photo) for photo in self.photos)
+        writer.writerows({**asdict(one), "split": "left out"} for one in self.left_out)
         write_if_changed(path, table.getvalue().encode())
 
 
@@ -84,10 +89,13 @@ def read_manifest(source: Photos) -> Manifest:
     are read once and remembered by size and modification time in `.asymmetry/photos.json`; what
     uses the pixels verifies the sha256 again (`images.load_photo`).
 
-    Raises UserError where the folder is missing or holds no photo or one content only, where two
-    photos have one name, or where a photo cannot be read.
+    Raises UserError, a line for each mistake, where the folder is missing or holds no photo or one
+    content only, where two photos have one name, or where a photo cannot be read.
     """
-    photos, hashes = _wheel_photos() if source.source == WHEELS else _folder(Path(source.source))
+    if source.source == WHEELS:
+        (photos, hashes), left_out = _wheel_photos(), ()
+    else:
+        photos, hashes, left_out = _folder(Path(source.source))
     groups = _groups(photos, hashes)
     if len(set(groups)) < 2:
         raise UserError(
@@ -95,18 +103,17 @@ def read_manifest(source: Photos) -> Manifest:
             "can be held out; add others"
         )
     evaluation = held_out(groups, source.held_out)
-    return Manifest(
-        tuple(
-            replace(photo, group=group, split="evaluation" if group in evaluation else "train")
-            for photo, group in zip(photos, groups, strict=True)
-        )
-    )
+    split: list[Photo] = [
+        replace(photo, group=group, split="evaluation" if group in evaluation else "train")
+        for photo, group in zip(photos, groups, strict=True)
+    ]
+    return Manifest(tuple(split), left_out)
 
 
 def folder_photos(folder: Path, split: Split = "evaluation") -> list[Photo]:
     """All photos below a folder, sorted by name: the path in it without suffix. Not grouped.
 
-    Hidden files are left out. Raises UserError as `read_manifest`.
+    Raises UserError as `read_manifest`.
     """
     return [replace(photo, split=split) for photo in _folder(folder)[0]]
 
@@ -132,29 +139,14 @@ def _wheel_photos() -> tuple[list[Photo], list[int]]:
     return photos, [look.dhash for look in looks]
 
 
-def _folder(folder: Path) -> tuple[list[Photo], list[int]]:
-    if not folder.is_dir():
-        raise UserError(f"{folder}: there is no such folder of photos; check the path")
-    paths: dict[str, Path] = {}
-    for path in sorted(folder.rglob("*")):
-        inside = path.relative_to(folder)
-        if path.suffix.lower() not in SUFFIXES or any(part[0] == "." for part in inside.parts):
-            continue
-        name = inside.with_suffix("").as_posix()
-        if name in paths:
-            raise UserError(f"{path}: has the name of {paths[name]}; rename or remove one of them")
-        paths[name] = path
-    if not paths:
-        raise UserError(
-            f"{folder}: holds no photo ({', '.join(sorted(SUFFIXES))}); add some or name another"
-        )
-    names = sorted(paths)
-    looks = _look_at([paths[name] for name in names])
+def _folder(folder: Path) -> tuple[list[Photo], list[int], tuple[LeftOut, ...]]:
+    found = find_photos(folder)
+    looks = _look_at(list(found.paths.values()))
     photos = [
-        _photo(name, paths[name], look, look.sha256, "unknown")
-        for name, look in zip(names, looks, strict=True)
+        _photo(name, path, look, look.sha256, "unknown")
+        for (name, path), look in zip(found.paths.items(), looks, strict=True)
     ]
-    return photos, [look.dhash for look in looks]
+    return photos, [look.dhash for look in looks], tuple(found.left_out)
 
 
 def _photo(name: str, path: Path, look: _Look, group: str, licence: str) -> Photo:
@@ -165,15 +157,21 @@ def _look_at(paths: Sequence[Path]) -> list[_Look]:
     """A look at each file, from the cache where size and modification time are unchanged."""
     cache = read_object(CACHE)
     found: dict[str, _Look] = {}
+    mistakes = []
     try:
         for key in (str(path.absolute()) for path in paths):
-            found[key] = _look(Path(key), cache.get(key))
+            try:
+                found[key] = _look(Path(key), cache.get(key))
+            except UserError as error:
+                mistakes.append(str(error))
     finally:
-        # Also what was seen before a bad file is kept: the next start goes on from there.
+        # Also what was seen before an interruption is kept: the next start goes on from there.
         fresh = {key: asdict(look) for key, look in found.items() if settled(look.mtime_ns)}
         if any(cache.get(key) != look for key, look in fresh.items()):
             write_if_changed(CACHE, json.dumps(cache | fresh, sort_keys=True, indent=0).encode())
-    return list(found.values())
+    if mistakes:
+        raise UserError("\n".join(mistakes))
+    return [found[str(path.absolute())] for path in paths]
 
 
 def _look(path: Path, cached: object) -> _Look:

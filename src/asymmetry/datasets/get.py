@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from asymmetry.data.photos import SUFFIXES
+from asymmetry.data.folders import SUFFIXES
 from asymmetry.datasets.catalogue import find
 from asymmetry.datasets.download import download
 from asymmetry.datasets.entry import DataSet, Remote
