@@ -32,13 +32,18 @@ def is_read(kind: str) -> bool:
     return bool(read_published("s", PublishedSet(kind=kind, folder=f"data/{kind}")).rows)
 
 
+def remove(kind: str) -> None:
+    shutil.rmtree(f"data/{kind}")
+    Path(f"data/{kind}.json").unlink()
+
+
 @pytest.mark.parametrize("kind", REPLICAS)
 def test_a_release_in_one_archive_with_or_without_a_folder_around(workplace: Path, kind: str):
     root = replica(kind, workplace)
     names = [path.name for path in root.iterdir()]
     get([kind], [packed(root, workplace / "whole.zip", *names, above="Release 2/")])
     assert is_read(kind)
-    shutil.rmtree(f"data/{kind}")
+    remove(kind)
     get([kind], [packed(root, workplace / "flat.zip", *names)])
     assert is_read(kind)
 
@@ -53,7 +58,7 @@ def test_a_release_in_an_archive_or_a_folder_a_part(workplace: Path, kind: str):
     ]
     get([kind], archives)
     assert is_read(kind)
-    shutil.rmtree(f"data/{kind}")
+    remove(kind)
     get([kind], [root / name for name in names])
     assert is_read(kind)
 
