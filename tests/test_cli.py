@@ -78,7 +78,7 @@ def test_the_plan_shows_cells_and_hours(place: Path, asymmetry: Command):
         (["assess", "--output", "results/x.parquet"], "is no table of this study"),
         (["weights", "get", "alexnett"], "did you mean 'alexnet'?"),
         (["data", "get", "kadid10"], "did you mean 'kadid10k'?"),
-        (["data", "get", "live"], "run `asymmetry data get live --from PATH`"),
+        (["data", "get", "tqd"], "run `asymmetry data get tqd --from PATH`"),
         (["data", "check", "set5"], "data/set5.json: there is no such record"),
         (["userstudy", "serve"], "run `asymmetry userstudy make` first"),
         (["userstudy", "fit"], "run `asymmetry userstudy make` first"),

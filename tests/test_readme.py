@@ -48,7 +48,7 @@ ELSEWHERE = {
     ". .venv/bin/activate": "the tests run in the environment that `make` made",
     "snakemake --cores all --profile slurm": "typed in tests/slurm/test_as_typed.py",
     "asymmetry data get set5 kadid10k": "fetches; tests/datasets/ does it from a server of its own",
-    "asymmetry data get tid2013 --from FOLDER": "done in tests/datasets/test_get.py",
+    "asymmetry data get tid2013 --from FOLDER": "done in tests/datasets/test_layouts.py",
     "asymmetry data check kadid10k": "done in tests/datasets/test_get.py",
     "asymmetry plan --study studies/paper.yaml": "without photos: tests/test_studies.py",
     "snakemake --report report.html": "needs a finished study: tests/page/test_pages.py",

@@ -1,8 +1,10 @@
 import pickle
+import re
 import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import torch
@@ -31,7 +33,7 @@ def entry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> WeightFile:
     published.parent.mkdir()
     torch.save({"weight": torch.arange(3.0)}, published)
     digest = sha256_of(published)
-    tiny = WeightFile("tiny.pth", digest[:8], "a test", "MIT", url=published.as_uri())
+    tiny = WeightFile("tiny.pth", digest[:8], "a test", "MIT", urls=(published.as_uri(),))
     monkeypatch.setitem(WEIGHTS, "tiny", tiny)
     return tiny
 
@@ -43,15 +45,31 @@ def test_manifest_agrees_with_torchvision():
     names = ["alexnet", "convnext_tiny", "resnet18", "resnet50", "squeezenet1_1", "swin_t", "vgg16"]
     for name in names:
         entry = WEIGHTS[name]
-        assert entry.url == get_model_weights(name)["IMAGENET1K_V1"].url
-        assert entry.url.endswith(f"-{entry.sha256}.pth")
+        assert entry.urls == (get_model_weights(name)["IMAGENET1K_V1"].url,)
+        assert entry.urls[0].endswith(f"-{entry.sha256}.pth")
 
 
 def test_manifest_agrees_with_clip():
     from clip.clip import _MODELS
 
-    assert WEIGHTS["clip_vit_b_32"].url == _MODELS["ViT-B/32"]
-    assert WEIGHTS["clip_vit_b_32"].url.split("/")[-2] == WEIGHTS["clip_vit_b_32"].sha256
+    first, second = WEIGHTS["clip_vit_b_32"].urls
+    assert first == _MODELS["ViT-B/32"]
+    assert urlsplit(first).path == urlsplit(second).path
+    assert first.split("/")[-2] == WEIGHTS["clip_vit_b_32"].sha256
+
+
+@pytest.mark.parametrize("entry", WEIGHTS.values(), ids=WEIGHTS)
+def test_an_entry_is_well_formed(entry: WeightFile):
+    assert re.fullmatch(r"[0-9a-f]{8}|[0-9a-f]{64}", entry.sha256)
+    assert re.fullmatch(r"(by text|fetched) \d{4}-\d{2}", entry.checked)
+    assert entry.urls or entry.wheel
+    assert all(url.startswith("https://") for url in entry.urls)
+
+
+def test_published_generators_are_pinned_whole():
+    found = [entry for entry in WEIGHTS.values() if entry.source.startswith("generator ")]
+    assert len(found) == 4
+    assert all(len(entry.sha256) == 64 and entry.size for entry in found)
 
 
 def test_torchscript_needs_the_whole_digest():
@@ -77,11 +95,14 @@ def test_missing(tmp_path: Path):
     )
 
 
-def test_missing_without_address_names_the_command_that_adds(tmp_path: Path):
-    with pytest.raises(UserError, match=r"niqe_pristine.npz: missing; run `asymmetry weights add"):
-        weights.locate("niqe_pristine", tmp_path)
+def test_missing_without_address_names_the_command_that_adds(
+    tmp_path: Path, entry: WeightFile, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setitem(WEIGHTS, "tiny", replace(entry, urls=()))
+    with pytest.raises(UserError, match=r"tiny\.pth: missing; run `asymmetry weights add"):
+        weights.locate("tiny", tmp_path)
     with pytest.raises(UserError, match="has no public address"):
-        weights.fetch("niqe_pristine", tmp_path)
+        weights.fetch("tiny", tmp_path)
 
 
 def test_missing_wheel_names_the_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -169,6 +190,40 @@ def test_fetch_without_a_connection_is_one_line(tmp_path: Path, entry: WeightFil
     assert "\n" not in str(error.value)
 
 
+@pytest.fixture
+def places(entry: WeightFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """Four places of the weights `tiny`: of a file that is gone, a wrong, a cut and a good one."""
+    right = (tmp_path / "published" / "tiny.pth").read_bytes()
+    places = [tmp_path / name / "tiny.pth" for name in ("gone", "wrong", "cut", "good")]
+    for place, body in zip(places[1:], (right[:-1] + b"x", right[:100], right), strict=True):
+        place.parent.mkdir()
+        place.write_bytes(body)
+    urls = tuple(place.as_uri() for place in places)
+    monkeypatch.setitem(WEIGHTS, "tiny", replace(entry, urls=urls))
+    return places
+
+
+def test_fetch_tries_the_addresses_in_turn(places: list[Path], tmp_path: Path, caplog):
+    path = weights.fetch("tiny", tmp_path / "weights")
+    assert path.read_bytes() == places[-1].read_bytes()
+    said = [record.message for record in caplog.records]
+    assert len(said) == 3
+    for place, line in zip(places, said, strict=False):
+        assert line.startswith(f"{place.as_uri()}: cannot be fetched (")
+        assert line.endswith("; trying the next address")
+    assert [file.name for file in path.parent.iterdir()] == ["tiny.pth"]
+
+
+def test_when_all_addresses_fail_one_line_names_each(places: list[Path], tmp_path: Path):
+    places[-1].write_bytes(b"a page")
+    with pytest.raises(UserError) as error:
+        weights.fetch("tiny", tmp_path / "weights")
+    assert all(f"{place.as_uri()}: cannot be fetched (" in str(error.value) for place in places)
+    assert str(error.value).endswith("run `asymmetry weights add FILE`")
+    assert "\n" not in str(error.value)
+    assert list((tmp_path / "weights").iterdir()) == []
+
+
 def test_add_takes_what_it_knows_and_refuses_the_rest(tmp_path: Path, entry: WeightFile):
     source = tmp_path / "published"
     (source / "tiny.pth").rename(source / "renamed.bin")
@@ -192,6 +247,9 @@ def test_listing_covers_the_manifest(tmp_path: Path):
     assert rows["efficientnet_lite0"].present
     assert not rows["vgg16"].present
     assert all(row.licence and row.source for row in rows.values())
+    assert rows["vgg16"].checked == "by text 2026-11"
+    assert rows["efficientnet_lite0"].checked == ""
+    assert rows["pieapp"].licence == "CC-BY-NC-SA-4.0"
 
 
 def test_the_manifest_needs_no_torch():

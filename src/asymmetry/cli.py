@@ -160,7 +160,7 @@ app.add_typer(data_app, name="data")
 
 @data_app.command("list")
 def data_list() -> None:
-    """Print the public data sets: what is present, size, licence, how it comes and from where."""
+    """Print the public data sets: present or not, size, licence, how it comes, when checked."""
     from asymmetry.datasets.table import listing
     from asymmetry.forecast import wide_console
 
@@ -209,15 +209,18 @@ app.add_typer(weights_app, name="weights")
 
 @weights_app.command("list")
 def weights_list(study: StudyFile = DEFAULT) -> None:
-    """Print the weights manifest: what is present, its licence and source."""
+    """Print the weights manifest: what is present, its size, licence, last check and source."""
     from rich.table import Table
 
     from asymmetry.forecast import wide_console
     from asymmetry.weights import listing
 
-    table = Table("name", "present", "licence", "source", box=None, pad_edge=False)
+    columns = ("name", "present", "size", "licence", "checked", "source")
+    table = Table(*columns, box=None, pad_edge=False)
     for entry in listing(_weights_folder(study)):
-        table.add_row(entry.name, "yes" if entry.present else "no", entry.licence, entry.source)
+        present = "yes" if entry.present else "no"
+        size = f"{entry.size / 1e6:.1f} MB" if entry.size else ""
+        table.add_row(entry.name, present, size, entry.licence, entry.checked, entry.source)
     wide_console().print(table)
 
 

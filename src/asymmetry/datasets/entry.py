@@ -1,8 +1,13 @@
 """What the catalogue says of a data set."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
+
+# How an entry was checked, and when: against public text, or `fetched` by someone who says so.
+BY_TEXT = "by text 2026-11"
 
 
 @dataclass(frozen=True)
@@ -14,13 +19,24 @@ class Published:
     by: str
 
 
+def sha256(digest: str, by: str) -> Published:
+    """A published sha256."""
+    return Published("sha256", digest, by)
+
+
+def md5(digest: str, by: str) -> Published:
+    """A published md5."""
+    return Published("md5", digest, by)
+
+
 @dataclass(frozen=True)
 class Remote:
-    """A file at a stable public address: an archive, or a file of its own.
+    """A file at a public address: an archive, or a file of its own.
 
     `size` is in bytes, as published; None, like `checksum`, where nobody has. Of an archive the
     folder `inside` is taken, or all of it; a lone folder that holds all the rest is left out. What
-    is taken comes into the folder `into` of the set.
+    is taken comes into the folder `into` of the set. `name` is what the file is called where the
+    address does not end in it.
     """
 
     url: str
@@ -28,26 +44,82 @@ class Remote:
     size: int | None = None
     inside: str = ""
     into: str = ""
+    name: str = ""
 
     @property
     def file(self) -> str:
-        """The file's name, the last part of the address."""
-        return PurePosixPath(urlsplit(self.url).path).name
+        """The file's name."""
+        return self.name or PurePosixPath(urlsplit(self.url).path).name
+
+
+Way = tuple[Remote, ...]
 
 
 @dataclass(frozen=True)
 class DataSet:
     """A public data set: `images` counts references too, `gigabytes` is about what it takes.
 
-    Either `files` can be fetched, or `ask` says what to do for a copy.
+    Each of the `ways` brings the whole set; `ask` says what to do for a copy, and is all there is
+    where there is no way. Files `by_hand` are recognised by their name when they are given, never
+    fetched. `layout` are the files that a loader looks for, as ends of paths with wildcards, `|`
+    between those of which one is enough. `exact` is whether every copy has as many images;
+    `gigabytes` is None where nobody says. `checked` is how and when addresses, hashes and licence
+    were last checked.
     """
 
     title: str
     what: str
     images: int
-    gigabytes: float
+    gigabytes: float | None
     licence: str
     source: str
     used_for: str
-    files: tuple[Remote, ...] = ()
+    checked: str
+    ways: tuple[Way, ...] = ()
+    by_hand: tuple[Remote, ...] = ()
     ask: str = ""
+    layout: tuple[str, ...] = ()
+    exact: bool = True
+
+    @property
+    def ordered_ways(self) -> list[Way]:
+        """The ways in the order in which they are tried: those with published checksums first."""
+        return sorted(self.ways, key=lambda way: not is_pinned(way))
+
+    @property
+    def known_files(self) -> dict[str, Remote]:
+        """The files that a copy may be, by name."""
+        ways = [remote for way in self.ways for remote in way]
+        return {remote.file: remote for remote in (*self.by_hand, *ways)}
+
+    @property
+    def folders(self) -> dict[str, str]:
+        """The folders of the layout, by their name in lower case."""
+        parents = [PurePosixPath(end).parent.name for end in _ends(self.layout)]
+        return {parent.casefold(): parent for parent in parents if parent}
+
+    def is_part(self, name: str) -> bool:
+        """Whether the layout has a file of this name outside its folders."""
+        return any(fnmatchcase(name.casefold(), end.casefold()) for end in _ends(self.layout))
+
+    def missing(self, files: Iterable[str]) -> list[str]:
+        """What the layout has and these paths do not, in any case of letters."""
+        paths = [f"/{file.casefold()}" for file in files]
+        return [
+            " or ".join(_ends([wanted]))
+            for wanted in self.layout
+            if not any(
+                fnmatchcase(path, f"*/{end.casefold()}")
+                for end in _ends([wanted])
+                for path in paths
+            )
+        ]
+
+
+def _ends(layout: Iterable[str]) -> list[str]:
+    return [end for wanted in layout for end in wanted.split("|")]
+
+
+def is_pinned(way: Way) -> bool:
+    """Whether the checksum of every file is published."""
+    return all(remote.checksum for remote in way)

@@ -3,22 +3,17 @@
 import errno
 import fcntl
 import logging
-import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from asymmetry.data.folders import SUFFIXES
 from asymmetry.datasets.catalogue import find
-from asymmetry.datasets.download import download
+from asymmetry.datasets.download import forget
 from asymmetry.datasets.entry import DataSet, Remote
-from asymmetry.datasets.manifest import Manifest, differences, list_files, read_manifest
-from asymmetry.datasets.take import take
+from asymmetry.datasets.manifest import differences, list_files, read_manifest
+from asymmetry.datasets.put import ASIDE, DATA, put, remove_folders
+from asymmetry.datasets.ways import by_hand, fetch
 from asymmetry.errors import UserError
-
-DATA = Path("data")
-# Parts of downloads, archives until their images are in place, and folders being filled.
-ASIDE = DATA / ".downloads"
 
 logger = logging.getLogger(__name__)
 
@@ -26,12 +21,13 @@ logger = logging.getLogger(__name__)
 def get(names: Sequence[str], sources: Sequence[Path] = ()) -> None:
     """Put sets at `data/<name>` and record them in `data/<name>.json`.
 
-    They are fetched, or taken from `sources`: archives or folders, which stay as they are. A set
-    that is there and as recorded is left alone. An archive with a published checksum must agree
-    with it; what comes again must be what was recorded the first time. An interrupted start
-    leaves no half of a set.
+    They are fetched, from the first address that serves, or taken from `sources`: archives or
+    folders, which stay as they are. A set that is there and as recorded is left alone. An archive
+    with a published checksum must agree with it; what comes again must be what was recorded the
+    first time. An interrupted start leaves no half of a set.
 
-    Raises UserError where a set cannot be fetched, differs, or the disk is full.
+    Raises UserError where no address serves a set, it differs, lacks what its loader looks for, or
+    the disk is full.
     """
     if sources and len(names) != 1:
         raise UserError("--from: gives one set; name only that one")
@@ -43,7 +39,7 @@ def get(names: Sequence[str], sources: Sequence[Path] = ()) -> None:
         finally:
             # Only now: one archive may hold several of these sets.
             for path in fetched:
-                path.unlink(missing_ok=True)
+                forget(path)
 
 
 def check(name: str) -> list[str]:
@@ -73,48 +69,21 @@ def _get(name: str, entry: DataSet, sources: Sequence[Path]) -> list[Path]:
         return []
     if folder.is_symlink() or folder.is_file():
         raise UserError(f"{folder}: is a link or a file, in the way of the set; remove it")
-    if not sources and not entry.files:
-        raise UserError(
-            f"{name}: cannot be fetched; {entry.ask}, "
-            f"then run `asymmetry data get {name} --from PATH`"
-        )
+    if not sources and not entry.ways:
+        raise UserError(f"{name}: cannot be fetched; {by_hand(name, entry)}")
     logger.info("%s: %s; licence: %s (%s)", name, entry.what, entry.licence, entry.source)
-    pieces = list(_given(entry, sources) if sources else _fetched(entry))
-    whole = ASIDE / f"{name}.set"
-    try:
-        origins = []
-        for path, remote in pieces:
-            try:
-                origins.append(take(path, remote, entry, whole))
-            except UserError:
-                if not sources:
-                    path.unlink()  # Or the next start would find it again.
-                raise
-        manifest = Manifest(name, entry.licence, entry.source, tuple(origins), list_files(whole))
-        _refuse_other(manifest, record)
-        # First the record: without its folder it only says what is wanted.
-        manifest.write(record)
-        whole.rename(folder)
-    finally:
-        _remove_folders()
-    images = sum(Path(file).suffix.lower() in SUFFIXES for file in manifest.files)
-    logger.info("%s: %d images (the set has %d)", folder, images, entry.images)
-    return [] if sources else [path for path, _ in pieces]
-
-
-def _fetched(entry: DataSet) -> Iterator[tuple[Path, Remote]]:
-    for remote in entry.files:
-        logger.info("fetching %s", remote.url)
-        yield download(remote.url, ASIDE / remote.file, remote.size), remote
+    if not sources:
+        return fetch(name, entry)
+    put(name, entry, _given(entry, sources), fetched=False)
+    return []
 
 
 def _given(entry: DataSet, sources: Sequence[Path]) -> Iterator[tuple[Path, Remote | None]]:
     """The user's archives and folders; one with the name of a file of the set stands for that."""
-    known = {remote.file: remote for remote in entry.files}
     for path in sources:
         if not path.exists():
             raise UserError(f"--from {path}: there is no such archive or folder; check the path")
-        yield path, known.get(path.name)
+        yield path, entry.known_files.get(path.name)
 
 
 def _refuse_changed(name: str, folder: Path, record: Path) -> None:
@@ -131,24 +100,6 @@ def _refuse_changed(name: str, folder: Path, record: Path) -> None:
         )
 
 
-def _refuse_other(manifest: Manifest, record: Path) -> None:
-    """The set came before: it must be the same now."""
-    if not record.is_file():
-        return
-    changed = next(differences(read_manifest(record).files, manifest.files), None)
-    if changed:
-        raise UserError(
-            f"{record}: records another content of this set ({changed}); "
-            "remove the record if this one is wanted"
-        )
-
-
-def _remove_folders() -> None:
-    for path in ASIDE.iterdir():
-        if path.is_dir():
-            shutil.rmtree(path)
-
-
 @contextmanager
 def _alone() -> Iterator[None]:
     """One start at a time; what a killed one left unpacked is removed."""
@@ -160,7 +111,7 @@ def _alone() -> Iterator[None]:
             raise UserError(
                 f"{ASIDE}: another `asymmetry data get` is at it; wait for its end"
             ) from None
-        _remove_folders()
+        remove_folders()
         yield
 
 

@@ -5,11 +5,14 @@ import logging
 import shutil
 from pathlib import Path
 
-from asymmetry.datasets.archives import Limits, is_archive, unpack
+from asymmetry.datasets.archives import Limits, is_archive, stem, unpack
 from asymmetry.datasets.entry import DataSet, Remote
 from asymmetry.datasets.manifest import Origin
 from asymmetry.errors import UserError
 from asymmetry.files import sha256_of
+
+# Room for a set whose size nobody states.
+_GIGABYTES = 10.0
 
 logger = logging.getLogger(__name__)
 
@@ -17,22 +20,25 @@ logger = logging.getLogger(__name__)
 def take(path: Path, remote: Remote | None, entry: DataSet, whole: Path) -> Origin:
     """Verify an archive, a file or a folder, and add what it holds to the folder `whole`.
 
-    `remote` is the catalogue's file that it stands for, if any. A folder beside `whole` is used on
-    the way; after an error, both are the caller's to remove.
+    `remote` is the catalogue's file that it stands for, if any. A folder that the set's layout
+    names keeps its name. A folder beside `whole` is used on the way; after an error, both are the
+    caller's to remove.
 
-    Raises UserError where it is not what was published, holds nothing, what is there already, or
-    what `archives.unpack` refuses.
+    Raises UserError where it is not what was published, holds nothing, a file that is there with
+    another content, or what `archives.unpack` refuses.
     """
     origin = _verified(path, remote)
     piece = whole.with_suffix(".piece")
+    into = remote.into if remote else ""
     if path.is_dir():
         _copy(path, piece)
-    elif remote is None or is_archive(path):
-        unpack(path, piece, _limits(entry), remote.inside if remote else "")
+    elif is_archive(path) or (remote is None and not entry.is_part(path.name)):
+        keep = () if into else entry.folders
+        unpack(path, piece, _limits(entry), remote.inside if remote else "", keep)
     else:
         piece.mkdir()
         shutil.copyfile(path, piece / path.name)
-    _merge(piece, whole / (remote.into if remote else ""))
+    _merge(piece, whole / (into or _own_folder(path, piece, entry)))
     return origin
 
 
@@ -58,7 +64,15 @@ def _verified(path: Path, remote: Remote | None) -> Origin:
 
 def _limits(entry: DataSet) -> Limits:
     """Room for the set, its low resolutions and what else comes with it, not for a bomb."""
-    return Limits(int((2 * entry.gigabytes + 1) * 1e9), 10 * entry.images + 10_000)
+    gigabytes = entry.gigabytes or _GIGABYTES
+    return Limits(int((2 * gigabytes + 1) * 1e9), 10 * entry.images + 10_000)
+
+
+def _own_folder(path: Path, piece: Path, entry: DataSet) -> str:
+    """The layout's folder that an archive or a folder is by its name, and does not hold itself."""
+    own = entry.folders.get(stem(path).casefold(), "")
+    inside = {child.name.casefold() for child in piece.iterdir() if child.is_dir()}
+    return "" if inside & entry.folders.keys() else own
 
 
 def _copy(source: Path, folder: Path) -> None:
@@ -83,7 +97,12 @@ def _merge(piece: Path, folder: Path) -> None:
     for path in sorted(path for path in piece.rglob("*") if path.is_file()):
         target = folder / path.relative_to(piece)
         if target.exists():
-            raise UserError(f"{path.relative_to(piece)}: comes twice; give each file once")
+            # A score file comes by itself because an archive may be without it, and may have it.
+            if target.is_dir() or sha256_of(target) != sha256_of(path):
+                raise UserError(
+                    f"{path.relative_to(piece)}: comes twice, and differs; give each file once"
+                )
+            continue
         target.parent.mkdir(parents=True, exist_ok=True)
         path.rename(target)
     shutil.rmtree(piece)

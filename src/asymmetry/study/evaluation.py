@@ -118,13 +118,24 @@ class ScoredSet(Section):
 class PublishedSet(Section):
     """A public set as it was released: its kind knows pairs, scores, range and direction."""
 
-    kind: Literal["csiq", "kadid10k", "koniq10k", "live", "pipal", "spaq", "tid2013"]
+    kind: Literal[
+        "agiqa3k",
+        "csiq",
+        "flive",
+        "kadid10k",
+        "koniq10k",
+        "live",
+        "live_challenge",
+        "pipal",
+        "spaq",
+        "tid2013",
+    ]
     folder: str = Field(description="folder that the release was unpacked into")
 
     @property
     def has_references(self) -> bool:
         """Whether its images have references."""
-        return self.kind not in ("koniq10k", "spaq")
+        return self.kind in ("csiq", "kadid10k", "live", "pipal", "tid2013")
 
 
 IqaSet = Annotated[SeveritySet | ScoredSet | PublishedSet, Field(discriminator="kind")]

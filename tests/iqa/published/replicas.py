@@ -116,8 +116,55 @@ def spaq(folder: Path) -> None:
     workbook.save(folder / "Annotations" / "MOS and Image attribute scores.xlsx")
 
 
+def live_challenge(folder: Path) -> None:
+    """The first seven images are those that raters were trained with."""
+    training = [f"t{number}.bmp" for number in range(1, 8)]
+    names = [*training, "100.bmp", "1000.JPG", "3.bmp"]
+    images(folder / "Images" / "trainingImages", *training)
+    images(folder / "Images", "100.bmp", "1000.JPG", "3.bmp")
+    (folder / "Data").mkdir()
+    cells = np.array([[name] for name in names], dtype=object)
+    savemat(folder / "Data" / "AllImages_release.mat", {"AllImages_release": cells})
+    scores = np.array([[*[50.0] * 7, 32.56, 66.25, 3.5]])
+    savemat(folder / "Data" / "AllMOS_release.mat", {"AllMOS_release": scores})
+
+
+def flive(folder: Path) -> None:
+    """A row for each photo, whose name is a path; the patches have a file of their own."""
+    images(folder / "database" / "blur_dataset", "motion0044.jpg", "out_of_focus0027.JPG")
+    images(folder / "database" / "voc_emotic_ava", "AVA__100991.jpg")
+    (folder / "database" / "labels_image.csv").write_text(
+        "name,mos\n"
+        "blur_dataset/motion0044.jpg,75.44\n"
+        "blur_dataset/out_of_focus0027.JPG,72.82\n"
+        "voc_emotic_ava/AVA__100991.jpg,0.0\n"
+    )
+
+
+def agiqa3k(folder: Path) -> None:
+    images(folder / "images", "AttnGAN_normal_000.jpg", "sd1.5_lowcorr_189.jpg", "DALLE2_0.jpg")
+    (folder / "data.csv").write_text(
+        "name,prompt,adj1,adj2,style,mos_quality,std_quality,mos_align,std_align\n"
+        'AttnGAN_normal_000.jpg,"statue, of a man",,,,0.9656,0.22,0.41,0.62\n'
+        "sd1.5_lowcorr_189.jpg,a tray of sushi,,,,4.4887,0.64,0.43,0.67\n"
+        "DALLE2_0.jpg,a cat,sharp,,baroque style,2.5,0.6,4.4,0.6\n"
+    )
+
+
 REPLICAS: dict[str, Callable[[Path], None]] = {
-    replica.__name__: replica for replica in (csiq, kadid10k, koniq10k, live, pipal, spaq, tid2013)
+    replica.__name__: replica
+    for replica in (
+        agiqa3k,
+        csiq,
+        flive,
+        kadid10k,
+        koniq10k,
+        live,
+        live_challenge,
+        pipal,
+        spaq,
+        tid2013,
+    )
 }
 
 

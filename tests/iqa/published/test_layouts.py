@@ -106,6 +106,20 @@ def test_csiq_from_the_sheet_of_many(tmp_path):
     assert not read("csiq", root).higher_is_better
 
 
+def test_csiq_of_a_mirror_is_flat(tmp_path):
+    root = replica("csiq", tmp_path)
+    for image in sorted(root.glob("dst_imgs/*/*.png")):
+        image.rename(root / "dst_imgs" / image.name)
+        image.parent.rmdir()
+    scores = read("csiq", root)
+    assert [(row.name, row.image.parent.name, row.score) for row in scores.rows] == [
+        ("dst_imgs/1600.AWGN.1.png", "dst_imgs", 0.0623),
+        ("dst_imgs/1600.jpeg2000.5.png", "dst_imgs", 1),
+        ("dst_imgs/snow_leaves.contrast.3.png", "dst_imgs", 0),
+    ]
+    assert [row.content for row in scores.rows[:2]] == ["src_imgs/1600.png"] * 2
+
+
 def test_csiq_with_an_unknown_distortion_or_without_its_sheet(tmp_path):
     root = replica("csiq", tmp_path)
     workbook = load_workbook(root / "csiq.DMOS.xlsx")
@@ -152,6 +166,37 @@ def test_spaq_from_its_workbook(tmp_path):
     ]
     assert all(row.reference is None for row in read("spaq", root).rows)
     assert read("spaq", root).higher_is_better
+
+
+def test_live_challenge_leaves_the_images_of_the_raters_training_out(tmp_path):
+    root = replica("live_challenge", tmp_path)
+    names = ["Images/100.bmp", "Images/1000.JPG", "Images/3.bmp"]
+    assert summary("live_challenge", root) == [
+        (name, name, score, "") for name, score in zip(names, [32.56, 66.25, 3.5], strict=True)
+    ]
+    assert read("live_challenge", root).higher_is_better
+    savemat(root / "Data" / "AllMOS_release.mat", {"AllMOS_release": np.ones((1, 9))})
+    assert "AllImages_release.mat: has 10 values, " in refusal("live_challenge", root)
+
+
+def test_flive_by_paths(tmp_path):
+    root = replica("flive", tmp_path)
+    rows = read("flive", root).rows
+    assert [(row.name, row.score) for row in rows] == [
+        ("blur_dataset/motion0044.jpg", 75.44),
+        ("blur_dataset/out_of_focus0027.JPG", 72.82),
+        ("voc_emotic_ava/AVA__100991.jpg", 0),
+    ]
+    assert all(row.reference is None and row.content == row.name for row in rows)
+
+
+def test_agiqa3k_takes_the_quality_and_not_the_alignment(tmp_path):
+    root = replica("agiqa3k", tmp_path)
+    rows = read("agiqa3k", root).rows
+    assert [row.score for row in rows] == [0.9656, 4.4887, 2.5]
+    assert all(row.reference is None for row in rows)
+    (root / "images").rename(root / "AGIQA-3K")
+    assert [row.name for row in read("agiqa3k", root).rows] == [row.name for row in rows]
 
 
 def test_two_files_of_one_name_are_refused(tmp_path):

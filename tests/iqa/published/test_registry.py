@@ -44,7 +44,10 @@ def study_of(photos, kind, root, **changes):
 
 def score_file(root):
     """The file that a set's scores stand in."""
-    names = {"dmos.csv", "mos_with_names.txt", "dmos_realigned.mat", "A0001.txt"}
+    names = {
+        *("dmos.csv", "data.csv", "labels_image.csv", "mos_with_names.txt", "A0001.txt"),
+        *("dmos_realigned.mat", "AllMOS_release.mat"),
+    }
     return next(
         path
         for path in sorted(root.rglob("*"))
@@ -104,7 +107,7 @@ def test_a_missing_folder_score_file_or_image(tmp_path, kind):
     assert "mend iqa_sets.s.folder" in message
     for path in [path for path in root.rglob("*") if path.suffix in {".csv", ".txt", ".xlsx"}]:
         path.unlink()
-    for path in root.glob("*.mat"):
+    for path in root.rglob("*.mat"):
         path.unlink()
     assert f"{root}: holds no " in refusal(kind, root)
     assert "there is no such folder; unpack" in refusal(kind, root / "absent")
@@ -129,6 +132,9 @@ def test_a_damaged_score_file(tmp_path, kind):
         ("tid2013", "I25_08", "I25_25", "mos_with_names.txt:3: 'I25_25_3.bmp' names no"),
         ("tid2013", "I25_08", "I26_08", "holds no reference_images/I26.BMP, but"),
         ("koniq10k", "3.828571429", "68.1", ":2: the score 68.1 is not in 1 to 5"),
+        ("agiqa3k", "4.4887", "5.5", "data.csv:3: the score 5.5 is not in 0 to 5"),
+        ("agiqa3k", "mos_quality", "mos", "has no column 'mos_quality'; take the file as it"),
+        ("flive", "75.44", "101", "labels_image.csv:2: the score 101 is not in 0 to 100"),
         ("pipal", "1010.5", "0.42", "A0001.txt:2: the score 0.42 is not in 500 to 2500"),
         ("pipal", ",1010.5", "", "A0001.txt:2: does not have two values"),
         ("pipal", "_06_26", "_07_26", "A0001.txt:2: 'A0001_07_26.bmp' names no distortion"),

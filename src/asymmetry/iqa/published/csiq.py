@@ -2,8 +2,9 @@
 
 Larson and Chandler, Journal of Electronic Imaging 19 (2010). The workbook csiq.DMOS.xlsx (from
 s2.smu.edu/~eclarson/csiq) has many sheets; `all_by_image` holds the final DMOS, 0 to 1, lower is
-better, below a header in its fourth row. Images are dst_imgs/awgn/1600.AWGN.1.png, their
-reference src_imgs/1600.png; some names are numbers in the sheet.
+better, below a header in its fourth row. Images are dst_imgs/awgn/1600.AWGN.1.png, in a mirror's
+archive dst_imgs/1600.AWGN.1.png; their reference is src_imgs/1600.png. Some names are numbers in
+the sheet.
 """
 
 from collections.abc import Iterator
@@ -33,9 +34,11 @@ def _entries(release: Release) -> Iterator[Entry]:
         if kind not in _TYPES:
             raise UserError(f"{where}: dst_type is '{kind}'; {nearest(str(kind), _TYPES)}")
         name, level = _text(row["image"]), _text(row["dst_lev"])
+        file = f"{name}.{_TYPES[kind]}.{level}.png"
+        flat = f"dst_imgs/{file}"
         yield Entry(
             where,
-            image=f"dst_imgs/{_TYPES[kind].lower()}/{name}.{_TYPES[kind]}.{level}.png",
+            image=flat if release.has(flat) else f"dst_imgs/{_TYPES[kind].lower()}/{file}",
             score=row["dmos"],
             reference=f"src_imgs/{name}.png",
             kind=kind,

@@ -1,0 +1,57 @@
+"""The ways to a set: its addresses, tried in turn, and what to do by hand where none serves it."""
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+from asymmetry.datasets.download import download
+from asymmetry.datasets.entry import DataSet, Remote, Way
+from asymmetry.datasets.put import ASIDE, LackingError, put
+from asymmetry.errors import UserError
+
+logger = logging.getLogger(__name__)
+
+
+def fetch(name: str, entry: DataSet) -> list[Path]:
+    """Put a set into place from the first way that serves it; what may have been fetched for it.
+
+    Where a way lacks a part of the set, what it brought is kept for the user to add to. Raises
+    UserError where no way serves it: the address and the reason of each, and what to do.
+    """
+    failures: list[str] = []
+    kept: list[Path] = []
+    for way in entry.ordered_ways:
+        fetched: list[tuple[Path, Remote]] = []
+        try:
+            for remote in way:
+                logger.info("fetching %s", remote.url)
+                fetched.append((download(remote.url, ASIDE / remote.file, remote.size), remote))
+            put(name, entry, fetched, fetched=True)
+            return [ASIDE / remote.file for way in entry.ways for remote in way]
+        except UserError as error:
+            if isinstance(error, LackingError):
+                kept = [path for path, _ in fetched]
+            elif len(entry.ways) == 1 and not entry.ask:
+                raise
+            failures.append(_reason(error, way))
+            if len(failures) < len(entry.ways):
+                logger.warning("%s; trying the next address", failures[-1])
+    raise UserError(
+        f"{name}: no address serves it: {'; '.join(failures)}; {by_hand(name, entry, kept)}"
+    )
+
+
+def by_hand(name: str, entry: DataSet, kept: Sequence[Path] = ()) -> str:
+    """What to do for a copy of the set; `kept` was fetched and is a part of it."""
+    ask = entry.ask or f"get {'the rest' if kept else 'a copy'} elsewhere, see {entry.source}"
+    sources = "".join(f"--from {path} " for path in kept)
+    return f"{ask}, then run `asymmetry data get {name} {sources}--from PATH`"
+
+
+def _reason(error: UserError, way: Way) -> str:
+    """The address, and what is wrong with it; the remedy, after the first semicolon, is dropped."""
+    reason = str(error).partition("; ")[0]
+    for remote in way:
+        reason = reason.replace(str(ASIDE / remote.file), remote.url)
+    known = any(remote.url in reason for remote in way)
+    return reason if known else f"{way[0].url}: {reason}"
