@@ -8,6 +8,7 @@ from asymmetry.cluster import check_requests, left_over_jobs
 from asymmetry.companies import decide_companies, decided_companies, restore_records
 from asymmetry.errors import UserError
 from asymmetry.figures.registry import figure_names
+from asymmetry.made import put_in_order
 from asymmetry.plan import Plan
 from asymmetry.report.sources import PAGES
 from asymmetry.stages import Stages
@@ -41,6 +42,8 @@ try:
         here = None if asked.nodes else (asked.cores or 1) // study.numerics.threads
         decide_companies(plan, here)
     companies = decided_companies(plan)
+    if workflow.is_main_process:
+        put_in_order(stages)
 except UserError as error:
     raise WorkflowError(str(error)) from None
 

@@ -108,12 +108,6 @@ def test_a_key_follows_what_its_stage_reads(
     assert {name for name, (one, other) in keys.items() if one != other} == moved
 
 
-def test_a_stamp_is_written_only_when_it_changes(stages: Stages):
-    path = stages.stamp("scores")
-    before = path.stat().st_mtime_ns
-    assert stages.stamp("scores").stat().st_mtime_ns == before
-
-
 def test_planning_imports_no_torch(workplace: Path):
     code = f"""
 import sys

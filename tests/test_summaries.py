@@ -73,18 +73,3 @@ def test_every_stamp_is_a_file_of_its_own(workplace: Path):
     stages = Stages(Plan(parse_study(small_values(), "params.yaml")))
     stamps = {stages.stamp(name) for name in stages.summaries.by_name}
     assert len(stamps) == len(stages.summaries.by_name)
-    assert all(stamp.is_file() for stamp in stamps)
-
-
-def test_a_stamp_is_written_anew_when_what_it_says_changes_and_only_then(workplace: Path):
-    def stamped(**execution: Any) -> tuple[Path, int]:
-        values = small_values() | {"photos": {"held_out": execution.pop("held_out", 0.3)}}
-        values["execution"] |= execution
-        path = Stages(Plan(parse_study(values, "params.yaml"))).stamp("analyse")
-        return path, path.stat().st_ino
-
-    path, first = stamped()
-    assert stamped(log_every=7) == (path, first)
-    content = path.read_bytes()
-    assert stamped(held_out=0.5)[0] == path
-    assert path.read_bytes() != content

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -112,30 +113,39 @@ def collect(table: str, study: StudyFile = DEFAULT) -> None:
 def analyse(study: StudyFile = DEFAULT) -> None:
     """Compute effects and hypotheses from the tables."""
     from asymmetry.analysis.analyse import analyse as analyse_tables
+    from asymmetry.made import making
 
     stages = stages_of(study)
-    analyse_tables(stages.study, stages.results)
+    with making(stages, "analyse"):
+        analyse_tables(stages.study, stages.results)
 
 
 @app.command()
 def figures(names: list[str], study: StudyFile = DEFAULT) -> None:
     """Draw figures, each as SVG, PNG, a CSV of its numbers and a JSON of what is behind it."""
+    from asymmetry.figures.registry import figure_names
     from asymmetry.figures.write import draw
+    from asymmetry.made import making
 
     stages = stages_of(study)
-    draw(stages.study, names, stages.results)
+    # Some of them alone are not the stage: all are drawn again by the next start.
+    whole = set(figure_names()) <= set(names)
+    with making(stages, "figures") if whole else nullcontext():
+        draw(stages.study, names, stages.results)
 
 
 @app.command()
 def report(study: StudyFile = DEFAULT) -> None:
     """Write the page, `index.html`, `metrics.json` and the manifest of all results."""
     from asymmetry.custody.results import write_manifest
+    from asymmetry.made import making
     from asymmetry.report.build import write_report
     from asymmetry.report.metrics import write_metrics
 
     stages = stages_of(study)
-    write_report(stages.study, stages.results)
-    write_metrics(stages.results)
+    with making(stages, "report"):
+        write_report(stages.study, stages.results)
+        write_metrics(stages.results)
     write_manifest(stages)
     print(f"the page is at {(stages.results / 'index.html').resolve().as_uri()}")
 
@@ -197,10 +207,16 @@ def data_check(name: str) -> None:
 @data_app.command("photos")
 def data_photos(study: StudyFile = DEFAULT) -> None:
     """Write the manifest of the study's photos: split, size, sha256 and licence of each."""
+    from asymmetry.data.folders import in_words
+    from asymmetry.made import making
+
     stages = stages_of(study)
-    path = stages.results / "photos.csv"
-    stages.plan.photos.to_csv(path)
+    path, photos = stages.results / "photos.csv", stages.plan.photos
+    with making(stages, "photos"):
+        photos.to_csv(path)
     print(path)
+    if photos.left_out:
+        print(in_words(photos.left_out, stages.study.photos.source), file=sys.stderr)
 
 
 weights_app = typer.Typer(no_args_is_help=True, help="Pretrained weights: list, get, add.")

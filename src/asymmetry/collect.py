@@ -21,17 +21,20 @@ def collect_table(stages: "Stages", table: str) -> None:
     """Write `<results>/<table>.parquet` from those of its parts that are there."""
     if table not in TABLES:
         raise UserError(f"collect: '{table}' is no table; {nearest(table, TABLES)}")
+    from asymmetry.made import making
+
     parts = {
         "scores": stages.assess_parts,
         "skill": stages.skill_parts,
         "optimisability": stages.optimise_parts,
         "transfer": stages.transfer_parts,
     }
-    frame = _runs(stages) if table == "runs" else _joined(parts[table])
-    if table == "scores":
-        frame = with_people(frame, stages.study, stages.assessed)
-    path = stages.results / f"{table}.parquet"
-    write_atomically(path, frame.to_parquet(index=False))
+    with making(stages, table):
+        frame = _runs(stages) if table == "runs" else _joined(parts[table])
+        if table == "scores":
+            frame = with_people(frame, stages.study, stages.assessed)
+        path = stages.results / f"{table}.parquet"
+        write_atomically(path, frame.to_parquet(index=False))
 
 
 def _joined(parts: list["Part"]) -> "pd.DataFrame":

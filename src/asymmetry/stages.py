@@ -230,8 +230,8 @@ class Stages:
         return [*records, *filter(None, fits)]
 
     def stamp(self, stage: str) -> Path:
-        """The file that makes a cheap stage run again: see `summaries`."""
-        return self.summaries.stamp(stage)
+        """The file that makes a cheap stage run again: see `made`."""
+        return self.summaries.path(stage)
 
     @cached_property
     def summaries(self) -> Summaries:

@@ -1,8 +1,8 @@
 """The cheap stages, from tables to the page, and the stamps that make them run again. No torch.
 
 Their results lie at plain paths, so a path does not say what it holds. Each depends on a stamp: a
-small file that changes exactly when the stage's code, settings or content-keyed inputs do. From one
-stage to the next, a change travels by modification times, as Snakemake sees them.
+small file that says the stage's code, settings and content-keyed inputs. `made` compares it with
+what the results were made under.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from asymmetry.analysis.hypotheses.registry import hypothesis_modules
 from asymmetry.figures.registry import FORMATS, figure_modules
-from asymmetry.files import canonical_json, digest, write_if_changed
+from asymmetry.files import digest
 from asymmetry.identity import code_digest
 from asymmetry.metrics.contracts import JUDGES
 from asymmetry.report.sources import PAGES, sources_digest
@@ -28,10 +28,14 @@ _ANALYSED += [f"hypotheses.{kind}" for kind in ("parquet", "json", "csv")]
 
 @dataclass(frozen=True)
 class Summary:
-    """A cheap stage: its code, what it writes, its content-keyed inputs, the stages before it."""
+    """A cheap stage: its code, what it writes, its inputs and the stages before it.
+
+    `files` are inputs at content-keyed paths, `inputs` digests of others.
+    """
 
     modules: tuple[str, ...]
     outputs: tuple[Path, ...]
+    files: tuple[Path, ...] = ()
     inputs: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
 
@@ -52,24 +56,29 @@ class Summaries:
         build = ("asymmetry.report.build", "asymmetry.report.metrics")
         drawn = [f"figures/{name}.{kind}" for name in figures for kind in FORMATS]
         tables = {
-            "runs": tuple(map(str, stages.trained)),
-            "scores": (*_paths(stages.assess_parts), *filter(None, [human_digest(stages.study)])),
+            "runs": tuple(stages.trained),
+            "scores": _paths(stages.assess_parts),
             "skill": _paths(stages.skill_parts),
             "optimisability": _paths(stages.optimise_parts),
             "transfer": _paths(stages.transfer_parts),
         }
+        said = {"scores": tuple(filter(None, [human_digest(stages.study)]))}
         return {
-            "photos": Summary(("asymmetry.data.photos",), self._in("photos.csv"), self._photos()),
+            "photos": Summary(
+                ("asymmetry.data.photos",), self._in("photos.csv"), inputs=self._photos()
+            ),
             **{
-                name: Summary(collect, self._in(f"{name}.parquet"), inputs)
-                for name, inputs in tables.items()
+                name: Summary(collect, self._in(f"{name}.parquet"), files, said.get(name, ()))
+                for name, files in tables.items()
             },
-            "analyse": Summary(analyse, self._in(*_ANALYSED), self._judges(), after=tuple(tables)),
+            "analyse": Summary(
+                analyse, self._in(*_ANALYSED), inputs=self._judges(), after=tuple(tables)
+            ),
             "figures": Summary(draw, self._in(*drawn), after=("analyse",)),
             "report": Summary(
                 build,
                 self._in(*PAGES, "metrics.json"),
-                (sources_digest(),),
+                inputs=(sources_digest(),),
                 after=("photos", "figures"),
             ),
         }
@@ -79,7 +88,7 @@ class Summaries:
         stage = self.by_name[name]
         return {
             "code": code_digest(stage.modules),
-            "inputs": stage.inputs,
+            "inputs": [*map(str, stage.files), *stage.inputs],
             "study": self._study,
         }
 
@@ -88,13 +97,9 @@ class Summaries:
         return digest(self.content(name))
 
     def path(self, name: str) -> Path:
-        """Where the stamp of a stage lies."""
-        return CACHE / "stamps" / self._results.name / name
-
-    def stamp(self, name: str) -> Path:
-        """Write the stamp of a stage, if it changed; its path."""
-        write_if_changed(self.path(name), canonical_json(self.content(name)))
-        return self.path(name)
+        """Where the stamp of a stage lies: a folder for each folder of results."""
+        folder = f"{self._results.name}-{digest(self._results.as_posix())[:8]}"
+        return CACHE / "stamps" / folder / name
 
     @cached_property
     def _study(self) -> dict[str, Any]:
@@ -110,9 +115,10 @@ class Summaries:
         return (digest(known),)
 
     def _photos(self) -> tuple[str, ...]:
-        photos = self._stages.plan.photos.photos
-        return (digest([[p.name, p.sha256, p.group, p.split, p.licence] for p in photos]),)
+        manifest = self._stages.plan.photos
+        photos = [[p.name, p.sha256, p.group, p.split, p.licence] for p in manifest.photos]
+        return (digest([photos, [vars(one) for one in manifest.left_out]]),)
 
 
-def _paths(parts: "list[Part]") -> tuple[str, ...]:
-    return tuple(str(part.path) for part in parts)
+def _paths(parts: "list[Part]") -> tuple[Path, ...]:
+    return tuple(part.path for part in parts)

@@ -1,5 +1,4 @@
 import json
-import os
 from collections.abc import Callable
 from copy import deepcopy
 from hashlib import sha256
@@ -9,6 +8,7 @@ from typing import Any
 import pytest
 
 from asymmetry.custody.results import write_manifest
+from asymmetry.made import making
 from asymmetry.plan import Plan, Run
 from asymmetry.stages import Stages
 from asymmetry.study import parse_study
@@ -56,14 +56,14 @@ def stages(make_stages: MakeStages) -> Stages:
     stages = make_stages()
     for run in stages.plan.by_id.values():
         finish(run)
-    parts = [*stages.assess_parts, *stages.skill_parts, *stages.transfer_parts]
-    files = [part.path for part in parts]
+    files = [part.path for part in stages.parts]
     files += [path for one in stages.summaries.by_name.values() for path in one.outputs]
     for path in files:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(str(path))
     for name in stages.summaries.by_name:
-        os.utime(stages.stamp(name), (10**9, 10**9))
+        with making(stages, name):
+            pass
     write_manifest(stages)
     return stages
 

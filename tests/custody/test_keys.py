@@ -44,17 +44,3 @@ def test_a_key_is_written_where_it_changed(stages: Stages, make_stages: MakeStag
     write_keys(make_stages(lambda values: values["evaluation"]["metrics"].append("ssim")))
     assert files["grid"].stat().st_mtime == 10**9
     assert files["assess"].stat().st_mtime > 10**9
-
-
-def test_results_of_another_stamp_are_doubted(stages: Stages, make_stages: MakeStages):
-    """They may be younger than the stamp of today's study, as a checkout leaves them."""
-    after = make_stages(lambda values: values["evaluation"]["metrics"].append("ssim"))
-    for name in after.summaries.by_name:
-        os.utime(after.stamp(name), (10**9, 10**9))
-    write_keys(after)
-    assert after.stamp("scores").stat().st_mtime > 10**9
-
-
-def test_results_of_todays_stamps_are_not(stages: Stages):
-    write_keys(stages)
-    assert stages.stamp("scores").stat().st_mtime == 10**9

@@ -6,10 +6,8 @@ does.
 """
 
 import json
-import os
 from typing import Any
 
-from asymmetry.custody.results import recorded_stamps
 from asymmetry.files import write_if_changed
 from asymmetry.stages import Part, Stages
 
@@ -35,17 +33,10 @@ def keys(stages: Stages) -> dict[str, dict[str, Any]]:
 
 
 def write_keys(stages: Stages) -> None:
-    """Write the keys to `<results>/keys`, each where it changed, and doubt results of other stamps.
-
-    DVC may have put results here that another study made, younger than the stamps of this one: a
-    stage whose results the manifest records under another stamp gets its stamp anew.
-    """
+    """Write the keys to `<results>/keys`, each where it changed."""
     for name, key in keys(stages).items():
         text = json.dumps(key, indent=1, sort_keys=True).encode() + b"\n"
         write_if_changed(stages.results / "keys" / f"{name}.json", text)
-    for name, recorded in recorded_stamps(stages).items():
-        if name in stages.summaries.by_name and recorded != stages.summaries.digest(name):
-            os.utime(stages.stamp(name))
 
 
 def _paths(parts: list[Part]) -> list[str]:

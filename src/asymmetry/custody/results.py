@@ -5,17 +5,14 @@ picture, and of the stamps that they were made under.
 """
 
 import json
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from asymmetry.custody.aside import set_aside
-from asymmetry.files import digest, read_object, sha256_of, write_atomically
+from asymmetry.files import read_object, sha256_of, write_atomically
+from asymmetry.made import MANIFEST, is_made, put_in_order
 from asymmetry.stages import Part, Stages
-
-MANIFEST = "manifest.json"
 
 
 @dataclass
@@ -32,7 +29,7 @@ def write_manifest(stages: Stages) -> None:
     summaries = stages.summaries.by_name
     files = [path for summary in summaries.values() for path in summary.outputs]
     files += [path for part in stages.parts for path in _files_of(stages, part)]
-    current = [name for name, one in summaries.items() if _is_current(stages, name, one.outputs)]
+    current = [name for name in summaries if is_made(stages, name)]
     content = {
         "files": {_key(stages, path): sha256_of(path) for path in files if path.is_file()},
         "stamps": {name: stages.summaries.digest(name) for name in current},
@@ -41,35 +38,21 @@ def write_manifest(stages: Stages) -> None:
     write_atomically(stages.results / MANIFEST, text)
 
 
-def recorded_stamps(stages: Stages) -> dict[str, str]:
-    """The digests of the stamps that the manifest records, by stage; empty without a manifest."""
-    return _object(read_object(stages.results / MANIFEST), "stamps")
-
-
 def adopt_results(stages: Stages) -> Verdict:
     """Verify the results against the manifest, and leave Snakemake to do what is not in order.
 
-    A stage whose results are verified, made of verified inputs and under today's stamp, is put into
-    the order of its modification times. Where a recorded file is missing or another, the results of
-    its stage and of those after it are moved aside, so that they are missed. What was made under
-    another stamp stays, and its stamp, being new, has it made again.
+    Where a recorded file is missing or another, the results of its stage and of those after it are
+    moved aside, so that they are missed. What was made under another stamp stays, to be made again.
     """
     summaries, verdict = stages.summaries, Verdict()
     manifest = _Manifest(stages, verdict)
-    broken = {str(part.path) for part in stages.parts if not manifest.sound_part(part)}
-    fresh: set[str] = set()
+    broken: set[str | Path] = {part.path for part in stages.parts if not manifest.sound_part(part)}
     for name, summary in summaries.by_name.items():
         sound = manifest.sound(summary.outputs)
-        if not sound or not broken.isdisjoint([*summary.inputs, *summary.after]):
+        if not sound or not broken.isdisjoint([*summary.files, *summary.after]):
             broken.add(name)
             manifest.set_aside(summary.outputs)
-        elif manifest.stamp_of(name) == summaries.digest(name) and fresh.issuperset(summary.after):
-            fresh.add(name)
-            before = [path for other in summary.after for path in summaries.by_name[other].outputs]
-            _put_after([stages.stamp(name), *before], summary.outputs)
-        else:
-            os.utime(stages.stamp(name))
-    verdict.again = [name for name in summaries.by_name if name not in fresh]
+    verdict.again = put_in_order(stages)
     return verdict
 
 
@@ -79,11 +62,8 @@ class _Manifest:
     def __init__(self, stages: Stages, verdict: Verdict) -> None:
         content = read_object(stages.results / MANIFEST)
         self._stages, self._verdict = stages, verdict
-        self._files, self._stamps = _object(content, "files"), _object(content, "stamps")
-
-    def stamp_of(self, name: str) -> str | None:
-        """The digest of the stamp that a stage's results were made under."""
-        return self._stamps.get(name)
+        files = content.get("files")
+        self._files: dict[str, str] = files if isinstance(files, dict) else {}
 
     def sound(self, paths: Iterable[Path]) -> bool:
         """Whether all of the files that are recorded are there, and the same."""
@@ -131,35 +111,3 @@ def _files_of(stages: Stages, part: Part) -> list[Path]:
 
 def _key(stages: Stages, path: Path) -> str:
     return path.relative_to(stages.results).as_posix()
-
-
-def _object(manifest: dict[str, Any], name: str) -> dict[str, str]:
-    value = manifest.get(name)
-    return value if isinstance(value, dict) else {}
-
-
-def _is_current(stages: Stages, name: str, outputs: Iterable[Path]) -> bool:
-    """Whether a stage's outputs are there and were made since its stamp became today's."""
-    before = stages.summaries.path(name)
-    known = digest(read_object(before)) == stages.summaries.digest(name)
-    return known and all(path.is_file() for path in outputs) and _in_order([before], outputs)
-
-
-def _put_after(sources: Iterable[Path], outputs: Iterable[Path]) -> None:
-    """Make `outputs` not older than `sources`, by writing them anew where one is.
-
-    Their times alone are not set: they may be links into a cache, which is not ours to touch.
-    """
-    if not _in_order(sources, outputs):
-        for path in outputs:
-            write_atomically(path, path.read_bytes())
-
-
-def _in_order(sources: Iterable[Path], outputs: Iterable[Path]) -> bool:
-    newest = max(time for path in sources for time in _times(path))
-    return newest <= min(time for path in outputs for time in _times(path))
-
-
-def _times(path: Path) -> tuple[int, int]:
-    """The modification times of a file and of the link that leads to it: Snakemake sees both."""
-    return path.stat().st_mtime_ns, path.lstat().st_mtime_ns
