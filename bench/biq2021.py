@@ -80,6 +80,7 @@ def study(folder: Path, crop: int) -> Study:
                     "image": "image",
                     "score": "mos",
                     "split": "split",
+                    "split_as_released": True,
                     "higher_is_better": True,
                 }
             },
