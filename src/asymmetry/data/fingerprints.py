@@ -52,8 +52,7 @@ def fingerprints(paths: Iterable[Path]) -> list[Fingerprint]:
     found: dict[Path, Fingerprint] = {}
     try:
         with ThreadPoolExecutor(min(_MOST_THREADS, len(os.sched_getaffinity(0)))) as pool:
-            distinct = list(dict.fromkeys(asked))
-            for path, (seen, own) in zip(distinct, pool.map(partial(_look, known), distinct)):
+            for path, seen, own in pool.map(partial(_look, known), dict.fromkeys(asked)):
                 found[path] = own
                 if settled(seen[1]):
                     fresh[str(path)] = [*seen, asdict(own)]
@@ -79,8 +78,8 @@ def fingerprint(content: bytes, rgb: "Rgb") -> Fingerprint:
     )
 
 
-def _look(known: dict[str, Any], path: Path) -> tuple[list[int], Fingerprint]:
-    """The size and modification time of a file, and its fingerprint."""
+def _look(known: dict[str, Any], path: Path) -> tuple[Path, list[int], Fingerprint]:
+    """The path, the size and modification time of a file, and its fingerprint."""
     try:
         status = path.stat()
     except OSError as error:
@@ -90,12 +89,12 @@ def _look(known: dict[str, Any], path: Path) -> tuple[list[int], Fingerprint]:
     seen = [status.st_size, status.st_mtime_ns]
     entry = known.get(str(path))
     if isinstance(entry, list) and entry[:2] == seen and (kept := _as_fingerprint(entry[2:])):
-        return seen, kept
+        return path, seen, kept
     # Only what is new is decoded, so that what is known asks for no numpy.
     from asymmetry.data.images import decode_rgb, read_bytes
 
     content = read_bytes(path)
-    return seen, fingerprint(content, decode_rgb(content, path))
+    return path, seen, fingerprint(content, decode_rgb(content, path))
 
 
 def _as_fingerprint(kept: list[Any]) -> Fingerprint | None:

@@ -62,7 +62,7 @@ def groups_of(prints: Sequence[Fingerprint]) -> list[int]:
 
 
 def _signs(prints: Sequence[Fingerprint]) -> NDArray[np.float32]:
-    """The bits of each difference hash as 1 and -1, [n, 64]: a product is 64 less twice the distance."""
+    """The bits of each hash as 1 and -1, [n, 64]: a product is 64 less twice the distance."""
     octets = np.array([list(one.dhash.to_bytes(8, "big")) for one in prints], dtype=np.uint8)
     return np.unpackbits(octets, axis=1).astype(np.float32) * 2 - 1
 

@@ -12,6 +12,11 @@ def in_one_form(text: str) -> str:
     return normalize("NFC", text)
 
 
+def plain_name(written: str) -> str:
+    """A path in a table as one spelling of many: in NFC, with slashes, without `./` and blanks."""
+    return in_one_form(posixpath.normpath(written.strip().replace("\\", "/")))
+
+
 class NamedFiles:
     """The files below a folder by the names that a table has for them; the folder stays as it is.
 
@@ -28,18 +33,18 @@ class NamedFiles:
         for spelling in _spellings(written):
             if _is_file(path := self.folder / spelling):
                 return path
-        return self._in_any_form(posixpath.normpath(written.strip().replace("\\", "/")))
+        return self._in_any_form(plain_name(written))
 
     def name(self, path: Path) -> str:
         """The one name of a file that was found: its path in the folder, in NFC, with slashes."""
-        return in_one_form(PurePosixPath(os.path.relpath(path, self.folder)).as_posix())
+        return in_one_form(os.path.relpath(path, self.folder))
 
     def _in_any_form(self, name: str) -> Path | None:
         place = self.folder
         for part in PurePosixPath(name).parts:
             if place not in self._entries:
                 self._entries[place] = _listed(place)
-            place /= self._entries[place].get(in_one_form(part), part)
+            place /= self._entries[place].get(part, part)
         return place if _is_file(place) else None
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from asymmetry.errors import UserError
-from asymmetry.iqa.text_files import csv_rows, read_lines, read_text
 from asymmetry.iqa.named_files import in_one_form
+from asymmetry.iqa.text_files import csv_rows, read_lines, read_text
 from asymmetry.names import nearest
 
 AS_RELEASED = "take the file as it was released"
@@ -41,7 +41,10 @@ def read_csv(path: Path, columns: Mapping[str, str]) -> Located:
     located = []
     for line, row in table[1:]:
         if len(row) != len(header):
-            raise UserError(f"{path}:{line}: does not have {len(header)} values; mend the row")
+            quotes = " (a comma inside a value needs quotes)" if len(row) > len(header) else ""
+            raise UserError(
+                f"{path}:{line}: does not have {len(header)} values; mend the row{quotes}"
+            )
         own = dict(zip(names, row, strict=True)) | {name: row[at] for name, at in wanted.items()}
         located.append((f"{path}:{line}", own))
     if not located:

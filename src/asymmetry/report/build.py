@@ -45,7 +45,7 @@ def write_report(study: Study, results: Path) -> None:
             provenance(results),
             compared,
             overlap_lines(study, Plan(study)),
-        ),  # fmt: skip
+        ),
         "compare.html": _render("compare.html", compared=compared),
         "compare-data.js": compared.script,
     }

@@ -8,10 +8,10 @@ import importlib
 from pathlib import Path
 
 from asymmetry.errors import UserError
+from asymmetry.iqa.named_files import plain_name
+from asymmetry.iqa.numbers import number
 from asymmetry.iqa.published.contract import Entry, Layout
 from asymmetry.iqa.published.release import Release
-from asymmetry.iqa.named_files import in_one_form
-from asymmetry.iqa.numbers import number
 from asymmetry.iqa.score_files import AS_RELEASED
 from asymmetry.iqa.scored import ScoredRow, Scores, refuse_repeats
 from asymmetry.study import PublishedSet
@@ -47,8 +47,8 @@ def _row(entry: Entry, layout: Layout, release: Release) -> ScoredRow:
         )
     reference = entry.reference and release.image(entry.reference, entry.where)
     return ScoredRow(
-        name=in_one_form(entry.image),
-        content=in_one_form(entry.reference or entry.image),
+        name=plain_name(entry.image),
+        content=plain_name(entry.reference or entry.image),
         score=score,
         image=release.image(entry.image, entry.where),
         reference=reference or None,

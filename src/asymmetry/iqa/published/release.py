@@ -5,7 +5,7 @@ from collections import defaultdict
 from pathlib import Path, PurePosixPath
 
 from asymmetry.errors import UserError
-from asymmetry.iqa.named_files import in_one_form
+from asymmetry.iqa.named_files import in_one_form, plain_name
 
 
 class Release:
@@ -56,7 +56,7 @@ class Release:
         return self._only(end)
 
     def _matches(self, end: str) -> list[Path]:
-        parts = tuple(map(_folded, PurePosixPath(end).parts))
+        parts = tuple(map(_folded, PurePosixPath(plain_name(end)).parts))
         return [
             path
             for path in self._by_name.get(parts[-1], ())
