@@ -11,6 +11,7 @@ from pathlib import Path
 
 from asymmetry.data.sets import HELD_OUT, evaluation_images
 from asymmetry.errors import UserError
+from asymmetry.iqa.own_split import shared_line, shared_training
 from asymmetry.iqa.scores import read_scores
 from asymmetry.plan import Plan
 from asymmetry.study import PublishedSet, ScoredSet, SeveritySet, Study
@@ -150,8 +151,6 @@ def _meaning(study: Study, one: str, other: str) -> str:
 
 def _leaky_splits(study: Study) -> Iterator[str]:
     """A line for each released split that has a content on both sides."""
-    from asymmetry.iqa.contents import shared_line, shared_training
-
     for name, declared in study.iqa_sets.items():
         if isinstance(declared, ScoredSet) and declared.split and declared.split_as_released:
             try:

@@ -3,8 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from asymmetry.errors import UserError
-from asymmetry.iqa.contents import refuse_shared, shared_training, with_contents
+from asymmetry.iqa.contents import with_contents
 from asymmetry.iqa.scored import ScoredRow
 from tests.iqa.conftest import picture
 
@@ -41,25 +40,3 @@ def test_images_that_show_the_same_are_apart_where_their_references_are(saved):
     """A set with references is grouped by these: its images are compared with them, not alone."""
     same = [row(saved(1, f"i{place}.png"), saved(5 + place, f"r{place}.png")) for place in (1, 2)]
     assert [one.content for one in with_contents(same)] == ["r1.png", "r2.png"]
-
-
-def test_a_content_on_both_sides_is_refused_with_both_lines(saved):
-    rows = [
-        row(saved(1, "a.png"), held_out=True),
-        row(saved(2, "b.png"), held_out=False),
-        row(saved(1, "c.jpg"), held_out=False),
-    ]
-    refuse_shared(rows, "s")
-    with pytest.raises(UserError) as error:
-        refuse_shared(with_contents(rows), "s")
-    assert str(error.value).startswith(
-        "t.csv:c.jpg: 'a.png' is both train and test: 'c.jpg' (t.csv:"
-    )
-    refuse_shared(with_contents([replace(one, held_out=None) for one in rows]), "s")
-
-
-def test_training_images_of_a_tested_content():
-    contents = ["a", "b", "a", "c", "c", "d"]
-    assert shared_training([True, False, False, False, True, None], contents) == {2, 3}
-    assert shared_training([None] * 6, contents) == set()
-    assert shared_training([False, False, False, True, True, True], contents) == set()

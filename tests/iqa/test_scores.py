@@ -197,6 +197,16 @@ def test_a_released_split_is_taken_as_it_is(leaky):
     ]  # fmt: skip
 
 
+def test_a_reference_on_both_sides_is_an_error_before_any_picture_is_decoded(table):
+    (table.parent / "images" / "a.png").write_bytes(b"no picture")
+    table.write_text(PARTS.format("train", "test", "test").replace("a2.png,a", "a2.png,./a"))
+    declared = SCORED | {"table": str(table), "split": "part"}
+    with pytest.raises(UserError, match=r"scores\.csv:3: 'a\.png' is both train and test"):
+        written_scores("s", ScoredSet(**declared))
+    released = ScoredSet(**declared, split_as_released=True)
+    assert [row.held_out for row in written_scores("s", released).rows] == [False, True, True]
+
+
 def test_scores_as_written_need_no_picture(table):
     (table.parent / "images" / "a.png").write_bytes(b"no picture")
     declared = ScoredSet(**(SCORED | {"table": str(table)}))

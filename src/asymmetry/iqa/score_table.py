@@ -7,6 +7,7 @@ from pathlib import Path
 from asymmetry.errors import UserError
 from asymmetry.iqa.named_files import NamedFiles
 from asymmetry.iqa.numbers import number
+from asymmetry.iqa.own_split import refuse_shared
 from asymmetry.iqa.score_files import read_csv
 from asymmetry.iqa.scored import ScoredRow, Scores, refuse_repeats
 from asymmetry.study import ScoredSet
@@ -20,7 +21,7 @@ def read_table(set_name: str, declared: ScoredSet) -> Scores:
     Names of images and references are their paths in the folder, in one spelling whatever that of
     the table. Raises UserError where the table, a declared column or an image is missing, the table
     is empty or not CSV, an image stands there twice, a score is not a plain number, or the split
-    is not train and test.
+    is not train and test by content.
     """
     table = Path(declared.table)
     if not table.is_file():
@@ -35,6 +36,8 @@ def read_table(set_name: str, declared: ScoredSet) -> Scores:
     refuse_repeats(rows, _names, "keep one of the two rows")
     if {row.held_out for row in rows} == {False}:
         raise UserError(f"{table}: its split has no test image; leave the split out or mend it")
+    if not declared.split_as_released:
+        refuse_shared(rows, set_name)
     return Scores(rows, declared.higher_is_better)
 
 

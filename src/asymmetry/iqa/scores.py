@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from asymmetry.iqa.own_split import refuse_shared
 from asymmetry.iqa.published.registry import read_published
 from asymmetry.iqa.score_table import read_table
 from asymmetry.iqa.scored import Scores
@@ -26,7 +27,7 @@ def read_scores(set_name: str, declared: ScoredSet | PublishedSet) -> Scores:
     user's own table has one content on both sides.
     """
     # Only jobs and `asymmetry plan` ask for contents; a parse of the Snakefile imports no numpy.
-    from asymmetry.iqa.contents import refuse_shared, with_contents
+    from asymmetry.iqa.contents import with_contents
 
     scores = written_scores(set_name, declared)
     rows = with_contents(scores.rows)

@@ -6,9 +6,9 @@ from functools import cached_property
 import numpy as np
 
 from asymmetry.errors import UserError
-from asymmetry.iqa.contents import shared_line, shared_training
 from asymmetry.iqa.digests import iqa_set_digest
 from asymmetry.iqa.examples import Examples, Views
+from asymmetry.iqa.own_split import shared_line, shared_training
 from asymmetry.iqa.sets import IqaImage, load_set
 from asymmetry.iqa.splits import split_by_content
 from asymmetry.plan import Plan
