@@ -94,6 +94,7 @@ def test_an_ambiguous_csv_file_is_refused_with_its_line(tmp_path, content, messa
         ("name,score\r\na,1\r\né,2\r\n".encode("latin-1"), "(line 3: byte 0xe9 is not UTF-8"),
         ("\ufeffname,score\rä,2\r".encode() + b"\xe4", "(line 3: byte 0xe4 is not UTF-8"),
         ("name,score\na,1\n".encode("utf-16"), "(line 1: is UTF-16; save it as UTF-8"),
+        (b"PK\3\4\0\0", "(line 1: is an Excel workbook or another archive; save it as"),
         ("name,score\na,1\n".encode("utf-16-le"), "(line 1: has a NUL byte"),
     ],
 )

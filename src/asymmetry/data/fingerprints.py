@@ -1,14 +1,14 @@
 """What tells pictures apart without their pixels, remembered while a file stays as it is."""
 
 import json
+import logging
 import os
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
-from functools import partial
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from asymmetry.errors import UserError
 from asymmetry.files import read_object, write_if_changed
@@ -23,6 +23,8 @@ SIDE = 16
 
 # Each thread holds a decoded image, of 60 MB at 20 megapixels.
 _MOST_THREADS = 4
+_MANY = 500  # pictures: from here on it takes some seconds or more
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -47,18 +49,21 @@ def fingerprints(paths: Iterable[Path]) -> list[Fingerprint]:
     is kept in `.asymmetry/fingerprints.json`. Raises UserError as `read_rgb`.
     """
     asked = [path.absolute() for path in paths]
-    known = read_object(CACHE)
-    fresh: dict[str, Any] = {}
-    found: dict[Path, Fingerprint] = {}
+    seen = {path: _seen(path) for path in dict.fromkeys(asked)}
+    known, fresh = read_object(CACHE), {}
+    found = {path: kept for path, now in seen.items() if (kept := _kept(known.get(str(path)), now))}
+    new = [path for path in seen if path not in found]
+    if len(new) > _MANY:
+        _log.info("decoding %d pictures, once, to compare what they show", len(new))
     try:
         with ThreadPoolExecutor(min(_MOST_THREADS, len(os.sched_getaffinity(0)))) as pool:
-            for path, seen, own in pool.map(partial(_look, known), dict.fromkeys(asked)):
+            for path, own in zip(new, pool.map(_look, new), strict=True):
                 found[path] = own
-                if settled(seen[1]):
-                    fresh[str(path)] = [*seen, asdict(own)]
+                if settled(seen[path][1]):
+                    fresh[str(path)] = [*seen[path], asdict(own)]
     finally:
         # Also what was seen before a bad file is kept: the next start goes on from there.
-        if any(known.get(key) != entry for key, entry in fresh.items()):
+        if fresh:
             write_if_changed(CACHE, json.dumps(known | fresh, sort_keys=True, indent=0).encode())
     return [found[path] for path in asked]
 
@@ -78,30 +83,31 @@ def fingerprint(content: bytes, rgb: "Rgb") -> Fingerprint:
     )
 
 
-def _look(known: dict[str, Any], path: Path) -> tuple[Path, list[int], Fingerprint]:
-    """The path, the size and modification time of a file, and its fingerprint."""
+def _look(path: Path) -> Fingerprint:
+    from asymmetry.data.images import decode_rgb, read_bytes
+
+    content = read_bytes(path)
+    return fingerprint(content, decode_rgb(content, path))
+
+
+def _seen(path: Path) -> list[int]:
+    """The size and modification time of a file."""
     try:
         status = path.stat()
     except OSError as error:
         raise UserError(
             f"{path}: cannot be read ({error.strerror}); replace or remove it"
         ) from None
-    seen = [status.st_size, status.st_mtime_ns]
-    entry = known.get(str(path))
-    if isinstance(entry, list) and entry[:2] == seen and (kept := _as_fingerprint(entry[2:])):
-        return path, seen, kept
-    # Only what is new is decoded, so that what is known asks for no numpy.
-    from asymmetry.data.images import decode_rgb, read_bytes
-
-    content = read_bytes(path)
-    return path, seen, fingerprint(content, decode_rgb(content, path))
+    return [status.st_size, status.st_mtime_ns]
 
 
-def _as_fingerprint(kept: list[Any]) -> Fingerprint | None:
-    """An entry of the cache; None where it is not as written."""
-    fields = Fingerprint.__annotations__
-    if len(kept) != 1 or not isinstance(kept[0], dict) or kept[0].keys() != fields.keys():
+def _kept(entry: object, seen: list[int]) -> Fingerprint | None:
+    """An entry of the cache; None where it is of another time, or not as written."""
+    if not isinstance(entry, list) or len(entry) != 3 or entry[:2] != seen:
         return None
-    if any(type(kept[0][name]) is not kind for name, kind in fields.items()):
+    kept, fields = entry[2], Fingerprint.__annotations__
+    if not isinstance(kept, dict) or kept.keys() != fields.keys():
         return None
-    return Fingerprint(**kept[0]) if len(kept[0]["means"]) == 2 * SIDE * SIDE else None
+    if any(type(kept[name]) is not kind for name, kind in fields.items()):
+        return None
+    return Fingerprint(**kept) if len(kept["means"]) == 2 * SIDE * SIDE else None

@@ -10,6 +10,8 @@ _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 def read_text(path: Path) -> str:
     """The text of a file in UTF-8, with or without a byte order mark, its line ends as they are."""
     content = path.read_bytes()
+    if content.startswith(b"PK\3\4"):
+        raise ValueError("line 1: is an Excel workbook or another archive; save it as text, or CSV")
     if content.startswith(_UTF16):
         raise ValueError("line 1: is UTF-16; save it as UTF-8")
     if b"\0" in content:
