@@ -12,6 +12,7 @@ from rich.text import Text
 from asymmetry.comparison import print_discriminators
 from asymmetry.errors import UserError
 from asymmetry.grid import Cell
+from asymmetry.overlaps import overlap_lines
 from asymmetry.plan import Plan, Run
 from asymmetry.records import read_record
 from asymmetry.spent import device_hours, spent_of
@@ -28,7 +29,7 @@ class Measured:
 
 
 def print_plan(plan: Plan) -> None:
-    """Print the cells, a summary line and the expected hours.
+    """Print the cells, a summary line, the expected hours, and which sets share contents.
 
     Raises UserError where the photos, or the human scores that weights are fitted to, are not
     there, after what is known without them.
@@ -63,6 +64,8 @@ def print_plan(plan: Plan) -> None:
     guess = execution.seconds_per_step
     seconds = sum(expected_seconds(run, measured, guess) for run in left)
     console.print(_hours(seconds, execution, len(measured)))
+    for line in overlap_lines(plan.study, plan):
+        console.print(Text(line))
 
 
 def wide_console() -> Console:

@@ -18,6 +18,12 @@ SCORED = {
 }
 
 
+def picture(seed: int, size: tuple[int, int] = (48, 32)) -> Image.Image:
+    """A picture of soft patches, of another content for each seed."""
+    coarse = np.random.default_rng(seed).integers(0, 256, (9, 9, 3), dtype=np.uint8)
+    return Image.fromarray(coarse).resize(size, Image.Resampling.BICUBIC)
+
+
 def declare(photos: Path, **changes: Any) -> Study:
     """The small study over the photos of a folder; `changes` replace its sections."""
     return parse_study(small_values() | {"photos": {"source": str(photos)}} | changes, "test")
@@ -43,8 +49,8 @@ def table(workplace: Path) -> Path:
     """A table of three scored images of two contents, beside the images."""
     folder = workplace / "set" / "images"
     folder.mkdir(parents=True)
-    for name in ("a1", "a2", "b1", "a", "b"):
-        Image.new("RGB", (20, 12), (len(name), 0, 0)).save(folder / f"{name}.png")
+    for seed, name in enumerate(("a1", "a2", "b1", "a", "b")):
+        picture(seed, (20, 12)).save(folder / f"{name}.png")
     path = folder.with_name("scores.csv")
     path.write_text("image,ref,mos\na1.png,a.png,2.5\na2.png,a.png,1\nb1.png,b.png,4\n")
     return path

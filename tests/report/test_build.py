@@ -5,6 +5,7 @@ from asymmetry.analysis.hypotheses.registry import load_hypotheses
 from asymmetry.figures import write
 from asymmetry.figures.registry import figure_names
 from asymmetry.figures.write import draw
+from asymmetry.report import build
 from asymmetry.report.build import write_report
 from asymmetry.study import read_study
 from tests.synthetic_tables import analysed_study, make_runs, make_study, write_tables
@@ -138,3 +139,16 @@ def test_tables_from_before_there_were_ledgers_make_a_page(tmp_path):
     write_tables(tmp_path, runs=make_runs().drop(columns=["device", "device_seconds"]))
     words = page_of(make_study(tmp_path), tmp_path).words
     assert "Device hours of training: none" in words
+
+
+def test_the_page_says_which_sets_share_contents(tmp_path, monkeypatch):
+    study, _ = analysed_study(tmp_path)
+    assert "share contents" not in " ".join(page_of(study, tmp_path).words)
+    lines = ["evaluation set 'mine': 4 of its 6 images show training photos", "a <b> line"]
+    monkeypatch.setattr(build, "overlap_lines", lambda study, plan: lines)
+    page = page_of(study, tmp_path)
+    words = " ".join(" ".join(page.words).split())
+    assert all(line in words for line in lines)
+    assert "#overlaps" in page.links
+    # Behind the link, before what the study's sets are.
+    assert words.index(lines[0]) < words.index("evaluation sets")

@@ -2,7 +2,7 @@
 
 from asymmetry.data.photos import Manifest
 from asymmetry.files import digest
-from asymmetry.iqa.scores import read_scores
+from asymmetry.iqa.scores import written_scores
 from asymmetry.remembered import remembered_sha256
 from asymmetry.study import SeveritySet, Study
 
@@ -10,7 +10,8 @@ from asymmetry.study import SeveritySet, Study
 def iqa_set_digest(study: Study, set_name: str, photos: Manifest) -> str:
     """The sha256 (hex) of what the set declares and of its images' bytes; no paths in it.
 
-    Raises UserError as `read_scores`.
+    Which images show the same follows from these bytes and from the code that is digested beside
+    them. Raises UserError as `written_scores`.
     """
     declared = study.iqa_sets[set_name]
     if isinstance(declared, SeveritySet):
@@ -21,7 +22,7 @@ def iqa_set_digest(study: Study, set_name: str, photos: Manifest) -> str:
                 "reduce": study.photos.reduce,
             }
         )
-    scores = read_scores(set_name, declared)
+    scores = written_scores(set_name, declared)
     files = sorted({file for row in scores.rows for file in (row.image, row.reference) if file})
     digests = remembered_sha256(files)
     return digest(

@@ -1,10 +1,15 @@
 """A user's own CSV table of human scores, beside the images."""
 
+import os
+from collections.abc import Hashable
 from pathlib import Path
 
 from asymmetry.errors import UserError
+from asymmetry.iqa.named_files import NamedFiles
+from asymmetry.iqa.numbers import number
+from asymmetry.iqa.own_split import refuse_shared
 from asymmetry.iqa.score_files import read_csv
-from asymmetry.iqa.scored import ScoredRow, Scores, finite
+from asymmetry.iqa.scored import ScoredRow, Scores, refuse_repeats
 from asymmetry.study import ScoredSet
 
 _HELD_OUT = {"train": False, "test": True}
@@ -13,8 +18,10 @@ _HELD_OUT = {"train": False, "test": True}
 def read_table(set_name: str, declared: ScoredSet) -> Scores:
     """The rows of the table; the content is the reference, or the image itself without one.
 
-    Raises UserError where the table, a declared column or an image is missing, the table is empty
-    or not CSV, a score is not a number, or the split is not train and test by content.
+    Names of images and references are their paths in the folder, in one spelling whatever that of
+    the table. Raises UserError where the table, a declared column or an image is missing, the table
+    is empty or not CSV, an image stands there twice, a score is not a plain number, or the split
+    is not train and test by content.
     """
     table = Path(declared.table)
     if not table.is_file():
@@ -24,42 +31,51 @@ def read_table(set_name: str, declared: ScoredSet) -> Scores:
         for key in ("image", "reference", "score", "split")
         if getattr(declared, key) is not None
     }
-    rows = [_row(row, declared, where) for where, row in read_csv(table, columns)]
-    _check_split(rows, table)
+    files = NamedFiles(table.parent / declared.folder)
+    rows = [_row(row, declared, files, where) for where, row in read_csv(table, columns)]
+    refuse_repeats(rows, _names, "keep one of the two rows")
+    if {row.held_out for row in rows} == {False}:
+        raise UserError(f"{table}: its split has no test image; leave the split out or mend it")
+    if not declared.split_as_released:
+        refuse_shared(rows, set_name)
     return Scores(rows, declared.higher_is_better)
 
 
-def _row(row: dict[str, str], declared: ScoredSet, where: str) -> ScoredRow:
-    folder = Path(declared.table).parent / declared.folder
-    name = row[declared.image]
-    image, reference, content = _existing(folder / name, where), None, name
+def _row(row: dict[str, str], declared: ScoredSet, files: NamedFiles, where: str) -> ScoredRow:
+    image, reference = _existing(row, declared.image, files, where), None
     if declared.reference is not None:
-        content = row[declared.reference]
-        reference = _existing(folder / content, where)
-    score = finite(row[declared.score], declared.score, where)
-    held_out = _held_out(row[declared.split], declared.split, where) if declared.split else None
-    return ScoredRow(name, content, score, image, reference, held_out=held_out)
+        reference = _existing(row, declared.reference, files, where)
+    return ScoredRow(
+        name=files.name(image),
+        content=files.name(reference or image),
+        score=number(row[declared.score], declared.score, where),
+        image=image,
+        reference=reference,
+        held_out=_held_out(row[declared.split], declared.split, where) if declared.split else None,
+        where=where,
+    )
 
 
 def _held_out(part: str, column: str, where: str) -> bool:
-    if part not in _HELD_OUT:
+    if part.strip() not in _HELD_OUT:
         raise UserError(f"{where}: {column} is '{part}', neither train nor test; mend it")
-    return _HELD_OUT[part]
+    return _HELD_OUT[part.strip()]
 
 
-def _check_split(rows: list[ScoredRow], table: Path) -> None:
-    """Refuse a content in both parts: a model would be tested on what it was trained on."""
-    if {row.held_out for row in rows} == {False}:
-        raise UserError(f"{table}: its split has no test image; leave the split out or mend it")
-    first: dict[str, bool | None] = {}
-    for row in rows:
-        if first.setdefault(row.content, row.held_out) != row.held_out:
-            raise UserError(
-                f"{table}: '{row.content}' is both train and test; leave the split out or mend it"
-            )
+def _existing(row: dict[str, str], column: str, files: NamedFiles, where: str) -> Path:
+    written = row[column]
+    if not written.strip():
+        raise UserError(f"{where}: {column} is blank; name a file or remove the row")
+    found = files.find(written)
+    if found is None:
+        raise UserError(
+            f"{files.folder / written}: there is no such image, but {where} names it; "
+            "check the folder"
+        )
+    return found
 
 
-def _existing(path: Path, where: str) -> Path:
-    if not path.is_file():
-        raise UserError(f"{path}: there is no such image, but {where} names it; check the folder")
-    return path
+def _names(row: ScoredRow) -> tuple[Hashable, ...]:
+    """One image has one name, or is one file, whatever its links; a copy is another image."""
+    status = row.image.stat()
+    return row.name, os.path.realpath(row.image), (status.st_dev, status.st_ino)

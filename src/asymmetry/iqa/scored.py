@@ -1,9 +1,8 @@
 """Images with human scores: what every door to such a set brings."""
 
-import math
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from asymmetry.errors import UserError
 
@@ -13,6 +12,7 @@ class ScoredRow:
     """An image and its score as written; `kind` is its distortion, "" where the set has none.
 
     `held_out` is whether the set's own split keeps it for the test, None where it has no split.
+    `where` is the place in the score file.
     """
 
     name: str
@@ -22,6 +22,7 @@ class ScoredRow:
     reference: Path | None
     kind: str = ""
     held_out: bool | None = None
+    where: str = ""
 
 
 @dataclass(frozen=True)
@@ -32,12 +33,20 @@ class Scores:
     higher_is_better: bool
 
 
-def finite(value: Any, column: str, where: str) -> float:
-    """The number that a score file holds; UserError, naming `where`, for anything else."""
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        number = math.nan
-    if not math.isfinite(number):
-        raise UserError(f"{where}: {column} is '{value}', not a number; mend it or remove the row")
-    return number
+def refuse_repeats(
+    rows: Sequence[ScoredRow], names: Callable[[ScoredRow], Iterable[Hashable]], remedy: str
+) -> None:
+    """UserError, naming both places, where two rows are of one image: it would count twice.
+
+    `names` are those of a row's image; one in common is enough.
+    """
+    first: dict[Hashable, ScoredRow] = {}
+    for row in rows:
+        for name in names(row):
+            before = first.setdefault(name, row)
+            if before is not row:
+                other = "" if before.name == row.name else f", there called '{before.name}'"
+                raise UserError(
+                    f"{row.where}: '{row.name}' has a score already in {before.where}{other}; "
+                    f"{remedy}"
+                )

@@ -1,5 +1,6 @@
 """An IQA set with its splits, to be predicted by models of one kind after another."""
 
+import logging
 from functools import cached_property
 
 import numpy as np
@@ -7,12 +8,14 @@ import numpy as np
 from asymmetry.errors import UserError
 from asymmetry.iqa.digests import iqa_set_digest
 from asymmetry.iqa.examples import Examples, Views
-from asymmetry.iqa.sets import load_set
+from asymmetry.iqa.own_split import shared_line, shared_training
+from asymmetry.iqa.sets import IqaImage, load_set
 from asymmetry.iqa.splits import split_by_content
 from asymmetry.plan import Plan
 from asymmetry.study import Study
 
 FR = "fr"
+_log = logging.getLogger(__name__)
 
 
 class SplitSet:
@@ -24,7 +27,7 @@ class SplitSet:
     def __init__(self, study: Study, plan: Plan, name: str) -> None:
         self.name = name
         self.digest = iqa_set_digest(study, name, plan.photos)
-        self._images = load_set(study, name, plan.photos).images
+        self._images = _apart(name, load_set(study, name, plan.photos).images)
         self.groups = [image.group for image in self._images]
         self.scores = np.array([image.score for image in self._images])
         self.has_references = all(image.reference for image in self._images)
@@ -56,3 +59,13 @@ class SplitSet:
                 )
             pairs.append((pixels, reference))
         return pairs
+
+
+def _apart(name: str, images: tuple[IqaImage, ...]) -> list[IqaImage]:
+    """The images without those for training that show what one for the test does."""
+    shared = shared_training(
+        [image.held_out for image in images], [image.group for image in images]
+    )
+    if shared:
+        _log.warning("%s", shared_line(name, [images[place].name for place in sorted(shared)]))
+    return [image for place, image in enumerate(images) if place not in shared]

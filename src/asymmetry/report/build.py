@@ -1,5 +1,6 @@
 """The pages of a study: `index.html`, and `compare.html` with its data."""
 
+from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from asymmetry.analysis.skill import sets_in_words
 from asymmetry.analysis.tables import Tables, load_tables, table_path
 from asymmetry.figures.parts import p_in_words
 from asymmetry.files import write_atomically
+from asymmetry.overlaps import overlap_lines
+from asymmetry.plan import Plan
 from asymmetry.report.claims import QUESTION, answers, claims
 from asymmetry.report.comparison import Comparison, comparison
 from asymmetry.report.figures import command_of, figures
@@ -35,7 +38,14 @@ def write_report(study: Study, results: Path) -> None:
     tables = load_tables(results)
     compared = comparison(study, tables, results)
     content = {
-        "index.html": page(study, tables, results, provenance(results), compared),
+        "index.html": page(
+            study,
+            tables,
+            results,
+            provenance(results),
+            compared,
+            overlap_lines(study, Plan(study)),
+        ),
         "compare.html": _render("compare.html", compared=compared),
         "compare-data.js": compared.script,
     }
@@ -44,9 +54,14 @@ def write_report(study: Study, results: Path) -> None:
 
 
 def page(
-    study: Study, tables: Tables, folder: Path, behind: Provenance, compared: Comparison
+    study: Study,
+    tables: Tables,
+    folder: Path,
+    behind: Provenance,
+    compared: Comparison,
+    overlaps: Sequence[str] = (),
 ) -> str:
-    """`index.html`; `folder` is where it will lie, and its figures below."""
+    """`index.html`; `folder` is where it will lie; `overlaps` says which sets share contents."""
     return _render(
         "index.html",
         coverage=tables.coverage,
@@ -54,6 +69,7 @@ def page(
         fewest=FEWEST,
         sets=sets_in_words(tables.skill, study.calibration),
         summary=summary(study, tables),
+        overlaps=overlaps,
         differences=differences(study),
         settings=yaml.safe_dump(study.model_dump(mode="json"), sort_keys=False),
         claims=claims(tables),

@@ -108,6 +108,11 @@ class ScoredSet(Section):
     split: str | None = Field(
         None, description="column that says train or test; none: the test contents are drawn"
     )
+    split_as_released: bool = Field(
+        False,
+        description="the split is a public set's own: training images that show a test image are "
+        "left out; otherwise they are an error",
+    )
 
     @property
     def has_references(self) -> bool:

@@ -82,7 +82,7 @@ def test_a_fit_repeats_to_the_byte_on_any_number_of_cores(
 
 def test_a_pair_of_two_sizes_is_one_line(plan: Plan):
     for name in CONTENTS:
-        Image.new("RGB", (30, 30)).save(Path("mine") / name)
+        Image.open(Path("mine") / name).resize((30, 30)).save(Path("mine") / name)
     with pytest.raises(UserError, match=r"calibration.set: .* has no reference of its size"):
         calibrate(plan, plan.fits[LOSS].path)
 

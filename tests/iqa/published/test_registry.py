@@ -1,14 +1,17 @@
 """What holds for every published set."""
 
 import importlib
+import os
 import pkgutil
 import subprocess
 import sys
+from datetime import datetime
 from typing import get_args
 
 import numpy as np
 import pandas as pd
 import pytest
+from openpyxl import load_workbook
 
 import asymmetry.iqa.published as package
 from asymmetry.data.photos import read_manifest
@@ -145,6 +148,92 @@ def test_a_changed_score_file_is_refused_with_one_line(tmp_path, kind, old, new,
     path = score_file(root)
     path.write_text(path.read_text().replace(old, new))
     assert message in refusal(kind, root)
+
+
+AGAIN = [
+    (
+        "kadid10k",
+        "I01_10_05.png,I01.png,2,0.5",
+        ":5: 'images/I01_10_05.png' has a score already",
+        3,
+    ),
+    ("tid2013", "3.1 I01_01_1.bmp", ":4: 'distorted_images/I01_01_1.bmp' has a score", 1),
+    ("tid2013", "3.1 i01_01_1.BMP", ":4: 'distorted_images/i01_01_1.BMP' has a score", 1),
+    ("koniq10k", '"10004473.jpg",0,0,25,73,7,105,1,0.52,68.1', ":5: '1024x768/10004473.jpg'", 2),
+    ("pipal", "A0001_00_00.bmp,1400", ":3: 'A0001_00_00.bmp' has a score already", 1),
+]
+
+
+@pytest.mark.parametrize(("kind", "again", "message", "first"), AGAIN)
+def test_an_image_that_is_listed_twice(tmp_path, kind, again, message, first):
+    root = replica(kind, tmp_path)
+    path = score_file(root)
+    path.write_text(f"{path.read_text()}{again}\n")
+    found = refusal(kind, root)
+    assert f"{path}{message}" in found
+    assert f"already in {path}:{first}" in found
+
+
+@pytest.mark.parametrize(("kind", "again"), [("spaq", 2), ("csiq", 5)])
+def test_an_image_that_is_twice_in_a_sheet(tmp_path, kind, again):
+    root = replica(kind, tmp_path)
+    workbook = load_workbook(score_file(root))
+    sheet = workbook.worksheets[-1]
+    sheet.append([cell.value for cell in sheet[again]])
+    workbook.save(score_file(root))
+    path, line = score_file(root), sheet.max_row
+    assert f"{path}:{line}: " in refusal(kind, root)
+    assert f"has a score already in {path}:{again}; take the file" in refusal(kind, root)
+
+
+@pytest.mark.parametrize(
+    ("kind", "old", "new", "message"),
+    [
+        (
+            "kadid10k",
+            "dmos,var",
+            "dmos,dmos",
+            "dmos.csv:1: 'dmos' is the name of the columns 3 and 4",
+        ),
+        ("kadid10k", ",", ";", "dmos.csv:1: has semicolons between its columns"),
+        ("kadid10k", "4.57", '"4,57"', "dmos.csv:2: the score is '4,57', not a number"),
+        ("tid2013", "7.2 ", "7_2 ", "txt:3: the score is '7_2', not a number"),
+        ("tid2013", "7.2 ", "7,2 ", "txt:3: the score is '7,2', not a number"),
+        ("pipal", "1010.5", "\u0661010.5", "A0001.txt:2: the score is '\u0661010.5', not a number"),
+    ],
+)
+def test_ambiguous_numbers_and_columns(tmp_path, kind, old, new, message):
+    root = replica(kind, tmp_path)
+    path = score_file(root)
+    path.write_text(path.read_text().replace(old, new), encoding="utf-8")
+    assert message in refusal(kind, root)
+
+
+@pytest.mark.parametrize("value", [datetime(2024, 3, 5), True, "36,67", "36.67%", " "])
+def test_cells_that_are_no_scores(tmp_path, value):
+    root = replica("spaq", tmp_path)
+    workbook = load_workbook(score_file(root))
+    workbook.active["B2"] = value
+    workbook.save(score_file(root))
+    assert "xlsx:2: the score is " in refusal("spaq", root)
+
+
+def test_copies_of_an_image_under_two_names_are_two_images(tmp_path):
+    """Also where the copies are one file on the disk, as tools that save space make them."""
+    root = replica("koniq10k", tmp_path)
+    folder = root / "1024x768"
+    (folder / "10007357.jpg").unlink()
+    os.link(folder / "10004473.jpg", folder / "10007357.jpg")
+    assert len(read("koniq10k", root).rows) == 3
+
+
+def test_names_with_accents_in_either_form(tmp_path):
+    root = replica("koniq10k", tmp_path)
+    image = root / "1024x768" / "10004473.jpg"
+    image.rename(image.with_name("cafe\u0301.jpg"))
+    path = score_file(root)
+    path.write_text(path.read_text().replace("10004473", "caf\u00e9"), encoding="utf-8")
+    assert read("koniq10k", root).rows[0].name == "1024x768/caf\u00e9.jpg"
 
 
 @pytest.mark.parametrize(("kind", "subset"), [("live", "JPEG"), ("koniq10k", "all")])

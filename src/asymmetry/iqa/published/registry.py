@@ -8,10 +8,12 @@ import importlib
 from pathlib import Path
 
 from asymmetry.errors import UserError
+from asymmetry.iqa.named_files import plain_name
+from asymmetry.iqa.numbers import number
 from asymmetry.iqa.published.contract import Entry, Layout
 from asymmetry.iqa.published.release import Release
 from asymmetry.iqa.score_files import AS_RELEASED
-from asymmetry.iqa.scored import ScoredRow, Scores, finite
+from asymmetry.iqa.scored import ScoredRow, Scores, refuse_repeats
 from asymmetry.study import PublishedSet
 
 
@@ -24,18 +26,19 @@ def read_published(set_name: str, declared: PublishedSet) -> Scores:
     """The images of a published set, each with its score, reference and distortion.
 
     Raises UserError where the folder, the score file or an image is missing, a score file is
-    damaged, or a score is outside the range of the set.
+    damaged or names an image twice, or a score is outside the range of the set.
     """
     layout = layout_of(declared.kind)
     release = Release(Path(declared.folder), set_name)
     rows = [_row(entry, layout, release) for entry in layout.entries(release)]
     if not rows:
         raise UserError(f"{declared.folder}: the score file names no image; {AS_RELEASED}")
+    refuse_repeats(rows, lambda row: [row.image], AS_RELEASED)
     return Scores(rows, layout.higher_is_better)
 
 
 def _row(entry: Entry, layout: Layout, release: Release) -> ScoredRow:
-    score = finite(entry.score, "the score", entry.where)
+    score = number(entry.score, "the score", entry.where)
     low, high = layout.score_range
     if not low <= score <= high:
         raise UserError(
@@ -44,10 +47,11 @@ def _row(entry: Entry, layout: Layout, release: Release) -> ScoredRow:
         )
     reference = entry.reference and release.image(entry.reference, entry.where)
     return ScoredRow(
-        name=entry.image,
-        content=entry.reference or entry.image,
+        name=plain_name(entry.image),
+        content=plain_name(entry.reference or entry.image),
         score=score,
         image=release.image(entry.image, entry.where),
         reference=reference or None,
         kind=entry.kind,
+        where=entry.where,
     )

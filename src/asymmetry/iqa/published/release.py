@@ -5,10 +5,12 @@ from collections import defaultdict
 from pathlib import Path, PurePosixPath
 
 from asymmetry.errors import UserError
+from asymmetry.iqa.named_files import in_one_form, plain_name
 
 
 class Release:
-    """The files below a folder, found by the end of their path and in any case of letters.
+    """The files below a folder, found by the end of their path, in any case of letters
+    and either form of accents.
 
     Archives differ in the folders around their content, and TID2013 in the case of its own names.
     """
@@ -22,7 +24,7 @@ class Release:
         self._by_name: dict[str, list[Path]] = defaultdict(list)
         for parent, _, names in os.walk(folder, followlinks=True):
             for name in names:
-                self._by_name[name.casefold()].append(Path(parent, name))
+                self._by_name[_folded(name)].append(Path(parent, name))
 
     def has(self, end: str) -> bool:
         """Whether a file has a path that ends so."""
@@ -41,7 +43,7 @@ class Release:
             path
             for paths in self._by_name.values()
             for path in paths
-            if path.suffix == suffix and path.parent.name.casefold() == parent.casefold()
+            if path.suffix == suffix and _folded(path.parent.name) == _folded(parent)
         ]
         if not found:
             raise UserError(f"{self._folder}: holds no {parent}/*{suffix}; {self._remedy}")
@@ -54,11 +56,11 @@ class Release:
         return self._only(end)
 
     def _matches(self, end: str) -> list[Path]:
-        parts = tuple(part.casefold() for part in PurePosixPath(end).parts)
+        parts = tuple(map(_folded, PurePosixPath(plain_name(end)).parts))
         return [
             path
             for path in self._by_name.get(parts[-1], ())
-            if tuple(part.casefold() for part in path.parts[-len(parts) :]) == parts
+            if tuple(map(_folded, path.parts[-len(parts) :])) == parts
         ]
 
     def _only(self, end: str) -> Path:
@@ -66,3 +68,7 @@ class Release:
         if len(matches) > 1:
             raise UserError(f"{matches[0]} and {matches[1]} are both {end}; remove one of them")
         return matches[0]
+
+
+def _folded(name: str) -> str:
+    return in_one_form(name).casefold()

@@ -1,0 +1,113 @@
+"""What tells pictures apart without their pixels, remembered while a file stays as it is."""
+
+import json
+import logging
+import os
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from asymmetry.errors import UserError
+from asymmetry.files import read_object, write_if_changed
+from asymmetry.remembered import settled
+
+if TYPE_CHECKING:
+    from asymmetry.data.images import Rgb
+
+CACHE = Path(".asymmetry/fingerprints.json")
+SIDE = 16
+"""Of the square of mean luminances."""
+
+# Each thread holds a decoded image, of 60 MB at 20 megapixels.
+_MOST_THREADS = 4
+_MANY = 500  # pictures: from here on it takes some seconds or more
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Fingerprint:
+    """A picture in short: the sha256 (hex) of its file, its size in pixels as upright, 64 bits.
+
+    `dhash` is its `difference_hash`; `means` the mean luminances of SIDE x SIDE blocks, 0 to 255,
+    row by row, as hex.
+    """
+
+    sha256: str
+    width: int
+    height: int
+    dhash: int
+    means: str
+
+
+def fingerprints(paths: Iterable[Path]) -> list[Fingerprint]:
+    """The fingerprint of each file, in their order.
+
+    A file is decoded once, and again where its size or modification time changed; what was found
+    is kept in `.asymmetry/fingerprints.json`. Raises UserError as `read_rgb`.
+    """
+    asked = [path.absolute() for path in paths]
+    seen = {path: _seen(path) for path in dict.fromkeys(asked)}
+    known, fresh = read_object(CACHE), {}
+    found = {path: kept for path, now in seen.items() if (kept := _kept(known.get(str(path)), now))}
+    new = [path for path in seen if path not in found]
+    if len(new) > _MANY:
+        _log.info("decoding %d pictures, once, to compare what they show", len(new))
+    try:
+        with ThreadPoolExecutor(min(_MOST_THREADS, len(os.sched_getaffinity(0)))) as pool:
+            for path, own in zip(new, pool.map(_look, new), strict=True):
+                found[path] = own
+                if settled(seen[path][1]):
+                    fresh[str(path)] = [*seen[path], asdict(own)]
+    finally:
+        # Also what was seen before a bad file is kept: the next start goes on from there.
+        if fresh:
+            write_if_changed(CACHE, json.dumps(known | fresh, sort_keys=True, indent=0).encode())
+    return [found[path] for path in asked]
+
+
+def fingerprint(content: bytes, rgb: "Rgb") -> Fingerprint:
+    """The fingerprint of a file's bytes and of the picture uint8 [H,W,3] that they hold."""
+    import numpy as np
+    from PIL import Image
+
+    from asymmetry.data.images import difference_hash
+
+    luminance = Image.fromarray(rgb).convert("L")
+    means = np.asarray(luminance.resize((SIDE, SIDE), Image.Resampling.BOX))
+    height, width = rgb.shape[:2]
+    return Fingerprint(
+        sha256(content).hexdigest(), width, height, difference_hash(rgb), means.tobytes().hex()
+    )
+
+
+def _look(path: Path) -> Fingerprint:
+    from asymmetry.data.images import decode_rgb, read_bytes
+
+    content = read_bytes(path)
+    return fingerprint(content, decode_rgb(content, path))
+
+
+def _seen(path: Path) -> list[int]:
+    """The size and modification time of a file."""
+    try:
+        status = path.stat()
+    except OSError as error:
+        raise UserError(
+            f"{path}: cannot be read ({error.strerror}); replace or remove it"
+        ) from None
+    return [status.st_size, status.st_mtime_ns]
+
+
+def _kept(entry: object, seen: list[int]) -> Fingerprint | None:
+    """An entry of the cache; None where it is of another time, or not as written."""
+    if not isinstance(entry, list) or len(entry) != 3 or entry[:2] != seen:
+        return None
+    kept, fields = entry[2], Fingerprint.__annotations__
+    if not isinstance(kept, dict) or kept.keys() != fields.keys():
+        return None
+    if any(type(kept[name]) is not kind for name, kind in fields.items()):
+        return None
+    return Fingerprint(**kept) if len(kept["means"]) == 2 * SIDE * SIDE else None
