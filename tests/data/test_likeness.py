@@ -3,10 +3,14 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image, ImageEnhance
 
 from asymmetry.data.fingerprints import fingerprint
-from asymmetry.data.likeness import groups_of, like_pairs
+from asymmetry.data.likeness import NEAR, groups_of, like_pairs, near_pairs
+
+hashes = st.integers(0, 2**64 - 1)
 
 
 def picture(seed: int) -> Image.Image:
@@ -119,3 +123,39 @@ def test_scenes_of_biq2021(shared, workplace):
     groups = groups_of(fingerprints(sorted((shared / "data/biq2021/Images").iterdir())))
     sizes = [groups.count(group) for group in set(groups)]
     assert sorted(size for size in sizes if size > 1) == [2] * 21 + [3] * 3 + [4]
+
+
+@given(st.lists(hashes, max_size=8), st.data())
+def test_near_pairs_are_those_of_all_comparisons(values, data):
+    """Against the plain double loop, on values of which many are near."""
+    flips = st.sets(st.integers(0, 63), max_size=2 * NEAR)
+    near = [value ^ sum(1 << bit for bit in data.draw(flips)) for value in values]
+    every = sorted({*values, *near})
+    expected = {
+        (one, other)
+        for one in every
+        for other in every
+        if one < other and bin(one ^ other).count("1") <= NEAR
+    }
+    assert near_pairs(every) == expected
+
+
+def test_groups_follow_keys_and_likeness_transitively():
+    pictures = [picture(1), jpeg(picture(1), 30), picture(2), picture(3), picture(4)]
+    prints = [shown(image) for image in pictures]
+    assert groups_of(prints) == [0, 0, 2, 3, 4]
+    assert groups_of(prints, [{"a"}, {"b"}, {"b"}, {"c"}, {"d", "c"}]) == [0, 0, 0, 3, 3]
+
+
+@given(st.permutations(range(6)))
+def test_groups_know_no_order(order):
+    pictures = [picture(1), picture(2), jpeg(picture(1), 30), picture(3), picture(3), picture(2)]
+    prints, keys = [shown(image) for image in pictures], [{k} for k in "abcdea"]
+
+    def partition(places):
+        roots = groups_of([prints[p] for p in places], [keys[p] for p in places])
+        return {
+            frozenset(p for p, r in zip(places, roots, strict=True) if r == root) for root in roots
+        }
+
+    assert partition(order) == partition(range(6))

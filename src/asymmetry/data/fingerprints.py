@@ -3,7 +3,7 @@
 import json
 import logging
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from hashlib import sha256
@@ -46,26 +46,51 @@ def fingerprints(paths: Iterable[Path]) -> list[Fingerprint]:
     """The fingerprint of each file, in their order.
 
     A file is decoded once, and again where its size or modification time changed; what was found
-    is kept in `.asymmetry/fingerprints.json`. Raises UserError as `read_rgb`.
+    is kept in `.asymmetry/fingerprints.json`. Raises UserError as `read_rgb`, a line for each file
+    that is wrong.
     """
     asked = [path.absolute() for path in paths]
-    seen = {path: _seen(path) for path in dict.fromkeys(asked)}
-    known, fresh = read_object(CACHE), {}
-    found = {path: kept for path, now in seen.items() if (kept := _kept(known.get(str(path)), now))}
+    seen, found, mistakes = dict[Path, list[int]](), dict[Path, Fingerprint](), list[str]()
+    known, fresh = read_object(CACHE), dict[str, object]()
+    for path in dict.fromkeys(asked):
+        try:
+            seen[path] = _seen(path)
+        except UserError as error:
+            mistakes.append(str(error))
+            continue
+        if kept := _kept(known.get(str(path)), seen[path]):
+            found[path] = kept
     new = [path for path in seen if path not in found]
     if len(new) > _MANY:
         _log.info("decoding %d pictures, once, to compare what they show", len(new))
     try:
-        with ThreadPoolExecutor(min(_MOST_THREADS, len(os.sched_getaffinity(0)))) as pool:
-            for path, own in zip(new, pool.map(_look, new), strict=True):
-                found[path] = own
-                if settled(seen[path][1]):
-                    fresh[str(path)] = [*seen[path], asdict(own)]
+        for path, own in _looks(new):
+            if isinstance(own, UserError):
+                mistakes.append(str(own))
+                continue
+            found[path] = own
+            if settled(seen[path][1]):
+                fresh[str(path)] = [*seen[path], asdict(own)]
     finally:
-        # Also what was seen before a bad file is kept: the next start goes on from there.
+        # Also what was seen before an interruption is kept: the next start goes on from there.
         if fresh:
             write_if_changed(CACHE, json.dumps(known | fresh, sort_keys=True, indent=0).encode())
+    if mistakes:
+        raise UserError("\n".join(mistakes))
     return [found[path] for path in asked]
+
+
+def _looks(paths: list[Path]) -> Iterator[tuple[Path, Fingerprint | UserError]]:
+    """What each file shows, or what is wrong with it, some read side by side."""
+    with ThreadPoolExecutor(min(_MOST_THREADS, len(os.sched_getaffinity(0)))) as pool:
+        yield from zip(paths, pool.map(_try, paths), strict=True)
+
+
+def _try(path: Path) -> Fingerprint | UserError:
+    try:
+        return _look(path)
+    except UserError as error:
+        return error
 
 
 def fingerprint(content: bytes, rgb: "Rgb") -> Fingerprint:

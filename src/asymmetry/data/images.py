@@ -99,7 +99,7 @@ def load_photo(photo: "Photo", reduce: int = 1, smallest: int = 1) -> Rgb:
     if hashlib.sha256(content).hexdigest() != photo.sha256:
         raise UserError(
             f"{photo.path}: has changed since the manifest was made; "
-            "put it back, or remove .asymmetry/photos.json and start again"
+            "put it back, or remove .asymmetry/fingerprints.json and start again"
         )
     rgb = decode_rgb(content, photo.path)
     if reduce > 1:

@@ -1,4 +1,4 @@
-"""Which pictures show the same: by their bytes, or by two looks at their luminance.
+"""Which pictures show the same: by their bytes, or by two looks at their luminance. No numpy.
 
 The difference hash alone is not enough for thousands of pictures: soft ones, of few edges, come
 near each other by chance. So the steps of brightness between neighbouring blocks must agree too.
@@ -8,18 +8,20 @@ comparisons, most of them with turned copies, 53 false pairs were near, and .47 
 correlation of one.
 """
 
-from collections.abc import Sequence
-
-import numpy as np
-from numpy.typing import NDArray
+from collections import defaultdict
+from collections.abc import Collection, Hashable, Iterable, Sequence
+from functools import cache
+from itertools import combinations, pairwise, product
+from math import hypot
 
 from asymmetry.data.fingerprints import SIDE, Fingerprint
 
-# Bits of 64 by which the hashes of two pictures may differ.
-_NEAR = 6
+NEAR = 6
+"""Bits of 64 by which the hashes of two pictures that show the same may differ."""
+
 # The least correlation of the steps of brightness. A picture without any has none.
 _CORRELATED = 0.5
-_BLOCK = 512  # rows of the matrix of all pairs held at a time
+_BANDS = list(pairwise(64 * band // (NEAR + 1) for band in range(NEAR + 2)))
 
 
 def like_pairs(prints: Sequence[Fingerprint]) -> list[tuple[int, int]]:
@@ -29,25 +31,47 @@ def like_pairs(prints: Sequence[Fingerprint]) -> list[tuple[int, int]]:
     luminance, to the right and down, whose correlation is .5 or more. So scaling, compression and
     brightness do not matter; a crop, a turn and a flip do.
     """
-    if not prints:
-        return []
-    signs = _signs(prints)
-    _, same = np.unique([one.sha256 for one in prints], return_inverse=True)
-    steps = _steps(prints)
-    pairs: list[tuple[int, int]] = []
-    for start in range(0, len(prints), _BLOCK):
-        rows = slice(start, start + _BLOCK)
-        near = 64 - signs[rows] @ signs.T <= 2 * _NEAR
-        equal = same[rows, None] == same
-        for row, other in np.argwhere(near | equal).tolist():
-            one = start + row
-            if one < other and (equal[row, other] or steps[one] @ steps[other] >= _CORRELATED):
-                pairs.append((one, other))
-    return pairs
+    of_hash: dict[int, list[int]] = defaultdict(list)
+    for place, one in enumerate(prints):
+        of_hash[one.dhash].append(place)
+    near = [pair for places in of_hash.values() for pair in combinations(places, 2)]
+    near += [
+        (min(pair), max(pair))
+        for one, other in near_pairs(of_hash)
+        for pair in product(of_hash[one], of_hash[other])
+    ]
+    return sorted(
+        (i, j)
+        for i, j in near
+        if prints[i].sha256 == prints[j].sha256 or _correlated(prints[i], prints[j])
+    )
 
 
-def groups_of(prints: Sequence[Fingerprint]) -> list[int]:
-    """A number for each picture: equal where they show the same, and so on transitively."""
+def near_pairs(hashes: Iterable[int]) -> set[tuple[int, int]]:
+    """The pairs of distinct 64-bit hashes that differ in `NEAR` bits or fewer.
+
+    Of NEAR + 1 bands of bits one at least is equal in such a pair, so only hashes that share a
+    band are compared: thousands of photos take a moment, not all pairs.
+    """
+    buckets: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for value, (band, (start, end)) in product(sorted(set(hashes)), enumerate(_BANDS)):
+        buckets[band, value >> start & (1 << end - start) - 1].append(value)
+    return {
+        (one, other)
+        for bucket in buckets.values()
+        for one, other in combinations(bucket, 2)
+        if (one ^ other).bit_count() <= NEAR
+    }
+
+
+def groups_of(
+    prints: Sequence[Fingerprint], keys: Sequence[Collection[Hashable]] = ()
+) -> list[int]:
+    """The group of each picture, as the place of its first member.
+
+    Two pictures are in one group where they show the same or share one of their `keys`, of which
+    each has its own, and so on transitively.
+    """
     parents = list(range(len(prints)))
 
     def root(place: int) -> int:
@@ -55,26 +79,29 @@ def groups_of(prints: Sequence[Fingerprint]) -> list[int]:
             parents[place] = place = parents[parents[place]]
         return place
 
-    for pair in like_pairs(prints):
-        low, high = sorted(map(root, pair))
+    def join(one: int, other: int) -> None:
+        low, high = sorted((root(one), root(other)))
         parents[high] = low
+
+    first: dict[Hashable, int] = {}
+    for place, own in enumerate(keys):
+        for key in own:
+            join(place, first.setdefault(key, place))
+    for pair in like_pairs(prints):
+        join(*pair)
     return [root(place) for place in range(len(prints))]
 
 
-def _signs(prints: Sequence[Fingerprint]) -> NDArray[np.float32]:
-    """The bits of each hash as 1 and -1, [n, 64]: a product is 64 less twice the distance."""
-    octets = np.array([list(one.dhash.to_bytes(8, "big")) for one in prints], dtype=np.uint8)
-    return np.unpackbits(octets, axis=1).astype(np.float32) * 2 - 1
+def _correlated(one: Fingerprint, other: Fingerprint) -> bool:
+    pairs = zip(_steps(one.means), _steps(other.means), strict=True)
+    return sum(a * b for a, b in pairs) >= _CORRELATED
 
 
-def _steps(prints: Sequence[Fingerprint]) -> NDArray[np.float64]:
-    """The steps of mean luminance of each picture, scaled to length 1: [n, 2 * SIDE * (SIDE - 1)].
-
-    All zero where there is no step: such a picture is like none but its copies.
-    """
-    means = np.stack([np.frombuffer(bytes.fromhex(one.means), np.uint8) for one in prints])
-    squares = means.reshape(-1, SIDE, SIDE).astype(float)
-    right, down = np.diff(squares, axis=2), np.diff(squares, axis=1)
-    steps = np.hstack([right.reshape(len(prints), -1), down.reshape(len(prints), -1)])
-    lengths = np.linalg.norm(steps, axis=1, keepdims=True)
-    return np.divide(steps, lengths, out=np.zeros_like(steps), where=lengths > 0)
+@cache
+def _steps(means: str) -> tuple[float, ...]:
+    """The steps of mean luminance to the right and down, scaled to length 1; zeros without any."""
+    values = bytes.fromhex(means)
+    right = [values[i + 1] - values[i] for i in range(SIDE * SIDE - 1) if (i + 1) % SIDE]
+    down = [values[i + SIDE] - values[i] for i in range(SIDE * (SIDE - 1))]
+    length = hypot(*right, *down) or 1.0
+    return tuple(step / length for step in (*right, *down))

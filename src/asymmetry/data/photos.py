@@ -2,23 +2,21 @@
 
 import csv
 import io
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from hashlib import sha256
 from pathlib import Path
 from typing import Literal
 
-from asymmetry.data.contents import group_contents, held_out
+from asymmetry.data.contents import held_out
+from asymmetry.data.fingerprints import Fingerprint, fingerprints
 from asymmetry.data.folders import LeftOut, find_photos
+from asymmetry.data.likeness import groups_of
 from asymmetry.data.wheels import WHEEL_PHOTOS
 from asymmetry.errors import UserError
-from asymmetry.files import digest, read_object, write_if_changed
-from asymmetry.remembered import settled
+from asymmetry.files import digest, write_if_changed
 from asymmetry.study import Photos
 
 WHEELS = "wheels"
-CACHE = Path(".asymmetry/photos.json")
 
 Split = Literal["train", "evaluation"]
 
@@ -69,34 +67,22 @@ class Manifest:
         write_if_changed(path, table.getvalue().encode())
 
 
-@dataclass(frozen=True)
-class _Look:
-    """What one look at a file found, valid while its size and modification time stay."""
-
-    size: int
-    mtime_ns: int
-    sha256: str
-    width: int
-    height: int
-    dhash: int
-
-
 def read_manifest(source: Photos) -> Manifest:
     """The photos of the study's source, split into those for training and those held out.
 
     Near duplicates (equal bytes, near difference hashes, or known to show the same) make one
     content; `source.held_out` of the contents go to evaluation (see `contents.held_out`). Files
-    are read once and remembered by size and modification time in `.asymmetry/photos.json`; what
+    are read once and remembered by size and modification time (see `fingerprints`); what
     uses the pixels verifies the sha256 again (`images.load_photo`).
 
     Raises UserError, a line for each mistake, where the folder is missing or holds no photo or one
     content only, where two photos have one name, or where a photo cannot be read.
     """
     if source.source == WHEELS:
-        (photos, hashes), left_out = _wheel_photos(), ()
+        (photos, prints), left_out = _wheel_photos(), ()
     else:
-        photos, hashes, left_out = _folder(Path(source.source))
-    groups = _groups(photos, hashes)
+        photos, prints, left_out = _folder(Path(source.source))
+    groups = _groups(photos, prints)
     if len(set(groups)) < 2:
         raise UserError(
             f"photos.source: {source.source}: all {len(photos)} photos show one content, so none "
@@ -118,92 +104,36 @@ def folder_photos(folder: Path, split: Split = "evaluation") -> list[Photo]:
     return [replace(photo, split=split) for photo in _folder(folder)[0]]
 
 
-def _groups(photos: Sequence[Photo], hashes: Sequence[int]) -> list[str]:
+def _groups(photos: Sequence[Photo], prints: Sequence[Fingerprint]) -> list[str]:
     """The content of each photo: the least of the names that the group's members came with."""
-    roots = group_contents([{photo.sha256, photo.group} for photo in photos], hashes)
+    roots = groups_of(prints, [{photo.group} for photo in photos])
     names: dict[int, str] = {}
     for root, photo in zip(roots, photos, strict=True):
         names[root] = min(names.get(root, photo.group), photo.group)
     return [names[root] for root in roots]
 
 
-def _wheel_photos() -> tuple[list[Photo], list[int]]:
+def _wheel_photos() -> tuple[list[Photo], list[Fingerprint]]:
     found = [
         (wheel.locate(), wheel) for wheel in sorted(WHEEL_PHOTOS, key=lambda wheel: wheel.name)
     ]
-    looks = _look_at([path for path, _ in found])
+    prints = fingerprints([path for path, _ in found])
     photos = [
-        _photo(wheel.name, path, look, wheel.content, wheel.licence)
-        for (path, wheel), look in zip(found, looks, strict=True)
+        _photo(wheel.name, path, own, wheel.content, wheel.licence)
+        for (path, wheel), own in zip(found, prints, strict=True)
     ]
-    return photos, [look.dhash for look in looks]
+    return photos, prints
 
 
-def _folder(folder: Path) -> tuple[list[Photo], list[int], tuple[LeftOut, ...]]:
+def _folder(folder: Path) -> tuple[list[Photo], list[Fingerprint], tuple[LeftOut, ...]]:
     found = find_photos(folder)
-    looks = _look_at(list(found.paths.values()))
+    prints = fingerprints(list(found.paths.values()))
     photos = [
-        _photo(name, path, look, look.sha256, "unknown")
-        for (name, path), look in zip(found.paths.items(), looks, strict=True)
+        _photo(name, path, own, own.sha256, "unknown")
+        for (name, path), own in zip(found.paths.items(), prints, strict=True)
     ]
-    return photos, [look.dhash for look in looks], tuple(found.left_out)
+    return photos, prints, tuple(found.left_out)
 
 
-def _photo(name: str, path: Path, look: _Look, group: str, licence: str) -> Photo:
-    return Photo(name, path, look.sha256, look.width, look.height, group, "train", licence)
-
-
-def _look_at(paths: Sequence[Path]) -> list[_Look]:
-    """A look at each file, from the cache where size and modification time are unchanged."""
-    cache = read_object(CACHE)
-    found: dict[str, _Look] = {}
-    mistakes = []
-    try:
-        for key in (str(path.absolute()) for path in paths):
-            try:
-                found[key] = _look(Path(key), cache.get(key))
-            except UserError as error:
-                mistakes.append(str(error))
-    finally:
-        # Also what was seen before an interruption is kept: the next start goes on from there.
-        fresh = {key: asdict(look) for key, look in found.items() if settled(look.mtime_ns)}
-        if any(cache.get(key) != look for key, look in fresh.items()):
-            write_if_changed(CACHE, json.dumps(cache | fresh, sort_keys=True, indent=0).encode())
-    if mistakes:
-        raise UserError("\n".join(mistakes))
-    return [found[str(path.absolute())] for path in paths]
-
-
-def _look(path: Path, cached: object) -> _Look:
-    known = _as_look(cached)
-    try:
-        status = path.stat()
-    except OSError as error:
-        raise UserError(
-            f"{path}: cannot be read ({error.strerror}); replace or remove it"
-        ) from None
-    if known and (known.size, known.mtime_ns) == (status.st_size, status.st_mtime_ns):
-        return known
-    # Only what is new is decoded, so that a parse of the Snakefile imports no numpy.
-    from asymmetry.data.images import decode_rgb, difference_hash, read_bytes
-
-    content = read_bytes(path)
-    rgb = decode_rgb(content, path)
-    height, width = rgb.shape[:2]
-    return _Look(
-        status.st_size,
-        status.st_mtime_ns,
-        sha256(content).hexdigest(),
-        width,
-        height,
-        difference_hash(rgb),
-    )
-
-
-def _as_look(cached: object) -> _Look | None:
-    """An entry of the cache; None where it is not as written."""
-    if not isinstance(cached, dict) or cached.keys() != _Look.__annotations__.keys():
-        return None
-    if any(type(cached[name]) is not kind for name, kind in _Look.__annotations__.items()):
-        return None
-    return _Look(**cached)
+def _photo(name: str, path: Path, own: Fingerprint, group: str, licence: str) -> Photo:
+    return Photo(name, path, own.sha256, own.width, own.height, group, "train", licence)
