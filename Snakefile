@@ -1,18 +1,23 @@
 import gc
 from pathlib import Path
+from shlex import quote
 
 from snakemake.exceptions import WorkflowError
 from snakemake.utils import min_version
 
 from asymmetry.cluster import check_requests, left_over_jobs
-from asymmetry.companies import decide_companies, decided_companies, restore_records
+from asymmetry.companies import decide_companies, decided_companies
 from asymmetry.errors import UserError
 from asymmetry.figures.registry import figure_names
 from asymmetry.made import put_in_order
+from asymmetry.overlaps import folder_overlap_lines
 from asymmetry.plan import Plan
+from asymmetry.preflight import check, notes
 from asymmetry.report.sources import PAGES
 from asymmetry.stages import Stages
 from asymmetry.study import parse_study
+from asymmetry.study.yaml_file import read_yaml
+from asymmetry.training.finished import forget, restore_records, taken_over
 
 min_version("9.3")
 
@@ -24,26 +29,38 @@ gc.disable()
 report: "workflow/report/study.rst"
 
 
-# A study given with --configfile stands alone; without one, params.yaml is the study.
-if "grid" not in config:
+# A study given with --configfile stands alone; without one, params.yaml is the study. Into both,
+# Snakemake merges --config.
+study_files = workflow.overwrite_configfiles or ["params.yaml"]
+if not workflow.overwrite_configfiles:
 
     configfile: "params.yaml"
 
 
 try:
+    # Snakemake has read them, but passes over what stands there twice.
+    for file in study_files:
+        read_yaml(Path(file))
     stages = Stages(Plan(parse_study(config, "study")))
     study, plan = stages.study, stages.plan
     # Not a parameter of the rules: a job runs again for what its path says, not for a file's name.
-    shell.prefix(f"set -euo pipefail; export ASYMMETRY_STUDY={stages.study_file}; ")
+    shell.prefix(
+        f"set -euo pipefail; export ASYMMETRY_STUDY={quote(str(stages.study_file))}; "
+    )
     stages.trained  # expands the grid, whose mistakes are the user's too
-    if study.execution.company != 1 and workflow.is_main_process:
+    if workflow.is_main_process:
         asked = workflow.resource_settings
         # No cores are known, nor needed, where no job will run: `--unlock`, `--report`.
         here = None if asked.nodes else (asked.cores or 1) // study.numerics.threads
-        decide_companies(plan, here)
-    companies = decided_companies(plan)
-    if workflow.is_main_process:
+        check(plan, here is not None)
+        if restored := restore_records(plan):
+            logger.warning(taken_over(restored))
+        if study.execution.company != 1:
+            decide_companies(plan, here)
         put_in_order(stages)
+        for line in [*notes(plan), *folder_overlap_lines(study, plan)]:
+            logger.warning(line)
+    companies = decided_companies(plan)
 except UserError as error:
     raise WorkflowError(str(error)) from None
 

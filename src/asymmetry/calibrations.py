@@ -4,7 +4,7 @@ A calibrated loss waits for a fit as a cell waits for its warm start: the fit li
 says what it was made of, and its settings are a part of the settings of the runs that use it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -15,10 +15,11 @@ from asymmetry.fidelity.registry import backbone_of, code_of, is_calibrated, wei
 from asymmetry.files import digest
 from asymmetry.identity import code_digest
 from asymmetry.iqa.digests import iqa_set_digest
-from asymmetry.study import Study
+from asymmetry.study import Calibration, Study
 from asymmetry.weights import weight_digests
 
 FOLDER = Path("runs/calibration")
+FEWEST = 2  # contents: one that fits and one that checks; an interval needs two as well
 _FIT = "asymmetry.iqa.calibration.calibrate"
 
 
@@ -55,6 +56,24 @@ def planned_fits(study: Study, photos: Manifest, names: Iterable[str]) -> dict[s
         "seed": section.seed,
     }
     return {name: PlannedFit(name, scores | _own(name)) for name in calibrated}
+
+
+def calibration_problem(
+    section: Calibration, contents: Collection[str], test: Collection[str]
+) -> str | None:
+    """Why weights cannot be fitted to a share of these contents; None where they can.
+
+    None of `test` fits. Two contents or more must fit, and as many be left to measure on.
+    """
+    free = len(set(contents) - set(test))
+    size = round(section.train * free)
+    left = len(set(contents)) - size
+    if min(size, left) >= FEWEST:
+        return None
+    return (
+        f"calibration.train: {section.train:g} of {free} contents of '{section.set}' fits "
+        f"on {size} and measures on {left}; both need {FEWEST} or more"
+    )
 
 
 def _own(name: str) -> dict[str, Any]:

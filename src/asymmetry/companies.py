@@ -19,7 +19,6 @@ from pathlib import Path
 from asymmetry.errors import UserError
 from asymmetry.files import canonical_json, digest, read_object, write_if_changed
 from asymmetry.plan import WARM_START, Plan, Run
-from asymmetry.training.finished import restore_record
 
 FOLDER = Path(".asymmetry/companies")
 VARIABLE = "ASYMMETRY_COMPANIES"
@@ -51,13 +50,11 @@ def check_company(runs: Sequence[Run]) -> None:
 def decide_companies(plan: Plan, processes: int | None) -> None:
     """Group the cells that are not finished, for this start of the study and all its jobs.
 
-    `processes` is how many trainings run at a time on this machine; None on a cluster. First,
-    records that Snakemake took away are restored.
+    `processes` is how many trainings run at a time on this machine; None on a cluster.
 
     A job of a cluster expands the study again, when some cells have been finished since; so it
     finds the grouping in a file that is named by its content, and that file in the environment.
     """
-    restore_records(plan)
     grouped = [[run.id for run in company.runs] for company in missing_companies(plan, processes)]
     path = FOLDER / f"{digest(grouped)[:12]}.json"
     write_if_changed(path, canonical_json({"companies": grouped}))
@@ -104,13 +101,6 @@ def _chunks(runs: list[Run], size: int | None, processes: int) -> list[list[Run]
     else:
         ends = [*range(0, len(runs), size), len(runs)]
     return [runs[start:end] for start, end in pairwise(ends)]
-
-
-def restore_records(plan: Plan) -> None:
-    """Bring back what Snakemake deleted of finished cells, as others of their company failed."""
-    for run in plan.runs:
-        if not run.record.is_file():
-            restore_record(run)
 
 
 def _batches(run: Run) -> tuple[str, int, bool]:

@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import platform
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 def write_atomically(path: Path, content: bytes) -> None:
     """Write `content` beside `path` and rename it into place, so that no reader sees a part of it.
 
-    Raises UserError where the disk or quota is full; a former `path` then stays as it was.
+    Raises UserError where it cannot be written; a former `path` then stays as it was.
     """
     # Two nodes that share a file system may give the same number to two processes.
     aside = path.with_name(f".{path.name}.{platform.node()}.{os.getpid()}")
@@ -28,13 +29,17 @@ def write_atomically(path: Path, content: bytes) -> None:
             os.fsync(file.fileno())
         aside.replace(path)
     except OSError as error:
-        aside.unlink(missing_ok=True)
+        with suppress(OSError):
+            aside.unlink(missing_ok=True)
         if error.errno in _FULL:
             raise UserError(
                 f"{path}: cannot be written, the disk or quota is full; "
                 "free some space and start again, what was saved before is kept"
             ) from error
-        raise
+        raise UserError(
+            f"{path}: cannot be written ({error.strerror}); make its folder writable, "
+            "or work in another one"
+        ) from error
 
 
 def write_if_changed(path: Path, content: bytes) -> None:

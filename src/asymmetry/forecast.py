@@ -1,5 +1,6 @@
 """The plan as a table: the cells, how far they are, and the time that the rest will take."""
 
+import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import mean
@@ -14,6 +15,7 @@ from asymmetry.errors import UserError
 from asymmetry.grid import Cell
 from asymmetry.overlaps import overlap_lines
 from asymmetry.plan import Plan, Run
+from asymmetry.preflight import check, notes
 from asymmetry.records import read_record
 from asymmetry.spent import device_hours, spent_of
 from asymmetry.study import Execution
@@ -32,7 +34,7 @@ def print_plan(plan: Plan) -> None:
     """Print the cells, a summary line, the expected hours, and which sets share contents.
 
     Raises UserError where the photos, or the human scores that weights are fitted to, are not
-    there, after what is known without them.
+    there, after what is known without them; and as `preflight.check`.
     """
     console = wide_console()
     try:
@@ -41,6 +43,7 @@ def print_plan(plan: Plan) -> None:
         print_discriminators(plan, console)
         console.print(_outline(plan))
         raise
+    check(plan, here=shutil.which("sbatch") is None)
     runs = [*plan.warm_starts, *plan.runs]
     records = {run.id: read_record(run.record) for run in runs if run.record.is_file()}
     table = Table("run", "status", "steps", box=None, pad_edge=False)
@@ -64,7 +67,7 @@ def print_plan(plan: Plan) -> None:
     guess = execution.seconds_per_step
     seconds = sum(expected_seconds(run, measured, guess) for run in left)
     console.print(_hours(seconds, execution, len(measured)))
-    for line in overlap_lines(plan.study, plan):
+    for line in [*notes(plan), *overlap_lines(plan.study, plan)]:
         console.print(Text(line))
 
 

@@ -75,6 +75,16 @@ def overlap_lines(study: Study, plan: Plan) -> list[str]:
     return lines + [overlap.line for overlap in _overlaps(study, sets)]
 
 
+def folder_overlap_lines(study: Study, plan: Plan) -> list[str]:
+    """A line for each evaluation folder that shows training photos or held-out ones.
+
+    Their pictures were looked at when they were listed, so this takes a moment.
+    """
+    readers = _readers(study, plan)
+    sets = [readers[title]() for title in readers if not title.startswith("IQA")]
+    return [overlap.line for overlap in _overlaps(study, sets)]
+
+
 def _readers(study: Study, plan: Plan) -> dict[str, Callable[[], _Pictures]]:
     """How each set is read, by its title; none where there is nothing that could overlap."""
     folders = {name for name, source in study.evaluation.sets.items() if source != HELD_OUT}

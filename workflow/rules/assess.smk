@@ -11,7 +11,7 @@ rule assess_part:
     message:
         "assessing {output}"
     shell:
-        "OMP_NUM_THREADS={threads} asymmetry assess --output {output} 2> {log}"
+        "OMP_NUM_THREADS={threads} asymmetry assess --output {output:q} 2> {log:q}"
 
 
 rule scores:
@@ -25,4 +25,4 @@ rule scores:
     message:
         "collecting the scores"
     shell:
-        "asymmetry collect scores 2> {log}"
+        "asymmetry collect scores 2> {log:q}"

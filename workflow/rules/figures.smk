@@ -13,7 +13,7 @@ rule photos:
     message:
         "writing the manifest of the photos"
     shell:
-        "asymmetry data photos > {log} 2>&1"
+        "asymmetry data photos > {log:q} 2>&1"
 
 
 rule runs:
@@ -27,7 +27,7 @@ rule runs:
     message:
         "collecting the runs"
     shell:
-        "asymmetry collect runs 2> {log}"
+        "asymmetry collect runs 2> {log:q}"
 
 
 rule analyse:
@@ -54,7 +54,7 @@ rule analyse:
     message:
         "testing the hypotheses"
     shell:
-        "asymmetry analyse 2> {log}"
+        "asymmetry analyse 2> {log:q}"
 
 
 # One process for all: an interpreter and its libraries take longer to start than a figure to draw.
@@ -85,7 +85,7 @@ rule draw:
     message:
         "drawing the figures"
     shell:
-        "asymmetry figures {params.names} 2> {log}"
+        "asymmetry figures {params.names} 2> {log:q}"
 
 
 rule report:
@@ -101,4 +101,4 @@ rule report:
     message:
         "writing the page"
     shell:
-        "asymmetry report > {log} 2>&1"
+        "asymmetry report > {log:q} 2>&1"

@@ -11,7 +11,7 @@ rule optimise_part:
     message:
         "measuring optimisability: {output}"
     shell:
-        "OMP_NUM_THREADS={threads} asymmetry optimise --output {output} 2> {log}"
+        "OMP_NUM_THREADS={threads} asymmetry optimise --output {output:q} 2> {log:q}"
 
 
 rule optimisability_table:
@@ -25,4 +25,4 @@ rule optimisability_table:
     message:
         "collecting the optimisability"
     shell:
-        "asymmetry collect optimisability 2> {log}"
+        "asymmetry collect optimisability 2> {log:q}"

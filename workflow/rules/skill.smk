@@ -12,7 +12,7 @@ rule skill_part:
     message:
         "measuring skill: {output}"
     shell:
-        "OMP_NUM_THREADS={threads} asymmetry skill --output {output} 2> {log}"
+        "OMP_NUM_THREADS={threads} asymmetry skill --output {output:q} 2> {log:q}"
 
 
 rule skill_table:
@@ -26,4 +26,4 @@ rule skill_table:
     message:
         "collecting the skill"
     shell:
-        "asymmetry collect skill 2> {log}"
+        "asymmetry collect skill 2> {log:q}"

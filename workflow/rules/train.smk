@@ -2,7 +2,7 @@
 # times are never a reason to train again. Checkpoints are not declared: Snakemake empties outputs.
 #
 # One command for a cell alone and in company: else a change of `company` would train it again.
-TRAIN = "OMP_NUM_THREADS={threads} asymmetry train {output} 2>> {log}"
+TRAIN = "OMP_NUM_THREADS={threads} asymmetry train {output:q} 2>> {log:q}"
 
 
 rule warm_start:
@@ -34,7 +34,7 @@ rule calibrate:
     message:
         "fitting {output}"
     shell:
-        "OMP_NUM_THREADS={threads} asymmetry calibrate --output {output} 2> {log}"
+        "OMP_NUM_THREADS={threads} asymmetry calibrate --output {output:q} 2> {log:q}"
 
 
 rule train_cell:

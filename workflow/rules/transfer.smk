@@ -11,7 +11,7 @@ rule transfer_part:
     message:
         "transfer of discriminators to IQA: {output}"
     shell:
-        "OMP_NUM_THREADS={threads} asymmetry transfer --output {output} 2> {log}"
+        "OMP_NUM_THREADS={threads} asymmetry transfer --output {output:q} 2> {log:q}"
 
 
 rule transfer_table:
@@ -25,4 +25,4 @@ rule transfer_table:
     message:
         "collecting the transfer"
     shell:
-        "asymmetry collect transfer 2> {log}"
+        "asymmetry collect transfer 2> {log:q}"

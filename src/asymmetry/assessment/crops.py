@@ -19,7 +19,7 @@ def check_crops(crops: Sequence[CropStrip], images: Sequence[EvaluationImage]) -
     """UserError where a crop names an image that its set does not hold."""
     for index, crop in enumerate(crops):
         names = [image.photo.name for image in images if image.set == crop.set]
-        if crop.image not in names:
+        if crop.image is not None and crop.image not in names:
             raise UserError(
                 f"evaluation.crops[{index}]: '{crop.image}' is not in the set '{crop.set}'; "
                 f"it holds {', '.join(names)}"

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from asymmetry.data.folders import LeftOut, find_photos
 from asymmetry.data.photos import Manifest, Photo, folder_photos
 from asymmetry.files import digest
 from asymmetry.study import Study, Task
@@ -24,6 +25,11 @@ def evaluation_images(study: Study, set_name: str, manifest: Manifest) -> list[P
     if source == HELD_OUT:
         return manifest.split("evaluation")
     return folder_photos(Path(source))
+
+
+def left_out(folder: str) -> list[LeftOut]:
+    """The files of an evaluation set's folder that are not taken for references."""
+    return find_photos(Path(folder)).left_out
 
 
 def evaluation_reduction(study: Study, set_name: str) -> int:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _NOT_LOSSES = {"__init__", "registry", "contract", "calibrated", "dists", "lpips", "toolbox"}
 # The variant of `dists` with its authors' channel weights, and the trunk that these belong to.
 OFFICIAL, OFFICIAL_TRUNK = "official", "vgg16"
+# Of those modules that need more than a pixel: a window, or the strides of a trunk.
+_SMALLEST = {"ms_ssim": 11, "dists": 16, "calibrated": 16, "lpips": 32}
 LPIPS_TRUNKS = {"alex": "alexnet", "squeeze": "squeezenet", "vgg": "vgg16"}
 
 
@@ -75,6 +77,13 @@ def weights_of(name: str) -> set[str]:
         found.add(f"lpips_{variant}" if module == "lpips" else None)
         found.add("dists" if variant == OFFICIAL else None)
     return {entry for entry in found if entry}
+
+
+def smallest_crop(name: str) -> int:
+    """The side in pixels of the smallest images that the loss `name` can be computed on."""
+    if is_toolbox(name):
+        return METRICS[name].minimum_side
+    return _SMALLEST.get(fidelity_names()[name][0], 1)
 
 
 def code_of(name: str) -> list[str]:

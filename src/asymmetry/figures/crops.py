@@ -13,7 +13,8 @@ from PIL import Image
 from asymmetry.analysis.tables import Tables
 from asymmetry.figures import parts, style
 from asymmetry.grid import NO_DISCRIMINATOR
-from asymmetry.study import CropStrip, Study
+from asymmetry.study import Study
+from asymmetry.study.views import View, strips
 
 TITLE = "Crops"
 _TOP = ["reference", "bicubic", "warm-start"]
@@ -43,7 +44,7 @@ def numbers(tables: Tables, study: Study) -> pd.DataFrame:
     rows = [
         row
         for (task, generator), cells in tables.cells.groupby(["task", "generator"], sort=False)
-        for crop in study.evaluation.crops
+        for crop in strips(study.evaluation, _images(tables.scores))
         for row in _strip(study, _shown(tables.runs, cells), str(task), str(generator), crop)
     ]
     table = pd.DataFrame(rows, columns=_COLUMNS)
@@ -78,6 +79,11 @@ def draw(numbers: pd.DataFrame, study: Study) -> Figure:
     return figure
 
 
+def _images(scores: pd.DataFrame) -> dict[str, list[str]]:
+    """The names of the images of each set, sorted."""
+    return {str(name): sorted(own) for name, own in scores.groupby("set")["image"].unique().items()}
+
+
 def _metrics(tables: Tables, study: Study) -> list[str]:
     perception = parts.perceptual_metric(study, tables.scores)
     return [parts.distortion_metric(study)] + ([] if perception == parts.EFFECT else [perception])
@@ -87,7 +93,9 @@ def _title(rows: pd.DataFrame) -> str:
     """What the block shows, and what the numbers below its images are."""
     task, generator, image = rows[["task", "generator", "image"]].iloc[0]
     metrics = " / ".join(map(parts.with_arrow, rows.columns[len(_COLUMNS) :]))
-    return f"{task} · {generator} · {image}; below each crop: {metrics} of the whole image"
+    # A dollar sign in a name begins no formula.
+    shown = str(image).replace("$", r"\$")
+    return f"{task} · {generator} · {shown}; below each crop: {metrics} of the whole image"
 
 
 def _shown(runs: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
@@ -100,7 +108,7 @@ def _shown(runs: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
 
 
 def _strip(
-    study: Study, runs: pd.DataFrame, task: str, generator: str, crop: CropStrip
+    study: Study, runs: pd.DataFrame, task: str, generator: str, crop: View
 ) -> Iterator[tuple[object, ...]]:
     def file(run: str) -> str:
         return crop.path(study.results, run).as_posix()

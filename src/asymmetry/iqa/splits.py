@@ -4,7 +4,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from asymmetry.errors import UserError
-from asymmetry.randomness import draws
 
 _TEST = 0.2  # of the contents
 # Of the contents that are not tested: few of them choose a step by chance.
@@ -31,13 +30,11 @@ def split_by_content(
 
     Raises UserError where there are too few contents for that.
     """
+    from asymmetry.randomness import draws  # and numpy: a parse of the Snakefile needs neither
+
+    if problem := too_few_contents(groups, test):
+        raise UserError(f"iqa_sets: {problem}")
     names = sorted(set(groups) - set(test))
-    parts = 2 if test else 3
-    if len(names) < parts:
-        raise UserError(
-            f"iqa_sets: {len(names)} contents cannot be split into {parts} parts; "
-            "add images of other contents"
-        )
     order = [names[place] for place in draws(seed, "split", step=index).permutation(len(names))]
     drawn = set(test) or {order.pop() for _ in range(_some(_TEST, order))}
     validation = {order.pop() for _ in range(_some(_VALIDATION, order))}
@@ -46,6 +43,14 @@ def split_by_content(
         validation=_members(groups, validation),
         test=_members(groups, drawn),
     )
+
+
+def too_few_contents(groups: Collection[str], test: Collection[str]) -> str | None:
+    """Why these contents, those of `test` for tests alone, cannot be split; None where they can."""
+    names, parts = set(groups) - set(test), 2 if test else 3
+    if len(names) >= parts:
+        return None
+    return f"{len(names)} contents cannot be split into {parts} parts; add images of other contents"
 
 
 def _some(share: float, contents: Collection[str]) -> int:

@@ -4,11 +4,11 @@ Unknown keys, wrong types and unknown names are refused with one line each (`Use
 """
 
 import json
+import re
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-import yaml
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from asymmetry.errors import UserError
 from asymmetry.names import check_name, one_line_each
@@ -25,7 +25,7 @@ from asymmetry.study.evaluation import (
     SeveritySet,
     Transfer,
 )
-from asymmetry.study.section import Label, Positive, Rate, Section
+from asymmetry.study.section import Count, Label, Positive, Rate, Section
 from asymmetry.study.training import (
     Discriminator,
     Numerics,
@@ -35,6 +35,7 @@ from asymmetry.study.training import (
     Task,
     Training,
 )
+from asymmetry.study.yaml_file import read_yaml
 
 __all__ = [
     "Axes",
@@ -63,10 +64,15 @@ __all__ = [
 ]
 
 
+# Of paths that go through a shell, Snakemake and DVC.
+_PATH = re.compile(r"[\w .+\-=,@%/]+")
+_TAKEN = {"runs", "data", "src", "tests", "workflow", "docs", "bench", "studies", "slurm"}
+
+
 class Resources(Section):
     """What one job asks of a cluster."""
 
-    gpu: Annotated[int, Field(ge=0)] = 0
+    gpu: Count = 0
     cpus_per_task: Positive = 1
     mem_mb: Positive = 4000
     runtime: Positive = Field(120, description="minutes; a training that needs more is continued")
@@ -120,6 +126,19 @@ class Study(Section):
     optimisability: Optimisability = Optimisability()
     execution: Execution = Execution()
 
+    @field_validator("results")
+    @classmethod
+    def _folder(cls, value: str) -> str:
+        parts = value.split("/")
+        if not _PATH.fullmatch(value) or value[0] == "-":
+            raise ValueError(
+                f"'{value}' cannot be a folder of results; "
+                "use letters, digits, spaces and . _ + - = , @ % /"
+            )
+        if not {".", ".."}.isdisjoint(parts) or parts[0] in _TAKEN or not value.strip("/ "):
+            raise ValueError(f"'{value}' is no folder of its own; use another, as `results`")
+        return value
+
     @model_validator(mode="after")
     def _named(self) -> "Study":
         for part, axes in [
@@ -162,15 +181,8 @@ def parse_study(values: Any, source: str) -> Study:
 
 
 def read_study(path: Path) -> Study:
-    """The study in a YAML file; UserError where the file is missing, not YAML or not a study."""
-    try:
-        values = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise UserError(f"{path}: there is no such file; name a study with --study") from None
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        reason = " ".join(str(error).split())
-        raise UserError(f"{path}: cannot be read as YAML: {reason}") from None
-    return parse_study(values, str(path))
+    """The study in a YAML file; UserError as `read_yaml`, or where it is not a study."""
+    return parse_study(read_yaml(path), str(path))
 
 
 def schema_text() -> str:

@@ -1,13 +1,13 @@
 """The grid of a study as it is written: axes, and what is added or left out."""
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
 from asymmetry.fidelity.registry import fidelity_names
 from asymmetry.generators.catalog import GENERATORS
 from asymmetry.names import check_name
-from asymmetry.study.section import NonNegative, Positive, Section
+from asymmetry.study.section import Count, NonNegative, Positive, Section
 
 
 class Axes(Section):
@@ -18,7 +18,7 @@ class Axes(Section):
     fidelity: list[str] | None = None
     discriminators: list[str] | None = None
     adversarial_weights: list[NonNegative] | None = None
-    seeds: list[Annotated[int, Field(ge=0)]] | None = None
+    seeds: list[Count] | None = None
 
     @field_validator(
         "tasks", "generators", "fidelity", "discriminators", "adversarial_weights", "seeds"
@@ -54,13 +54,13 @@ class Grid(Axes):
     combinations: Positive | None = Field(
         None, description="with an adversary, of a fractional design; each has every seed"
     )
-    design_seed: Annotated[int, Field(ge=0)] = Field(0, description="another draws others")
+    design_seed: Count = Field(0, description="another draws others")
     tasks: list[str]
     generators: list[str]
     fidelity: list[str]
     discriminators: list[str]
     adversarial_weights: list[NonNegative]
-    seeds: list[Annotated[int, Field(ge=0)]]
+    seeds: list[Count]
     include: list[Axes] = []
     exclude: list[Axes] = []
 

@@ -1,14 +1,13 @@
 """Which human scores the channel weights of the calibrated losses are fitted to."""
 
 from collections.abc import Iterable, Mapping
-from typing import Annotated
 
 from pydantic import Field
 
 from asymmetry.backbones.catalog import CALIBRATED
 from asymmetry.names import check_name
 from asymmetry.study.evaluation import IqaSet, SeveritySet
-from asymmetry.study.section import Fraction, Section
+from asymmetry.study.section import Count, Fraction, Section
 
 
 class Calibration(Section):
@@ -22,7 +21,7 @@ class Calibration(Section):
     train: Fraction = Field(
         0.5, description="share of the contents whose images fit the weights; none of its own test"
     )
-    seed: Annotated[int, Field(ge=0)] = Field(0, description="another draws other contents")
+    seed: Count = Field(0, description="another draws other contents")
 
 
 def check_set(section: Calibration, sets: Mapping[str, IqaSet]) -> None:

@@ -1,33 +1,28 @@
 """How the trained networks are judged: images, metrics, IQA sets, transfer."""
 
-from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from asymmetry.metrics.contracts import JUDGES, METRICS, PEOPLE, WEIGHTED_METRICS
 from asymmetry.names import check_name
-from asymmetry.study.section import Label, Positive, Rate, Section
+from asymmetry.study.section import Count, Label, Positive, Rate, Section
 
 
 class CropStrip(Section):
     """A crop of an evaluation image, shown for every cell."""
 
     set: str
-    image: str
-    left: Annotated[int, Field(ge=0)]
-    top: Annotated[int, Field(ge=0)]
+    image: str | None = Field(None, description="without it, the first of the set by name")
+    left: Count | None = Field(None, description="pixels; without `left` and `top`, the centre")
+    top: Count | None = None
     size: Positive = 96
 
-    @property
-    def name(self) -> str:
-        """Set, image and place in one word."""
-        image = self.image.replace("/", "_")
-        return f"{self.set}-{image}-{self.left}-{self.top}-{self.size}"
-
-    def path(self, results: str | Path, run: str) -> Path:
-        """Where the crop of a run, of a baseline or of `<task>/reference` is saved."""
-        return Path(results) / "crops" / run / f"{self.name}.png"
+    @model_validator(mode="after")
+    def _whole(self) -> "CropStrip":
+        if (self.left is None) != (self.top is None):
+            raise ValueError("a corner has `left` and `top`; without both, the centre is taken")
+        return self
 
 
 class Pictures(Section):
@@ -36,9 +31,7 @@ class Pictures(Section):
     As PNG, so without loss: some 110 KB each at 256 pixels, 0.8 GB for 300 cells and 25 images.
     """
 
-    images: Annotated[int, Field(ge=0)] = Field(
-        25, description="of each set, at most, the first by name; 0 keeps none"
-    )
+    images: Count = Field(25, description="of each set, at most, the first by name; 0 keeps none")
     side: Positive = Field(256, description="pixels, less where the image is smaller")
 
 

@@ -2,15 +2,25 @@
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from asymmetry.names import check_name
 
-Positive = Annotated[int, Field(gt=0)]
-Fraction = Annotated[float, Field(gt=0, lt=1)]
-Share = Annotated[float, Field(ge=0, le=1)]
-NonNegative = Annotated[float, Field(ge=0)]
-Rate = Annotated[float, Field(gt=0)]
+
+def _number(value: Any) -> Any:
+    """Refuse true and false, which Python takes for 1 and 0."""
+    if isinstance(value, bool):
+        raise ValueError(f"should be a number, not {str(value).lower()}")
+    return value
+
+
+_Number = BeforeValidator(_number)
+Positive = Annotated[int, _Number, Field(gt=0)]
+Count = Annotated[int, _Number, Field(ge=0)]
+Fraction = Annotated[float, _Number, Field(gt=0, lt=1)]
+Share = Annotated[float, _Number, Field(ge=0, le=1)]
+NonNegative = Annotated[float, _Number, Field(ge=0)]
+Rate = Annotated[float, _Number, Field(gt=0)]
 # A label becomes a part of a path and of a table: no separators, no surprises.
 Label = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.+-]*$", max_length=60)]
 
@@ -18,7 +28,7 @@ Label = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.+-]*$", max_lengt
 class Section(BaseModel):
     """A part of the study; unknown keys are refused, and nothing changes after it was read."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     @model_validator(mode="before")
     @classmethod

@@ -1,10 +1,13 @@
 """The parts of evaluation images that are kept of every generator's output, to be looked at."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from asymmetry.files import digest
 from asymmetry.study.evaluation import Evaluation
+
+_LONGEST = 180
 
 
 @dataclass(frozen=True)
@@ -25,13 +28,21 @@ class View:
         return Path(results) / "crops" / run / f"{self.name}.png"
 
 
-def views(evaluation: Evaluation, images: Mapping[str, Iterable[str]]) -> list[View]:
+def strips(evaluation: Evaluation, images: Mapping[str, Sequence[str]]) -> list[View]:
+    """The crops that the study names; `images`: the names of each set, sorted."""
+    found = []
+    for crop in evaluation.crops:
+        image = crop.image if crop.image is not None else next(iter(images.get(crop.set, ())), "")
+        corner = None if crop.left is None or crop.top is None else (crop.left, crop.top)
+        place = "centre" if corner is None else f"{corner[0]}-{corner[1]}"
+        name = f"{crop.set}-{image.replace('/', '_')}-{place}-{crop.size}"
+        found.append(View(crop.set, image, _short(name), crop.size, corner))
+    return found
+
+
+def views(evaluation: Evaluation, images: Mapping[str, Sequence[str]]) -> list[View]:
     """The crops that the study names, then the centres; `images`: the names of each set, sorted."""
-    found = [
-        View(crop.set, crop.image, crop.name, crop.size, (crop.left, crop.top))
-        for crop in evaluation.crops
-    ]
-    kept = evaluation.pictures
+    found, kept = strips(evaluation, images), evaluation.pictures
     for name in evaluation.sets:
         found += [
             # An image's name may hold slashes: folders, so that no two share a file.
@@ -39,3 +50,10 @@ def views(evaluation: Evaluation, images: Mapping[str, Iterable[str]]) -> list[V
             for image in list(images.get(name, ()))[: kept.images]
         ]
     return found
+
+
+def _short(name: str) -> str:
+    """A name that file systems take: 255 bytes at most."""
+    if len(name.encode()) <= _LONGEST:
+        return name
+    return f"{name.encode()[:_LONGEST].decode(errors='ignore')}-{digest(name)[:8]}"

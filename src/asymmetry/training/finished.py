@@ -1,7 +1,9 @@
 """`finished.json`: the copy of a `run.json` that Snakemake does not know. Imports no torch."""
 
+from collections.abc import Iterable, Sequence
+
 from asymmetry.files import read_object, sha256_of, write_atomically
-from asymmetry.plan import Run
+from asymmetry.plan import RUNS, Plan, Run, id_at
 
 FINISHED = "finished.json"
 
@@ -23,3 +25,27 @@ def restore_record(run: Run) -> bool:
             return False
     write_atomically(run.record, copy.read_bytes())
     return True
+
+
+def restore_records(plan: Plan) -> list[Run]:
+    """Bring back what Snakemake deleted of finished runs; the runs of which it did."""
+    return [run for run in [*plan.warm_starts, *plan.runs] if restore_missing(run)]
+
+
+def restore_missing(run: Run) -> bool:
+    """`restore_record` of a run whose record is not there; whether it is brought back."""
+    return not run.record.is_file() and restore_record(run)
+
+
+def taken_over(runs: Sequence[Run]) -> str:
+    """A line that says that finished runs are not trained again, and how they would be."""
+    return (
+        f"{len(runs)} finished trainings are taken over, the first is {runs[0].id}: only their "
+        "run.json was gone. To train anew what a rule trains: --forcerun RULE"
+    )
+
+
+def forget(outputs: Iterable[str]) -> None:
+    """Have the runs with these `run.json` files trained anew, as Snakemake was told to."""
+    for name in map(id_at, outputs):
+        (RUNS / name / FINISHED).unlink(missing_ok=True)

@@ -10,7 +10,7 @@ from asymmetry.errors import UserError
 from asymmetry.plan import Plan, Run
 from asymmetry.training.company import Company
 from asymmetry.training.deadline import EXIT_CONTINUE, Deadline
-from asymmetry.training.finished import restore_record
+from asymmetry.training.finished import restore_missing, taken_over
 from asymmetry.training.heartbeat import one_line
 from asymmetry.training.journal import Journal, in_company
 from asymmetry.training.lock import alone
@@ -30,11 +30,10 @@ def train(plan: Plan, *run_ids: str) -> int:
         # By name: two companies with runs in common must not wait for each other.
         ordered = sorted(runs, key=lambda run: run.id)
         mine = {run.id: held.enter_context(alone(run.folder, deadline)) for run in ordered}
-        left = [
-            run
-            for run in runs
-            if not (run.record.is_file() or (mine[run.id] and restore_record(run)))
-        ]
+        restored = [run for run in runs if mine[run.id] and restore_missing(run)]
+        if restored:
+            print(taken_over(restored), file=sys.stderr)
+        left = [run for run in runs if not run.record.is_file()]
         own = len(runs) > 1
         journals = {
             run.id: held.enter_context(in_company(run.folder)) if own else Journal(run.folder)

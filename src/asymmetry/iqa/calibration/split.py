@@ -2,12 +2,11 @@
 
 from dataclasses import replace
 
+from asymmetry.calibrations import calibration_problem
 from asymmetry.errors import UserError
 from asymmetry.iqa.sets import IqaImages
 from asymmetry.randomness import draws
 from asymmetry.study import Calibration, Study
-
-FEWEST = 2  # contents: one that fits and one that checks; an interval needs two as well
 
 
 def fitting_contents(section: Calibration, images: IqaImages) -> frozenset[str]:
@@ -16,13 +15,11 @@ def fitting_contents(section: Calibration, images: IqaImages) -> frozenset[str]:
     Raises UserError where fewer than two contents fit, or fewer than two are left.
     """
     every = {image.group for image in images.images}
-    free = sorted(every - {image.group for image in images.images if image.held_out})
+    test = {image.group for image in images.images if image.held_out}
+    if problem := calibration_problem(section, every, test):
+        raise UserError(problem)
+    free = sorted(every - test)
     size = round(section.train * len(free))
-    if size < FEWEST or len(every) - size < FEWEST:
-        raise UserError(
-            f"calibration.train: {section.train:g} of {len(free)} contents of '{section.set}' fits "
-            f"on {size} and measures on {len(every) - size}; both need {FEWEST} or more"
-        )
     order = draws(section.seed, "calibration").permutation(len(free))
     return frozenset(free[place] for place in order[:size])
 

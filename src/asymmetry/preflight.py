@@ -1,0 +1,186 @@
+"""What the study and its data decide before anything runs: mistakes, and what should be known.
+
+All of it would be met hours later, in a job. Imports no torch, but where a GPU is asked for.
+"""
+
+from collections.abc import Iterator, Sequence
+from math import ceil
+from pathlib import Path
+
+from asymmetry.backbones.catalog import BACKBONES
+from asymmetry.calibrations import calibration_problem
+from asymmetry.commit import commit_problem
+from asymmetry.data.folders import in_words
+from asymmetry.data.photos import Photo
+from asymmetry.data.sets import HELD_OUT, evaluation_images, evaluation_reduction, left_out
+from asymmetry.errors import UserError
+from asymmetry.fidelity.registry import smallest_crop, weights_of
+from asymmetry.iqa.scores import read_scores, written_scores
+from asymmetry.iqa.splits import too_few_contents
+from asymmetry.metrics.contracts import METRICS
+from asymmetry.plan import Plan
+from asymmetry.study import SeveritySet
+from asymmetry.study.views import strips
+from asymmetry.weights import has_weights, remedy
+
+# Of larger sets contents are told apart by name alone here: to decode them would take minutes.
+_FEW = 1000
+
+
+def check(plan: Plan, here: bool) -> None:
+    """Refuse what could never be finished; `here`: the jobs will run on this machine.
+
+    Raises UserError with a line for each mistake: photos smaller than a crop, crops beyond an
+    image, images that a metric cannot measure, IQA sets that cannot be split, weights or a GPU that
+    are not there.
+    """
+    problems = [
+        *_training_photos(plan),
+        *_losses(plan),
+        *_evaluation(plan),
+        *_sets(plan),
+        *_weights(plan),
+        *(_device(plan) if here else ()),
+    ]
+    if problems:
+        raise UserError("\n".join(dict.fromkeys(problems)))
+
+
+def notes(plan: Plan) -> list[str]:
+    """A line for all that is no mistake but should not go unsaid: files left out, no commit."""
+    study = plan.study
+    lines = [in_words(plan.photos.left_out, f"photos.source: {study.photos.source}")]
+    for name, source in study.evaluation.sets.items():
+        if source != HELD_OUT:
+            lines.append(in_words(left_out(source), f"evaluation.sets.{name}: {source}"))
+    return [line for line in [*lines, commit_problem()] if line]
+
+
+def _sides(photo: Photo, reduce: int) -> tuple[int, int]:
+    """Width and height after the reduction, as Pillow rounds them."""
+    return ceil(photo.width / reduce), ceil(photo.height / reduce)
+
+
+def _training_photos(plan: Plan) -> Iterator[str]:
+    study = plan.study
+    crops = {name: getattr(study, name).crop for name in ("warm_start", "training")}
+    section = max(crops, key=lambda name: crops[name])
+    yield from _too_small(
+        plan.photos.split("train"), study.photos.reduce, crops[section], f"{section}.crop"
+    )
+
+
+def _too_small(photos: Sequence[Photo], reduce: int, side: int, key: str) -> Iterator[str]:
+    for photo in photos:
+        width, height = _sides(photo, reduce)
+        if min(width, height) < side:
+            reduced = f" after photos.reduce: {reduce}" if reduce > 1 else ""
+            yield (
+                f"{key}: {side} pixels are more than {photo.path} has ({width}x{height}{reduced}); "
+                "remove the photo, or choose a smaller crop"
+            )
+
+
+def _losses(plan: Plan) -> Iterator[str]:
+    """Losses that cannot be computed on the crops that they get."""
+    study = plan.study
+    losses = dict.fromkeys(cell.fidelity for cell in plan.cells)
+    asked = [("warm_start.crop", study.warm_start.crop, study.training.pixel)]
+    asked += [("training.crop", study.training.crop, loss) for loss in losses]
+    asked += [("training.crop", study.training.crop, study.training.pixel)]
+    asked += [("optimisability.crop", study.optimisability.crop, loss) for loss in losses]
+    for key, crop, loss in asked:
+        if crop < (least := smallest_crop(loss)):
+            yield f"{key}: {crop} pixels are too few for the loss {loss}; use {least} or more"
+
+
+def _evaluation(plan: Plan) -> Iterator[str]:
+    study = plan.study
+    evaluation = study.evaluation
+    scales = {task.scale for task in study.tasks.values()}
+    names: dict[str, list[str]] = {}
+    sizes: dict[tuple[str, str], tuple[int, int]] = {}
+    for name in evaluation.sets:
+        reduce = evaluation_reduction(study, name)
+        images = evaluation_images(study, name, plan.photos)
+        names[name] = [image.name for image in images]
+        for image in images:
+            sizes[name, image.name] = _sides(image, reduce)
+        yield from _too_small(images, reduce, max(scales), f"evaluation.sets.{name}: a scale of")
+        least = max((METRICS[metric].minimum_side, metric) for metric in evaluation.metrics)
+        if all(min(sizes[name, one]) < least[0] for one in names[name]):
+            yield (
+                f"evaluation.metrics: {least[1]} needs images of {least[0]} pixels a side, and "
+                f"'{name}' has none; add larger images, or leave the metric out"
+            )
+    for index, crop in enumerate(evaluation.crops):
+        if crop.image is not None and crop.image not in names[crop.set]:
+            yield (
+                f"evaluation.crops[{index}]: '{crop.image}' is not in the set '{crop.set}'; "
+                f"it holds {_some(names[crop.set])}"
+            )
+    for crop in strips(evaluation, names):
+        if (crop.set, crop.image) not in sizes or crop.corner is None:
+            continue
+        width, height = (
+            min(side - side % scale for scale in scales) for side in sizes[crop.set, crop.image]
+        )
+        left, top = crop.corner
+        if left + crop.side > width or top + crop.side > height:
+            yield (
+                f"evaluation.crops: {crop.side} pixels from ({left}, {top}) do not fit into "
+                f"'{crop.image}' of {width}x{height}; move the crop or make it smaller"
+            )
+
+
+def _some(names: Sequence[str], shown: int = 12) -> str:
+    more = f" and {len(names) - shown} others" if len(names) > shown else ""
+    return ", ".join(names[:shown]) + more
+
+
+def _sets(plan: Plan) -> Iterator[str]:
+    """IQA sets that cannot be split into parts that share no content, or be fitted to."""
+    study = plan.study
+    for name, declared in study.iqa_sets.items():
+        if isinstance(declared, SeveritySet):
+            groups = [(photo.group, photo.split == "evaluation") for photo in plan.photos.photos]
+        else:
+            scores = written_scores(name, declared)
+            if len({row.content for row in scores.rows}) <= _FEW:
+                scores = read_scores(name, declared)
+            groups = [(row.content, bool(row.held_out)) for row in scores.rows]
+        test = {group for group, held_out in groups if held_out}
+        contents = {group for group, _ in groups}
+        if name in study.transfer.sets and (problem := too_few_contents(contents, test)):
+            yield f"iqa_sets.{name}: {problem}"
+        section = study.calibration
+        if section and section.set == name and plan.fits:
+            yield from filter(None, [calibration_problem(section, contents, test)])
+
+
+def _weights(plan: Plan) -> Iterator[str]:
+    study, folder = plan.study, Path(plan.study.execution.weights)
+    wanted = {
+        **{f"evaluation.metrics: {one}": weights_of(one) for one in study.evaluation.metrics},
+        **{f"training.pixel: {study.training.pixel}": weights_of(study.training.pixel)},
+        **{f"grid.fidelity: {cell.fidelity}": weights_of(cell.fidelity) for cell in plan.cells},
+    }
+    for cell in plan.cells:
+        spec = study.discriminators.get(cell.discriminator)
+        if spec and spec.initialisation == "pretrained":
+            entry = BACKBONES[spec.backbone].weights
+            wanted[f"discriminators.{cell.discriminator}"] = {entry} if entry else set()
+    for key, entries in wanted.items():
+        for entry in sorted(entries):
+            if not has_weights(entry, folder):
+                yield f"{key}: needs the weights {entry}, which are not there; {remedy(entry)}"
+
+
+def _device(plan: Plan) -> Iterator[str]:
+    if plan.study.execution.device == "cuda":
+        from asymmetry.devices import choose_device
+
+        try:
+            choose_device("cuda")
+        except UserError as error:
+            yield str(error)
