@@ -1,4 +1,5 @@
 import gc
+import sys
 from pathlib import Path
 from shlex import quote
 
@@ -62,7 +63,7 @@ try:
             logger.warning(line)
     companies = decided_companies(plan)
 except UserError as error:
-    raise WorkflowError(str(error)) from None
+    sys.exit(f"error: {error}")  # as an exception, Snakemake would add lines of its own
 
 
 rule all:
