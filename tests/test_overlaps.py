@@ -64,7 +64,7 @@ def test_an_evaluation_folder_of_the_photos_themselves(album):
     }
     assert overlap_lines(study, plan)[-1] == (
         f"evaluation set 'mine': {len(train)} of its 6 images show training photos, "
-        f"e.g. {train[0]}: scores on them are not of unseen images"
+        f"e.g. {train[0]}: a leak, so scores on them are not of unseen images"
     )
 
 

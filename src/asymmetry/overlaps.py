@@ -153,7 +153,7 @@ def _overlaps(study: Study, sets: list[_Pictures]) -> list[Overlap]:
 def _meaning(study: Study, one: str, other: str) -> str:
     if other == _TRAINING:
         what = "results" if one.startswith("IQA") else "scores"
-        return f"{what} on them are not of unseen images"
+        return f"a leak, so {what} on them are not of unseen images"
     if study.calibration and _iqa_title(study.calibration.set) in (one, other):
         return "calibrated losses and metrics may have been fitted to them"
     return "the two are not independent"
