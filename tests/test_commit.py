@@ -1,6 +1,6 @@
 import subprocess
 
-from asymmetry.commit import code_commit
+from asymmetry.commit import code_commit, commit_problem
 
 
 def git(folder, *arguments):
@@ -23,3 +23,13 @@ def test_commit_and_its_changes(tmp_path):
 def test_without_git_it_is_unknown(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     assert code_commit() == "unknown"
+
+
+def test_a_repository_that_git_does_not_read_is_told_of(tmp_path):
+    assert commit_problem(tmp_path) == ""
+    git(tmp_path, "init")
+    (tmp_path / ".git/config").write_text("damaged [")
+    problem = commit_problem(tmp_path)
+    assert problem.startswith("warning: results will not say which commit of the code made them; ")
+    assert "bad config" in problem
+    assert code_commit(tmp_path) == "unknown"

@@ -88,7 +88,7 @@ def test_scored_sets_of_training_photos_and_of_each_other(album):
         "IQA set 'two': 1 of its 2 contents show what is in IQA set 'one', e.g. c.png: "
         "the two are not independent",
         "IQA set 'one': 1 of its 2 contents show training photos, e.g. a.jpg: "
-        "results on them are not of unseen images",
+        "a leak, so results on them are not of unseen images",
     ]
 
 

@@ -1,4 +1,5 @@
 import json
+import math
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,19 @@ def refusal(values: dict[str, Any]) -> str:
         ("grid.adversarial_weights", [-0.1], ["grid.adversarial_weights[0]", "-0.1"]),
         ("training.steps", "many", ["training.steps", "'many'"]),
         ("training.steps", 0, ["training.steps", "0"]),
+        ("training.steps", True, ["training.steps", "should be a number, not true"]),
+        ("training.learning_rate", math.inf, ["training.learning_rate", "finite number"]),
+        ("grid.adversarial_weights", [math.nan], ["adversarial_weights[0]", "nan"]),
+        ("execution.checkpoint_seconds", math.inf, ["checkpoint_seconds", "finite number"]),
+        ("evaluation.crops", [{"set": "held-out", "left": 3}], ["crops[0]", "`left` and `top`"]),
+        *(
+            ("results", name, [f"results: {name!r} cannot be a folder of results; use letters"])
+            for name in ("a&b", "$(x)", "`x`", "a;b", "a|b", "x{y}", "a\nb", "'a'", "", "-n", "~/a")
+        ),
+        *(
+            ("results", name, [f"results: '{name}' is no folder of its own"])
+            for name in (".", "..", "a/../b", "runs", "data/mine", "src")
+        ),
         ("training.crop", 30, ["training.crop", "30", "multiple of 4"]),
         ("training.adversarial_loss", "wgan", ["training.adversarial_loss", "'bce'", "'wgan'"]),
         ("evaluation.metrics", ["psnr_x"], ["evaluation.metrics", "did you mean 'psnr_y'?"]),

@@ -28,6 +28,7 @@ from asymmetry.metrics.measure import Whole
 from asymmetry.metrics.psnr import psnr
 from asymmetry.plan import RUNS, Plan
 from asymmetry.study import parse_study
+from asymmetry.study.views import strips
 from tests.trained import photo, train
 
 OUTPUT = Path("scores.parquet")
@@ -295,7 +296,7 @@ def test_a_metric_that_fails_on_an_image_is_a_row_and_is_tried_again(plan, monke
 def test_crops_are_pixels_of_the_restored_image_and_come_back(plan):
     run = train(plan, 0)
     assess(plan, BICUBIC, run)
-    crop = plan.study.evaluation.crops[0]
+    (crop,) = strips(plan.study.evaluation, {})
     names = [run, BICUBIC, "bicubic-x4/reference"]
     paths = [crop.path(plan.study.results, name) for name in names]
     assert paths[0] == Path("results/crops") / run / "test-p8-8-4-32.png"

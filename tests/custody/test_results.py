@@ -2,6 +2,7 @@ import pytest
 
 from asymmetry.custody.results import MANIFEST, adopt_results
 from asymmetry.stages import Stages
+from asymmetry.study.views import strips
 from tests.custody.conftest import MakeStages, flip
 
 
@@ -54,8 +55,9 @@ def test_a_changed_crop_has_its_part_made_again(make_stages: MakeStages):
     crop = {"set": "held-out", "image": "coffee", "left": 0, "top": 0}
     stages = make_stages(lambda values: values["evaluation"].update(crops=[crop]))
     run = stages.assess_parts[0].runs[0]
-    image = stages.study.evaluation.crops[0].path(stages.results, run)
-    reference = stages.study.evaluation.crops[0].path(stages.results, "bicubic-x4/reference")
+    (view,) = strips(stages.study.evaluation, {})
+    image = view.path(stages.results, run)
+    reference = view.path(stages.results, "bicubic-x4/reference")
     for path in (image, reference, stages.assess_parts[0].path):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(str(path))

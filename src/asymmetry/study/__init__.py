@@ -132,7 +132,7 @@ class Study(Section):
         parts = value.split("/")
         if not _PATH.fullmatch(value) or value[0] == "-":
             raise ValueError(
-                f"'{value}' cannot be a folder of results; "
+                f"{value!r} cannot be a folder of results; "
                 "use letters, digits, spaces and . _ + - = , @ % /"
             )
         if not {".", ".."}.isdisjoint(parts) or parts[0] in _TAKEN or not value.strip("/ "):
