@@ -3,6 +3,8 @@
 import subprocess
 from pathlib import Path
 
+CHANGES_NUMBERS = True
+
 
 def code_commit(folder: Path = Path(__file__).parent) -> str:
     """`git rev-parse HEAD`, with `-dirty` where tracked files changed, or `unknown` without git."""

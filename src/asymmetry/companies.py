@@ -21,6 +21,7 @@ from asymmetry.files import canonical_json, digest, read_object, write_if_change
 from asymmetry.plan import WARM_START, Plan, Run
 from asymmetry.training.finished import restore_record
 
+CHANGES_NUMBERS = False
 FOLDER = Path(".asymmetry/companies")
 VARIABLE = "ASYMMETRY_COMPANIES"
 _MOST = 8  # cells of an automatic company; more gain nothing (`make bench`)

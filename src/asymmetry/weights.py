@@ -19,6 +19,8 @@ from asymmetry.names import nearest
 if TYPE_CHECKING:
     from torch import Tensor
 
+CHANGES_NUMBERS = False
+
 
 @dataclass(frozen=True)
 class WeightFile:

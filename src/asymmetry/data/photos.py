@@ -16,6 +16,7 @@ from asymmetry.files import digest, read_object, write_if_changed
 from asymmetry.remembered import settled
 from asymmetry.study import Photos
 
+CHANGES_NUMBERS = False
 WHEELS = "wheels"
 SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp"}
 CACHE = Path(".asymmetry/photos.json")

@@ -36,6 +36,7 @@ from asymmetry.study.training import (
     Training,
 )
 
+CHANGES_NUMBERS = False
 __all__ = [
     "Axes",
     "Calibration",

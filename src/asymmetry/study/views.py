@@ -6,6 +6,8 @@ from pathlib import Path
 
 from asymmetry.study.evaluation import Evaluation
 
+CHANGES_NUMBERS = True
+
 
 @dataclass(frozen=True)
 class View:

@@ -3,6 +3,7 @@
 from asymmetry.files import read_object, sha256_of, write_atomically
 from asymmetry.plan import Run
 
+CHANGES_NUMBERS = False
 FINISHED = "finished.json"
 
 
