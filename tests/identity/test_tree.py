@@ -105,24 +105,41 @@ def test_ids_parts_and_stamps_outlive_the_move_of_everything(tmp_path: Path):
     assert ids(root, "rooms.", tmp_path) == unmoved
 
 
-def test_a_split_changes_no_digest(tmp_path: Path, roots: dict[str, Roots], before: Digests):
-    """Half of the functions of a module go to another one, and it imports those that it needs."""
-    root = copy_tree(tmp_path)
-    for name, taken in {
-        "training/loop": ["Game", "Objective"],
-        "data/degrade": ["reduce_bicubic", "blur", "spread"],
-        "metrics/ssim": ["moments", "mean_maps"],
-        "fidelity/dists": ["L2Pool", "with_l2_pooling", "similarity"],
-    }.items():
-        split(root / f"{name}.py", taken)
-    assert digests(Code(root), roots) == before
+def check_splits(root: Path, modules: list[str], roots: dict[str, Roots], before: Digests) -> None:
+    """Half of the definitions of each module, drawn by lot, go to another one."""
+    draw = random.Random(2)
+    for module in modules:
+        path, defined = file_of(root, module), [*package_code().module(module).definitions]
+        text = path.read_text()
+        split(path, module, draw.sample(defined, len(defined) // 2))
+        assert digests(Code(root), roots) == before, module
+        path.write_text(text)
+        path.with_stem(f"{path.stem}_part").unlink()
 
 
-def split(path: Path, taken: list[str]) -> None:
+@pytest.mark.parametrize(
+    "module", ["data.degrade", "metrics.ssim", "fidelity.dists", "figures.crops"]
+)
+def test_a_split_changes_no_digest(
+    tmp_path: Path, module: str, roots: dict[str, Roots], before: Digests
+):
+    check_splits(copy_tree(tmp_path), [f"asymmetry.{module}"], roots, before)
+
+
+@pytest.mark.long
+def test_a_split_of_any_module_changes_no_digest(
+    tmp_path: Path, roots: dict[str, Roots], before: Digests
+):
+    code = package_code()
+    modules = [name for name in code.modules if name.count(".") > 1 and code.declared(name)]
+    several = [name for name in modules if len(code.module(name).definitions) > 2]
+    check_splits(copy_tree(tmp_path), several, roots, before)
+
+
+def split(path: Path, module: str, taken: list[str]) -> None:
     """Move definitions of a module to a new one beside it; both import what they lack."""
     text = path.read_text()
     body = ast.parse(text).body
-    module = ".".join(("asymmetry", path.parent.name, path.stem))
     kept: dict[bool, list[str]] = {True: [], False: []}
     names: dict[bool, list[str]] = {True: [], False: []}
     imports = []

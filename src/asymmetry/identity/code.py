@@ -127,7 +127,8 @@ class Code:
         codes = {node: self._code(node) for node in self.reached(roots)}
         # Deeper and deeper, until no two definitions can be told apart that could not be before:
         # cycles need no care then, and no definition needs a name.
-        former, digests = {}, {node: code.own for node, code in codes.items()}
+        former: dict[Node, str] = {}
+        digests = {node: code.own for node, code in codes.items()}
         while len(set(former.values())) < len(set(digests.values())):
             former = digests
             digests = {node: _with_targets(code, former, node) for node, code in codes.items()}

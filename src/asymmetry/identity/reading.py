@@ -109,7 +109,7 @@ class _Reader:
         if isinstance(node, ast.Import | ast.ImportFrom):
             self._read_import(node)
         elif marker := _marker(node):
-            self.changes_numbers = marker.value
+            self.changes_numbers = bool(marker.value)
         else:
             piece = self._piece(node)
             for name in names:

@@ -99,6 +99,7 @@ class Shape:
 
     def _visit_constant(self, node: ast.Constant) -> None:
         if isinstance(node.value, str) and _PLACE.fullmatch(node.value):
+            self._add("text")
             self._mention(node.value.rstrip(".:").replace(":", "."), node.value)
         else:
             self._add(f"{node.value!r},")
