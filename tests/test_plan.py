@@ -58,7 +58,7 @@ class TestIdentity:
     @pytest.mark.parametrize(
         ("module", "changed"),
         [
-            ("training.job", 6),
+            ("training.loop", 6),
             ("fidelity.l1", 6),
             ("backbones.transformer", 2),
             ("fidelity.mse", 0),

@@ -1,11 +1,14 @@
 import subprocess
 import sys
 from copy import deepcopy
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from asymmetry.backbones.catalog import BACKBONES
 from asymmetry.errors import UserError
+from asymmetry.metrics.contracts import JUDGES
 from asymmetry.plan import Plan
 from asymmetry.stages import Stages
 from asymmetry.study import parse_study
@@ -108,10 +111,33 @@ def test_a_key_follows_what_its_stage_reads(
     assert {name for name, (one, other) in keys.items() if one != other} == moved
 
 
+def test_keys_follow_contracts_of_metrics(stages: Stages, monkeypatch: pytest.MonkeyPatch):
+    other = replace(JUDGES["gmsd"], rounded=False)
+    before = (stages.assess_key, stages.skill_key("severity"), stages.summaries.digest("analyse"))
+    monkeypatch.setitem(JUDGES, "gmsd", other)
+    after = Stages(stages.plan)
+    assert after.assess_key != before[0]
+    assert after.skill_key("severity") != before[1]
+    assert after.summaries.digest("analyse") != before[2]
+
+
+def test_keys_follow_architectures_of_backbones(stages: Stages, monkeypatch: pytest.MonkeyPatch):
+    def keys() -> tuple[str, str, str]:
+        now = Stages(stages.plan)
+        return now.optimise_key("dists-vgg16-random"), now.optimise_key("l1"), now.transfer_key
+
+    before = keys()
+    for name in ("vgg16", "vgg-small"):
+        monkeypatch.setitem(BACKBONES, name, replace(BACKBONES[name], mean=(0.1, 0.2, 0.3)))
+    after = keys()
+    assert [one == other for one, other in zip(before, after, strict=True)] == [False, True, False]
+
+
 def test_planning_imports_no_torch(workplace: Path):
     code = f"""
 import sys
 from pathlib import Path
+from asymmetry.metrics.contracts import JUDGES
 from asymmetry.plan import Plan
 from asymmetry.stages import Stages
 from asymmetry.study import read_study

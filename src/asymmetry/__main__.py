@@ -2,4 +2,6 @@
 
 from asymmetry.cli import main
 
+CHANGES_NUMBERS = False
+
 main()

@@ -13,14 +13,15 @@ from asymmetry.backbones.catalog import BACKBONES, RANDOM
 from asymmetry.data.photos import Manifest
 from asymmetry.fidelity.registry import backbone_of, code_of, is_calibrated, weights_of
 from asymmetry.files import digest
-from asymmetry.identity import code_digest
+from asymmetry.identity import code_digest, without_places
 from asymmetry.iqa.digests import iqa_set_digest
 from asymmetry.study import Calibration, Study
 from asymmetry.weights import weight_digests
 
+CHANGES_NUMBERS = False
 FOLDER = Path("runs/calibration")
 FEWEST = 2  # contents: one that fits and one that checks; an interval needs two as well
-_FIT = "asymmetry.iqa.calibration.calibrate"
+_FIT = "asymmetry.iqa.calibration.calibrate:calibrate"
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ def _own(name: str) -> dict[str, Any]:
     backbone = str(backbone_of(name))
     return {
         "backbone": backbone,
-        "architecture": asdict(BACKBONES[backbone.removesuffix(RANDOM)]),
+        "architecture": without_places(asdict(BACKBONES[backbone.removesuffix(RANDOM)])),
         "weights": weight_digests(weights_of(name)),
         "code": code_digest([_FIT, *code_of(name)]),
     }

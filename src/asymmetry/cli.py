@@ -13,6 +13,7 @@ from asymmetry.errors import UserError
 from asymmetry.options import DEFAULT, StudyFile, plan_of, stages_of
 from asymmetry.userstudy.commands import app as userstudy_app
 
+CHANGES_NUMBERS = False
 app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,

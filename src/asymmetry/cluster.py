@@ -13,6 +13,7 @@ from typing import Any
 
 from asymmetry.errors import UserError
 
+CHANGES_NUMBERS = False
 JOB_NAME_PREFIX = "asymmetry"  # slurm-jobname-prefix of the profile
 PROFILE = "workflow/profiles/slurm/config.yaml"
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from asymmetry.plan import Run
     from asymmetry.stages import Part, Stages
 
+CHANGES_NUMBERS = True
 TABLES = ("runs", "scores", "skill", "optimisability", "transfer")
 
 

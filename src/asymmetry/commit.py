@@ -3,6 +3,7 @@
 import subprocess
 from pathlib import Path
 
+CHANGES_NUMBERS = True
 _HERE = Path(__file__).parent
 
 

@@ -20,6 +20,7 @@ from asymmetry.errors import UserError
 from asymmetry.files import canonical_json, digest, read_object, write_if_changed
 from asymmetry.plan import WARM_START, Plan, Run
 
+CHANGES_NUMBERS = False
 FOLDER = Path(".asymmetry/companies")
 VARIABLE = "ASYMMETRY_COMPANIES"
 _MOST = 8  # cells of an automatic company; more gain nothing (`make bench`)

@@ -6,6 +6,8 @@ from rich.table import Table
 from asymmetry.discriminators.sizes import Size, size_of
 from asymmetry.plan import Plan
 
+CHANGES_NUMBERS = False
+
 # Beyond this ratio the sizes of two discriminators, and not only their kinds, are compared.
 _ALIKE = 2.0
 

@@ -6,6 +6,8 @@ import torch
 
 from asymmetry.errors import UserError
 
+CHANGES_NUMBERS = True
+
 
 def choose_device(name: str) -> torch.device:
     """`cpu`, `cuda`, or `auto` for the first GPU where there is one.

@@ -1,5 +1,7 @@
 """The one kind of error that a user can mend."""
 
+CHANGES_NUMBERS = False
+
 
 class UserError(Exception):
     """A mistake that the user can mend: a line names the field or file, what is wrong, what to do.

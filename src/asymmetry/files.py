@@ -11,6 +11,7 @@ from typing import Any
 
 from asymmetry.errors import UserError
 
+CHANGES_NUMBERS = False
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 

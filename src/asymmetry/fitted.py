@@ -17,6 +17,7 @@ from safetensors.numpy import save
 from asymmetry.errors import UserError
 from asymmetry.files import canonical_json, digest, write_atomically
 
+CHANGES_NUMBERS = True
 _NAMES = ("alpha", "beta")
 Weights = NDArray[np.float32]
 

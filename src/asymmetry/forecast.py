@@ -21,6 +21,8 @@ from asymmetry.spent import device_hours, spent_of
 from asymmetry.study import Execution
 from asymmetry.training.heartbeat import last_ledger
 
+CHANGES_NUMBERS = False
+
 
 @dataclass(frozen=True)
 class Measured:

@@ -5,6 +5,8 @@ from collections.abc import Collection, Iterable
 from hashlib import sha256
 from itertools import combinations
 
+CHANGES_NUMBERS = False
+
 # A value on each axis.
 Combination = tuple[str | float, ...]
 

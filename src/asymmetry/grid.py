@@ -7,6 +7,7 @@ from asymmetry.errors import UserError
 from asymmetry.fraction import Combination, balanced
 from asymmetry.study import Axes, Grid, Study
 
+CHANGES_NUMBERS = False
 NO_DISCRIMINATOR = "none"
 
 

@@ -1,31 +1,51 @@
 """What identifies the losses and metrics behind a number, beside their names. Imports no torch."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from asymmetry.backbones.catalog import BACKBONES
-from asymmetry.fidelity.registry import code_of, weights_of
+from asymmetry.backbones.catalog import BACKBONES, RANDOM, BackboneSpec
+from asymmetry.fidelity.registry import backbone_of, code_of, fidelity_names, weights_of
 from asymmetry.files import digest
+from asymmetry.identity import without_places
+from asymmetry.metrics.contracts import JUDGES
 from asymmetry.plan import Plan
 from asymmetry.weights import has_weights, weight_digests
 
+CHANGES_NUMBERS = False
+
 
 def content_of(plan: Plan, names: Sequence[str]) -> dict[str, Any]:
-    """The digests of the files inside losses, metrics and backbones.
+    """What losses, metrics and backbones are beside their code: contracts, architectures, files.
 
-    These are weights, of those that are present, and the channel weights that the study fits.
+    Files are weights, of those that are present, and the channel weights that the study fits.
     """
     fits = plan.fits
     return {
+        "contracts": contracts_of(names),
+        "backbones": {
+            name: without_places(asdict(spec)) for name in names if (spec := _architecture(name))
+        },
         "weights": _present(Path(plan.study.execution.weights), names),
         "fits": {name: digest(fits[name].settings) for name in names if name in fits},
     }
 
 
-def modules_of(names: Sequence[str]) -> list[str]:
-    """The modules of losses and metrics."""
-    return [module for name in names for module in code_of(name)]
+def contracts_of(names: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """The contracts of those that are judges, as plain data without the places of code."""
+    return {name: without_places(asdict(JUDGES[name])) for name in names if name in JUDGES}
+
+
+def roots_of(names: Sequence[str]) -> list[str]:
+    """What the code of losses and metrics begins from."""
+    return [root for name in names for root in code_of(name)]
+
+
+def _architecture(name: str) -> BackboneSpec | None:
+    """The backbone that `name` is, or that is inside the loss of that name."""
+    backbone = backbone_of(name) if name in fidelity_names() else name
+    return BACKBONES.get((backbone or "").removesuffix(RANDOM))
 
 
 def _present(folder: Path, names: Sequence[str]) -> dict[str, str]:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from asymmetry.plan import Plan
     from asymmetry.stages import Stages
 
+CHANGES_NUMBERS = False
 StudyFile = Annotated[
     Path, typer.Option("--study", envvar="ASYMMETRY_STUDY", help="the study, a YAML file")
 ]

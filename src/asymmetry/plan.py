@@ -6,32 +6,34 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-from asymmetry.backbones.catalog import BACKBONES, RANDOM, builder_module
+from asymmetry.backbones.catalog import BACKBONES, RANDOM, builder_of
 from asymmetry.calibrations import PlannedFit, planned_fits
 from asymmetry.data.photos import Manifest, Photo, read_manifest
+from asymmetry.discriminators.registry import BUILDER, GAME
 from asymmetry.errors import UserError
 from asymmetry.fidelity.registry import backbone_of, code_of, is_toolbox, weights_of
 from asymmetry.files import digest
 from asymmetry.generators.catalog import GENERATORS
 from asymmetry.grid import Cell, cells
-from asymmetry.identity import code_digest
+from asymmetry.identity import code_digest, without_places
 from asymmetry.metrics.contracts import METRICS
 from asymmetry.names import nearest
 from asymmetry.study import Study
 from asymmetry.weights import has_weights, weight_digests
 
+CHANGES_NUMBERS = False
 RUNS = Path("runs")
 WARM_START = "warm-start"
 PILOT = "@pilot"
-_LOOP = "asymmetry.training.job"
+_LOOP = "asymmetry.training.job:train"
 
 
 @dataclass(frozen=True)
 class Run:
     """A training: a cell, or the warm start that the cells of a task, generator and seed share.
 
-    `settings` is all that can change its bytes; the digits of `id` are its digest. `roots` are the
-    modules whose closure is its code. `fitted` is the file of channel weights of a calibrated loss.
+    `settings` is all that can change its bytes; the digits of `id` are its digest. `roots` are
+    what its code begins from. `fitted` is the file of channel weights of a calibrated loss.
     """
 
     id: str
@@ -192,12 +194,10 @@ class Plan:
         return Run(f"{cell.name}-{_digits(settings)}", cell, settings, roots, warm, fitted)
 
     def _roots(self, cell: Cell, losses: list[str]) -> tuple[str, ...]:
-        """The modules that a run's code begins from."""
-        roots = [_LOOP, "asymmetry.generators.build"]
-        roots += [module for loss in losses for module in code_of(loss)]
+        """What a run's code begins from: all that it reaches by a name."""
+        roots = [_LOOP, *(root for loss in losses for root in code_of(loss))]
         if spec := self.study.discriminators.get(cell.discriminator):
-            roots.append(builder_module(spec.backbone))
-            roots += ["asymmetry.discriminators.build", "asymmetry.discriminators.losses"]
+            roots += [builder_of(spec.backbone), BUILDER, *GAME]
         return tuple(roots)
 
     def _settings(
@@ -246,12 +246,12 @@ def _plain_generator(name: str) -> dict[str, Any]:
 
 @cache
 def _plain_metric(name: str) -> dict[str, Any]:
-    return asdict(METRICS[name])
+    return without_places(asdict(METRICS[name]))
 
 
 @cache
 def _plain_backbone(name: str) -> dict[str, Any]:
-    return asdict(BACKBONES[name.removesuffix(RANDOM)])
+    return without_places(asdict(BACKBONES[name.removesuffix(RANDOM)]))
 
 
 def id_at(name: str) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from asymmetry.files import read_object, sha256_of, write_if_changed
 
+CHANGES_NUMBERS = False
 CACHE = Path(".asymmetry/digests.json")
 
 # Some file systems count modification times in seconds, FAT in two: within that, a file may change

@@ -8,6 +8,8 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+CHANGES_NUMBERS = True
+
 
 @dataclass(frozen=True)
 class Spent:

@@ -11,16 +11,24 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from asymmetry.backbones.catalog import BACKBONES, builder_module
+from asymmetry.backbones.catalog import BACKBONES, builder_of
 from asymmetry.data.sets import evaluation_images, set_digest
+from asymmetry.discriminators.registry import BUILDER
 from asymmetry.errors import UserError
 from asymmetry.files import canonical_json, digest, write_if_changed
 from asymmetry.identity import code_digest
 from asymmetry.iqa.digests import iqa_set_digest
-from asymmetry.measures import content_of, modules_of
+from asymmetry.measures import content_of, roots_of
 from asymmetry.plan import PILOT, Plan
 from asymmetry.study.views import View, views
 from asymmetry.summaries import CACHE, Summaries
+
+CHANGES_NUMBERS = False
+# What each stage begins from.
+_ASSESS = "asymmetry.assessment.engine:assess_part"
+_SKILL = "asymmetry.iqa.skill:measure_part"
+_OPTIMISE = "asymmetry.optimisability.measure:optimise_part"
+_TRANSFER = "asymmetry.iqa.transfer:transfer_part"
 
 
 @dataclass(frozen=True)
@@ -100,24 +108,23 @@ class Stages:
                     name: task.model_dump(mode="json") for name, task in self.study.tasks.items()
                 },
                 **content_of(self.plan, measured),
-                "code": code_digest(["asymmetry.assessment.engine", *modules_of(measured)]),
+                "code": code_digest([_ASSESS, *roots_of(measured)]),
             }
         )[:12]
 
     def skill_key(self, iqa_set: str) -> str:
         """What identifies the skill of all losses and metrics on one IQA set."""
-        losses, measured, section = self._losses, self._metrics, self.study.calibration
-        modules = modules_of([*measured, *losses])
+        losses, metrics, section = self._losses, self._metrics, self.study.calibration
         fitting = section if section and section.set == iqa_set else None
         return digest(
             {
                 "losses": losses,
-                "metrics": measured,
+                "metrics": metrics,
                 "set": self._iqa_set(iqa_set),
                 "fitting": fitting and [fitting.train, fitting.seed],
                 "bootstrap": self.study.execution.bootstrap,
-                **content_of(self.plan, [*measured, *losses]),
-                "code": code_digest(["asymmetry.iqa.skill", *modules]),
+                **content_of(self.plan, self.measured),
+                "code": code_digest([_SKILL, *roots_of(self.measured)]),
             }
         )[:12]
 
@@ -129,7 +136,7 @@ class Stages:
                 "photos": [[photo.name, photo.sha256] for photo in self.plan.optimised_photos],
                 "reduce": self.study.photos.reduce,
                 **content_of(self.plan, [fidelity]),
-                "code": code_digest(["asymmetry.optimisability.measure", *modules_of([fidelity])]),
+                "code": code_digest([_OPTIMISE, *roots_of([fidelity])]),
             }
         )[:12]
 
@@ -138,7 +145,7 @@ class Stages:
         """What identifies a transfer beside the run whose discriminator it starts from."""
         transfer, used = self.study.transfer, self.study.discriminators
         trunks = [spec.backbone for spec in used.values()]
-        modules = ["asymmetry.discriminators.build", *map(builder_module, trunks)]
+        roots = [BUILDER, *map(builder_of, trunks)]
         return digest(
             {
                 "transfer": transfer.model_dump(mode="json"),
@@ -146,7 +153,7 @@ class Stages:
                 "sets": {name: self._iqa_set(name) for name in transfer.sets},
                 "bootstrap": self.study.execution.bootstrap,
                 **content_of(self.plan, trunks),
-                "code": code_digest(["asymmetry.iqa.transfer", *modules]),
+                "code": code_digest([_TRANSFER, *roots]),
             }
         )[:12]
 
@@ -158,7 +165,7 @@ class Stages:
     @cached_property
     def skill_parts(self) -> list[Part]:
         """The tables of skill, an IQA set each."""
-        measured = (*self._metrics, *self._losses)
+        measured = tuple(self.measured)
         return [
             self._part("skill", f"{name}-{self.skill_key(name)}", iqa_set=name, measured=measured)
             for name in self.study.iqa_sets
@@ -251,6 +258,11 @@ class Stages:
             self._part(kind, stem, runs=group, measured=tuple(measured))
             for stem, group in zip(stems, groups, strict=True)
         ]
+
+    @cached_property
+    def measured(self) -> list[str]:
+        """The metrics and the losses of the study."""
+        return [*self._metrics, *self._losses]
 
     @cached_property
     def _metrics(self) -> list[str]:

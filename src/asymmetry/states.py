@@ -9,6 +9,8 @@ from asymmetry.plan import Run
 from asymmetry.spent import Spent, duration, spent_of
 from asymmetry.training.heartbeat import Beat, read_beat
 
+CHANGES_NUMBERS = False
+
 # In the order in which a table shows them; nothing more happens by itself to those in `ENDED`.
 STATES = ("running", "stopped", "to be continued", "failed", "diverged", "waiting", "done")
 ENDED = {"diverged", "done"}

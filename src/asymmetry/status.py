@@ -15,6 +15,7 @@ from asymmetry.plan import Plan, Run
 from asymmetry.spent import device_hours, duration
 from asymmetry.states import ENDED, STATES, RunState, state_of
 
+CHANGES_NUMBERS = False
 _EVERY_SECONDS = 2.0
 _ONLY_COUNTED = {"waiting", "done"}
 _STYLES = {

@@ -14,13 +14,14 @@ from asymmetry.analysis.hypotheses.registry import hypothesis_modules
 from asymmetry.figures.registry import FORMATS, figure_modules
 from asymmetry.files import digest
 from asymmetry.identity import code_digest
-from asymmetry.metrics.contracts import JUDGES
+from asymmetry.measures import contracts_of
 from asymmetry.report.sources import PAGES, sources_digest
 from asymmetry.userstudy.join import human_digest
 
 if TYPE_CHECKING:
     from asymmetry.stages import Part, Stages
 
+CHANGES_NUMBERS = False
 CACHE = Path(".asymmetry")
 _ANALYSED = ["effect.parquet", "asymmetry.parquet", "robustness.parquet", "claims.md"]
 _ANALYSED += [f"hypotheses.{kind}" for kind in ("parquet", "json", "csv")]
@@ -33,7 +34,7 @@ class Summary:
     `files` are inputs at content-keyed paths, `inputs` digests of others.
     """
 
-    modules: tuple[str, ...]
+    roots: tuple[str, ...]
     outputs: tuple[Path, ...]
     files: tuple[Path, ...] = ()
     inputs: tuple[str, ...] = ()
@@ -50,10 +51,10 @@ class Summaries:
     def by_name(self) -> dict[str, Summary]:
         """photos, the tables, `analyse`, `figures`, `report`."""
         stages, figures = self._stages, figure_modules()
-        collect = ("asymmetry.collect",)
-        analyse = ("asymmetry.analysis.analyse", *hypothesis_modules())
-        draw = ("asymmetry.figures.write", *figures.values())
-        build = ("asymmetry.report.build", "asymmetry.report.metrics")
+        collect = ("asymmetry.collect:collect_table",)
+        analyse = ("asymmetry.analysis.analyse:analyse", *hypothesis_modules())
+        draw = ("asymmetry.figures.write:draw", *figures.values())
+        build = ("asymmetry.report.build:write_report", "asymmetry.report.metrics:write_metrics")
         drawn = [f"figures/{name}.{kind}" for name in figures for kind in FORMATS]
         tables = {
             "runs": tuple(stages.trained),
@@ -65,14 +66,14 @@ class Summaries:
         said = {"scores": tuple(filter(None, [human_digest(stages.study)]))}
         return {
             "photos": Summary(
-                ("asymmetry.data.photos",), self._in("photos.csv"), inputs=self._photos()
+                ("asymmetry.data.photos:Manifest",), self._in("photos.csv"), inputs=self._photos()
             ),
             **{
                 name: Summary(collect, self._in(f"{name}.parquet"), files, said.get(name, ()))
                 for name, files in tables.items()
             },
             "analyse": Summary(
-                analyse, self._in(*_ANALYSED), inputs=self._judges(), after=tuple(tables)
+                analyse, self._in(*_ANALYSED), inputs=self._measured(), after=tuple(tables)
             ),
             "figures": Summary(draw, self._in(*drawn), after=("analyse",)),
             "report": Summary(
@@ -87,7 +88,7 @@ class Summaries:
         """What the stamp of a stage says."""
         stage = self.by_name[name]
         return {
-            "code": code_digest(stage.modules),
+            "code": code_digest(stage.roots),
             "inputs": [*map(str, stage.files), *stage.inputs],
             "study": self._study,
         }
@@ -108,11 +109,10 @@ class Summaries:
     def _in(self, *names: str) -> tuple[Path, ...]:
         return tuple(self._results / name for name in names)
 
-    def _judges(self) -> tuple[str, ...]:
-        """What the analysis knows of the judges beside their scores."""
+    def _measured(self) -> tuple[str, ...]:
+        """What the analysis knows of losses, metrics and judges beside their numbers."""
         judges = self._stages.study.evaluation.judges
-        known = {name: vars(JUDGES[name]) for name in judges}
-        return (digest(known),)
+        return (digest(contracts_of([*judges, *self._stages.measured])),)
 
     def _photos(self) -> tuple[str, ...]:
         manifest = self._stages.plan.photos

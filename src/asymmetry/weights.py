@@ -20,6 +20,7 @@ from asymmetry.weight_files import WEIGHTS, WeightFile
 if TYPE_CHECKING:
     from torch import Tensor
 
+CHANGES_NUMBERS = False
 logger = logging.getLogger(__name__)
 
 

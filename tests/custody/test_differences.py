@@ -1,10 +1,11 @@
 import json
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from asymmetry.custody.differences import ABSENT, Difference, differences
+from asymmetry.custody.differences import ABSENT, Difference, differences, is_code
 
 SETTINGS = st.dictionaries(
     st.text("abc", min_size=1, max_size=3),
@@ -34,3 +35,22 @@ def test_there_is_one_exactly_where_settings_differ(one: dict[str, Any], other: 
         json.dumps(one, sort_keys=True) != json.dumps(other, sort_keys=True)
     )
     assert [d.field for d in differences(one, other)] == [d.field for d in differences(other, one)]
+
+
+@pytest.mark.parametrize(
+    ("field", "code"),
+    [
+        ("code", True),
+        ("backbones.vgg-small.builder", True),
+        ("metrics.gmsd.measure", True),
+        ("calibration.code", True),
+        ("calibration.architecture.builder", True),
+        ("backbones.vgg-small.mean", False),
+        ("metrics.gmsd.rounded", False),
+        ("calibration.train", False),
+        ("training.learning_rate", False),
+        ("warm_start", False),
+    ],
+)
+def test_fields_that_stand_for_code_are_known(field: str, code: bool):
+    assert is_code(field) == code

@@ -152,3 +152,19 @@ def test_another_setting_is_not_a_candidate(trained: Trained):
     values = small_values()
     values["warm_start"]["steps"] = 19
     assert rekey(Plan(parse_study(values, "params.yaml")), 8) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "taken"),
+    [("builder", "asymmetry.backbones.convolutional:vgg", 3), ("mean", [0.4, 0.5, 0.5], 2)],
+)
+def test_another_builder_is_other_code_and_another_mean_is_not(
+    trained: Trained, field: str, value: object, taken: int
+):
+    """Before builders counted by what they are, runs recorded where they lay."""
+    for run in trained.before.runs:
+        record = json.loads(run.record.read_text())
+        if backbones := record["settings"]["backbones"]:
+            backbones["vgg-small"][field] = value
+            run.record.write_text(json.dumps(record))
+    assert len(rekey(trained.after, 8)[0]) == taken

@@ -16,7 +16,7 @@ def test_naming_a_metric_imports_no_torch():
 
 def test_the_code_of_a_metric_is_found_by_its_name():
     """So a changed formula makes new scores, and a new metric leaves those of others alone."""
-    assert code_of("psnr_y") == ["asymmetry.metrics.psnr", "asymmetry.fidelity.toolbox"]
+    assert code_of("psnr_y") == ["asymmetry.metrics.psnr:psnr", "asymmetry.fidelity.toolbox:build"]
     assert code_of("piqe") == []
     for name, contract in METRICS.items():
         assert contract.module is None or contract.module in closure(code_of(name))

@@ -16,7 +16,7 @@ from asymmetry.analysis.hypotheses.contract import Finding
 from asymmetry.analysis.hypotheses.evidence import Evidence
 from asymmetry.analysis.hypotheses.examine import examine
 from asymmetry.analysis.tables import COLUMNS, SCOPE
-from asymmetry.backbones.catalog import family_of
+from asymmetry.backbones.families import family_of
 from asymmetry.metrics.contracts import JUDGES, PEOPLE
 
 JUDGE, BACKBONE, REFERENCE = "judge", "backbone", "reference"

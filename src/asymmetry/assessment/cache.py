@@ -59,7 +59,7 @@ class Cache:
                 former.unlink()
 
     def _today(self, metric: str) -> tuple[str, str]:
-        """The convention of a metric and the digest of the modules that compute it."""
+        """The convention of a metric and the digest of the code that computes it."""
         convention = self.conventions.get(metric, METRICS[metric].convention)
         return convention, code_digest(code_of(metric))
 
@@ -71,6 +71,8 @@ def cache_key(task: Task, images: Sequence[EvaluationImage], crops: Sequence[Cro
             "task": task.model_dump(mode="json"),
             "images": [[i.set, i.photo.name, i.photo.sha256, i.reduce] for i in images],
             "crops": [crop.model_dump(mode="json") for crop in crops],
-            "code": code_digest(["asymmetry.assessment.comparison", "asymmetry.assessment.work"]),
+            "code": code_digest(
+                ["asymmetry.assessment.comparison:Comparison", "asymmetry.assessment.work:Work"]
+            ),
         }
     )[:12]

@@ -1,9 +1,9 @@
 """The backbones that a study may name: plain data, so that naming one imports no torch."""
 
-import re
 from dataclasses import dataclass, field
 from typing import Any
 
+CHANGES_NUMBERS = False
 RANDOM = "-random"  # ends the name of a backbone whose random weights are a choice
 # Ends the name of a DISTS-style loss whose channel weights the study fits to human scores.
 CALIBRATED = "-calibrated"
@@ -219,20 +219,6 @@ BACKBONES: dict[str, BackboneSpec] = {
 }
 
 
-def builder_module(name: str) -> str:
-    """The module that builds a backbone, random or not: a part of what identifies a run's code."""
-    return BACKBONES[name.removesuffix(RANDOM)].builder.partition(":")[0]
-
-
-def family_of(name: str) -> str:
-    """The family of a backbone: its name up to a size; DINOv2 is a ViT, CLIP a family of its own.
-
-    >>> family_of("vgg16-random"), family_of("dinov2-vits14"), family_of("clip-vit-b32")
-    ('vgg', 'vit', 'clip')
-    """
-    return "vit" if name.startswith("dinov2") else re.split(r"[^a-z]", name)[0]
-
-
-def is_transformer(name: str) -> bool:
-    """Whether a backbone is a Transformer; all others are convolutional."""
-    return builder_module(name) == "asymmetry.backbones.transformer"
+def builder_of(name: str) -> str:
+    """What builds a backbone, random or not: a part of what identifies a run's code."""
+    return BACKBONES[name.removesuffix(RANDOM)].builder

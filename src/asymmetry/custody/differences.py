@@ -2,9 +2,15 @@
 
 import json
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
 ABSENT = "absent"
+# Where code shows in a run's settings: its own, and that of what is inside it.
+_CODE = (
+    *("code", "backbones.*.builder", "metrics.*.measure"),
+    *("calibration.code", "calibration.architecture.builder"),
+)
 
 
 class Difference(NamedTuple):
@@ -24,6 +30,11 @@ def differences(before: Any, after: Any) -> list[Difference]:
         for field in sorted(one.keys() | other.keys())
         if one.get(field, ABSENT) != other.get(field, ABSENT)
     ]
+
+
+def is_code(field: str) -> bool:
+    """Whether a field of a run's settings stands for code, by its digest."""
+    return any(fnmatchcase(field, pattern) for pattern in _CODE)
 
 
 def _fields(value: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:

@@ -7,16 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from asymmetry.commit import code_commit
-from asymmetry.custody.differences import differences
+from asymmetry.custody.differences import differences, is_code
 from asymmetry.custody.find import former_runs
 from asymmetry.custody.verify import sound_record
 from asymmetry.errors import UserError
 from asymmetry.files import read_object, write_atomically
 from asymmetry.identity import module_digests
 from asymmetry.plan import RUNS, Plan, Run
-
-# Where the code shows in a run's settings: its own, its warm start's, its calibration's.
-_CODE = {"code", "warm_start", "calibration.code"}
 
 
 def rekey(plan: Plan, steps: int) -> tuple[list[Run], list[str]]:
@@ -44,7 +41,8 @@ def _fits(plan: Plan, run: Run, folder: Path) -> bool:
     """
     settings = read_object(folder / "run.json").get("settings")
     fields = {difference.field for difference in differences(settings, run.settings)}
-    if not isinstance(settings, dict) or not fields <= _CODE:
+    others = {field for field in fields - {"warm_start"} if not is_code(field)}
+    if not isinstance(settings, dict) or others:
         return False
     start = settings.get("warm_start")
     if start == run.warm_start or start is None or run.warm_start is None:

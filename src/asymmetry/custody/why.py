@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from asymmetry.custody.differences import ABSENT, Difference, differences
+from asymmetry.custody.differences import ABSENT, Difference, differences, is_code
 from asymmetry.custody.find import find_runs, former_runs
 from asymmetry.files import read_object
 from asymmetry.forecast import expected_seconds, measured_on
@@ -40,10 +40,10 @@ def changes(folder: Path, run: Run) -> list[str]:
 
 
 def _line(difference: Difference, record: dict[str, Any], run: Run) -> str:
-    if difference.field != "code":
+    if not is_code(difference.field):
         return f"{difference.field}: {difference.before} -> {difference.after}"
-    if "modules" not in record:
-        return "code: changed"
+    if difference.field != "code" or "modules" not in record:
+        return f"{difference.field}: changed"
     modules = differences(record["modules"], module_digests(run.roots))
     return f"code: changed ({', '.join(_module(module) for module in modules)})"
 

@@ -3,6 +3,8 @@
 from collections.abc import Collection
 from hashlib import sha256
 
+CHANGES_NUMBERS = False
+
 # Any salt would do; with this one the default study holds out four natural photographs.
 _SALT = "split 2309"
 

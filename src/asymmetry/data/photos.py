@@ -16,6 +16,7 @@ from asymmetry.errors import UserError
 from asymmetry.files import digest, write_if_changed
 from asymmetry.study import Photos
 
+CHANGES_NUMBERS = False
 WHEELS = "wheels"
 
 Split = Literal["train", "evaluation"]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from asymmetry.errors import UserError
 
+CHANGES_NUMBERS = False
 _SKIMAGE = ("skimage", "data")
 _SKLEARN = ("sklearn", "datasets/images")
 

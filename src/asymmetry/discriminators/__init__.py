@@ -1,0 +1,1 @@
+CHANGES_NUMBERS = True

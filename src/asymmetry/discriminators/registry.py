@@ -1,17 +1,26 @@
-"""The way to a discriminator. Imports no torch, and builds by a dynamic import.
+"""The way to a discriminator and its game. Imports no torch, and builds by a dynamic import.
 
 So the training loop does not import discriminators, and a run without one does not change its id
-when their code does.
+when their code does: that of a run with one has `BUILDER` and `GAME` among its roots.
 """
 
 import importlib
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from asymmetry.study import Discriminator as Spec
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from asymmetry.discriminators.build import Discriminator
+
+CHANGES_NUMBERS = False
+_BUILD, _LOSSES = "asymmetry.discriminators.build", "asymmetry.discriminators.losses"
+BUILDER = f"{_BUILD}:build_discriminator"
+GAME = (f"{_LOSSES}:generator_loss", f"{_LOSSES}:discriminator_loss")
 
 
 def build_discriminator(spec: Spec, seed: int, weights: Path) -> "Discriminator":
@@ -19,5 +28,14 @@ def build_discriminator(spec: Spec, seed: int, weights: Path) -> "Discriminator"
 
     See `asymmetry.discriminators.build`.
     """
-    module = importlib.import_module("asymmetry.discriminators.build")
+    module = importlib.import_module(_BUILD)
     return module.build_discriminator(spec, seed, weights)
+
+
+def adversarial_loss(kind: str) -> "tuple[Callable[..., Tensor], Callable[..., Tensor]]":
+    """What the generator and what the discriminator minimise in the game `kind`.
+
+    See `asymmetry.discriminators.losses`.
+    """
+    losses = importlib.import_module(_LOSSES)
+    return partial(losses.generator_loss, kind), partial(losses.discriminator_loss, kind)

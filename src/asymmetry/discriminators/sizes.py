@@ -4,11 +4,12 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from asymmetry.backbones.catalog import BACKBONES, builder_module
+from asymmetry.backbones.catalog import BACKBONES, builder_of
 from asymmetry.files import digest, read_object, write_if_changed
-from asymmetry.identity import code_digest
+from asymmetry.identity import code_digest, without_places
 from asymmetry.study import Discriminator as Spec
 
+CHANGES_NUMBERS = False
 CACHE = Path(".asymmetry/discriminators.json")
 
 
@@ -36,12 +37,12 @@ def size_of(spec: Spec, crop: int) -> Size:
 
 
 def _key(spec: Spec, crop: int) -> str:
-    modules = ["asymmetry.discriminators.measure", builder_module(spec.backbone)]
+    roots = ["asymmetry.discriminators.measure:measure_size", builder_of(spec.backbone)]
     return digest(
         {
             "discriminator": spec.model_dump(mode="json"),
-            "backbone": asdict(BACKBONES[spec.backbone]),
+            "backbone": without_places(asdict(BACKBONES[spec.backbone])),
             "crop": crop,
-            "code": code_digest(modules),
+            "code": code_digest(roots),
         }
     )

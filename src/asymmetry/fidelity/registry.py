@@ -10,12 +10,13 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from asymmetry.backbones.catalog import BACKBONES, CALIBRATED, RANDOM, builder_module
+from asymmetry.backbones.catalog import BACKBONES, CALIBRATED, RANDOM, builder_of
 from asymmetry.metrics.contracts import METRICS
 
 if TYPE_CHECKING:
     from asymmetry.fidelity.contract import Fidelity
 
+CHANGES_NUMBERS = False
 _NOT_LOSSES = {"__init__", "registry", "contract", "calibrated", "dists", "lpips", "toolbox"}
 # The variant of `dists` with its authors' channel weights, and the trunk that these belong to.
 OFFICIAL, OFFICIAL_TRUNK = "official", "vgg16"
@@ -43,7 +44,7 @@ def fidelity_names() -> dict[str, tuple[str, str]]:
 
 
 def module_of(name: str) -> str:
-    """The module that computes the loss `name`: a part of what identifies a run's code."""
+    """The module that builds the loss `name`."""
     return f"asymmetry.fidelity.{fidelity_names()[name][0]}"
 
 
@@ -87,12 +88,12 @@ def smallest_crop(name: str) -> int:
 
 
 def code_of(name: str) -> list[str]:
-    """The modules that decide the values of the loss or metric `name`, and of its backbone."""
-    modules = [METRICS[name].module] if name in METRICS else []
+    """What decides the values of the loss or metric `name`: roots of code, its backbone's too."""
+    roots = [METRICS[name].measure] if name in METRICS and METRICS[name].module else []
     if name in fidelity_names():
         backbone = backbone_of(name)
-        modules += [module_of(name), backbone and builder_module(backbone)]
-    return [module for module in modules if module]
+        roots += [f"{module_of(name)}:build", *([builder_of(backbone)] if backbone else [])]
+    return roots
 
 
 def build_fidelity(name: str, weights: Path, fitted: Path | None = None) -> "Fidelity":

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+CHANGES_NUMBERS = False
 SCALES = (1, 2, 3, 4, 8)
 
 

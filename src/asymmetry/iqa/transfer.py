@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from safetensors.torch import save
 
-from asymmetry.backbones.catalog import BACKBONES, builder_module
+from asymmetry.backbones.catalog import BACKBONES, builder_of
 from asymmetry.devices import repeatable
 from asymmetry.discriminators.build import Discriminator
+from asymmetry.discriminators.registry import BUILDER
 from asymmetry.files import digest, write_atomically
-from asymmetry.identity import code_digest
+from asymmetry.identity import code_digest, without_places
 from asymmetry.iqa.correlation import Estimate, Values, correlate
 from asymmetry.iqa.finetune import DivergedError
 from asymmetry.iqa.modes import MODES, RAW, TESTED
@@ -93,15 +94,13 @@ class _Work:
         return digest(
             {
                 "tensors": sha256(save(network.state_dict())).hexdigest(),
-                "backbone": asdict(BACKBONES[backbone]),
+                "backbone": without_places(asdict(BACKBONES[backbone])),
                 "head": self.start.spec.head if self.mode == RAW else None,
                 "set": [self.images.digest, [asdict(split) for split in self.images.splits]],
                 "mode": [self.mode, self.reference],
                 "transfer": self.study.transfer.model_dump(mode="json", exclude=settings),
                 "bootstrap": self.study.execution.bootstrap,
-                "code": code_digest(
-                    [__name__, "asymmetry.discriminators.build", builder_module(backbone)]
-                ),
+                "code": code_digest([f"{__name__}:transfer_runs", BUILDER, builder_of(backbone)]),
             }
         )[:12]
 

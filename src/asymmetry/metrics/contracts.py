@@ -4,7 +4,10 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Literal
 
-from asymmetry.backbones.catalog import BACKBONES, CALIBRATED, family_of
+from asymmetry.backbones.catalog import BACKBONES, CALIBRATED
+from asymmetry.backbones.families import family_of
+
+CHANGES_NUMBERS = False
 
 
 @dataclass(frozen=True)

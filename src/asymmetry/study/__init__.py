@@ -37,6 +37,7 @@ from asymmetry.study.training import (
 )
 from asymmetry.study.yaml_file import read_yaml
 
+CHANGES_NUMBERS = False
 __all__ = [
     "Axes",
     "Calibration",

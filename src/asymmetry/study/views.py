@@ -7,6 +7,7 @@ from pathlib import Path
 from asymmetry.files import digest
 from asymmetry.study.evaluation import Evaluation
 
+CHANGES_NUMBERS = True
 _LONGEST = 180
 
 

@@ -4,17 +4,16 @@ Components are reached by name through their registries, so that a run's code id
 components that it uses and no others.
 """
 
-import importlib
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 import torch
 from safetensors.torch import load_file
 from torch import nn
 
-from asymmetry.discriminators.registry import build_discriminator
+from asymmetry.discriminators.registry import adversarial_loss, build_discriminator
 from asymmetry.errors import UserError
+from asymmetry.generators.build import build_generator
 from asymmetry.plan import WARM_START, Plan, Run
 from asymmetry.records import read_record, verified_output
 from asymmetry.study import Numerics, Optimisation, Training
@@ -75,15 +74,12 @@ def objective_of(
             distances[term] = (weight, distance_of(name, run.fitted))
     game = None
     if cell.adversarial_weight > 0:
-        losses = importlib.import_module("asymmetry.discriminators.losses")
-        kind = section.adversarial_loss
-        game = Game(partial(losses.generator_loss, kind), partial(losses.discriminator_loss, kind))
+        game = Game(*adversarial_loss(section.adversarial_loss))
     return Objective(distances, game, cell.adversarial_weight)
 
 
 def _generator(name: str, scale: int, seed: int) -> nn.Module:
-    build = importlib.import_module("asymmetry.generators.build")
-    return build.build_generator(name, scale, seed)
+    return build_generator(name, scale, seed)
 
 
 def _warm_generator(warm: Run) -> dict[str, torch.Tensor]:

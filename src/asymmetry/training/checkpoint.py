@@ -17,6 +17,7 @@ from asymmetry.errors import UserError
 from asymmetry.files import write_atomically
 from asymmetry.spent import Spent
 
+CHANGES_NUMBERS = False
 _MAGIC = b"asymmetry checkpoint 1\n"
 _DIGEST_END = len(_MAGIC) + 65
 _TO_DO = "delete it and start again (the training then begins anew)"

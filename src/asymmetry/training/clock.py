@@ -2,6 +2,8 @@
 
 import time
 
+CHANGES_NUMBERS = False
+
 
 class SharedClock:
     """Reads 0 at its creation, and then the integral of 1 / members over time, in seconds.

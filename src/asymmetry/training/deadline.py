@@ -6,6 +6,7 @@ from types import FrameType
 
 from asymmetry.cluster import job_end
 
+CHANGES_NUMBERS = False
 EXIT_CONTINUE = 75  # EX_TEMPFAIL: saved, start me again
 _SAFETY_SECONDS = 2.0
 

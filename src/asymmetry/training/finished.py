@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from asymmetry.files import read_object, sha256_of, write_atomically
 from asymmetry.plan import RUNS, Plan, Run, id_at
 
+CHANGES_NUMBERS = False
 FINISHED = "finished.json"
 
 

@@ -20,6 +20,7 @@ from asymmetry.files import canonical_json, write_atomically
 from asymmetry.spent import Spent
 from asymmetry.training.clock import SharedClock
 
+CHANGES_NUMBERS = False
 PROGRESS = "progress.json"
 EVERY_SECONDS = 2.0
 

@@ -11,6 +11,7 @@ from typing import TextIO
 from asymmetry.errors import UserError
 from asymmetry.training.heartbeat import failure_noted
 
+CHANGES_NUMBERS = False
 LOG = "train.log"
 
 

@@ -10,6 +10,7 @@ import torch
 from asymmetry.spent import Spent, mean_utilisation
 from asymmetry.training.clock import SharedClock
 
+CHANGES_NUMBERS = False
 _SAMPLE_SECONDS = 1.0
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from asymmetry.training.deadline import Deadline
 
+CHANGES_NUMBERS = False
 _POLL_SECONDS = 1.0
 # File systems without locks (Lustre mounted without `flock`): go on as the others would.
 _NO_LOCKS = {errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOLCK}

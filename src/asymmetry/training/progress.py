@@ -10,6 +10,7 @@ from torch import Tensor
 
 from asymmetry.files import write_atomically
 
+CHANGES_NUMBERS = False
 Row = dict[str, float]
 
 

@@ -19,6 +19,7 @@ from asymmetry.training.finished import FINISHED
 from asymmetry.training.progress import Row
 from asymmetry.training.watch import Divergence
 
+CHANGES_NUMBERS = False
 _LIBRARIES = ("torch", "timm", "spandrel", "pyiqa")
 
 

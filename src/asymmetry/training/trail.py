@@ -14,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from asymmetry.files import canonical_json, write_atomically
 from asymmetry.training.state import State
 
+CHANGES_NUMBERS = False
 TRAIL = "trail.json"
 
 

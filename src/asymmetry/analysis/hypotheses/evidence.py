@@ -10,7 +10,7 @@ from asymmetry.analysis.effect import Effects, all_judged, effects_of
 from asymmetry.analysis.judging import Judged
 from asymmetry.analysis.skill import sets_in_words, skill_of_losses
 from asymmetry.analysis.tables import Tables
-from asymmetry.backbones.catalog import family_of
+from asymmetry.backbones.families import family_of
 from asymmetry.fidelity.registry import backbone_of, fidelity_names
 from asymmetry.metrics.contracts import METRICS
 from asymmetry.plan import PILOT

@@ -9,7 +9,7 @@ from asymmetry.analysis.effect import Effects
 from asymmetry.analysis.hypotheses.contract import Finding, family, sentences
 from asymmetry.analysis.hypotheses.evidence import Evidence
 from asymmetry.analysis.inference import Array
-from asymmetry.backbones.catalog import is_transformer
+from asymmetry.backbones.families import is_transformer
 
 ID = "H6"
 CLAIM = (

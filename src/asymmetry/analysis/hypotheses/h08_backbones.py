@@ -12,7 +12,7 @@ from asymmetry.analysis.hypotheses.contract import EVERYWHERE, Finding, family, 
 from asymmetry.analysis.hypotheses.evidence import Evidence
 from asymmetry.analysis.inference import ALPHA, Array, interval, power_at, spread
 from asymmetry.analysis.skill import fisher_z
-from asymmetry.backbones.catalog import is_transformer
+from asymmetry.backbones.families import is_transformer
 from asymmetry.randomness import draws
 
 ID = "H8"

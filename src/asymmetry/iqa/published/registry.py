@@ -16,6 +16,8 @@ from asymmetry.iqa.score_files import AS_RELEASED
 from asymmetry.iqa.scored import ScoredRow, Scores, refuse_repeats
 from asymmetry.study import PublishedSet
 
+CHANGES_NUMBERS = False
+
 
 def layout_of(kind: str) -> Layout:
     """The layout of the published set `kind`."""
