@@ -22,6 +22,8 @@ from asymmetry.files import (
 )
 from asymmetry.stages import Stages
 
+CHANGES_NUMBERS = False
+
 MANIFEST = "manifest.json"
 _MILLISECOND = 10**6
 

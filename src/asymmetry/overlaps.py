@@ -16,6 +16,8 @@ from asymmetry.iqa.scores import read_scores
 from asymmetry.plan import Plan
 from asymmetry.study import PublishedSet, ScoredSet, SeveritySet, Study
 
+CHANGES_NUMBERS = True
+
 _TRAINING = "training photos"
 
 

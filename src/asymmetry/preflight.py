@@ -23,6 +23,8 @@ from asymmetry.study import SeveritySet
 from asymmetry.study.views import strips
 from asymmetry.weights import has_weights, remedy
 
+CHANGES_NUMBERS = False
+
 # Of larger sets contents are told apart by name alone here: to decode them would take minutes.
 _FEW = 1000
 

@@ -5,6 +5,8 @@ Plain data. Nothing here is fetched but by `asymmetry weights get NAME`.
 
 from dataclasses import dataclass
 
+CHANGES_NUMBERS = False
+
 # How an entry was checked, and when: against public text, or `fetched` by someone who says so.
 BY_TEXT = "by text 2026-11"
 

@@ -10,6 +10,8 @@ from io import BytesIO
 import simplejpeg
 from PIL import Image
 
+CHANGES_NUMBERS = False
+
 # Bytes of zeros that no picture's code has, but for one whose shortest code ends a flat block. A
 # lost block of a disk or of a download is as long, or longer.
 _HOLE = 64

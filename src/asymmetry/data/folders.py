@@ -9,6 +9,8 @@ from unicodedata import category, normalize
 
 from asymmetry.errors import UserError
 
+CHANGES_NUMBERS = False
+
 SUFFIXES = {
     *(".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".bmp", ".tif", ".tiff", ".webp", ".avif"),
     *(".jp2", ".j2k", ".j2c", ".ppm", ".pgm", ".pbm", ".pnm"),
