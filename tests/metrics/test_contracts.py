@@ -33,7 +33,8 @@ def test_a_no_reference_metric_is_no_loss():
 
 def test_a_convention_names_version_and_weights():
     niqe = METRICS["niqe"].convention
-    assert niqe.startswith("pyiqa 0.")
+    assert niqe.startswith("asymmetry, y, ")
+    assert METRICS["piqe"].convention.startswith("pyiqa 0.")
     assert "lower is better" in niqe
     assert niqe.endswith(f"niqe_pristine {WEIGHTS['niqe_pristine'].sha256[:8]}")
     assert "border cropped" in METRICS["psnr_y"].convention

@@ -41,7 +41,7 @@ TOLERANCE = {
     ("pyiqa", "lpips"): 5e-5,
     ("pyiqa", "dists"): 5e-5,
     ("pyiqa", "piqe"): 0.005,
-    ("pyiqa", "niqe"): 0.011,  # what pyiqa leaves on I03; 0.0014 on the others
+    ("pyiqa", "niqe"): 1e-11,
     ("pyiqa", "musiq"): 0.05,  # its authors' value is of another framework's resizing
     ("piq", "ssim"): 5e-5,
     ("piq", "fsim"): 1e-5,
@@ -51,9 +51,11 @@ TOLERANCE = {
     ("basicsr", "ssim"): 2e-6,
     ("basicsr", "psnr_y"): 2e-6,
     ("basicsr", "ssim_y"): 2e-6,
-    ("basicsr", "niqe"): 5e-4,  # what pyiqa leaves
+    ("basicsr", "niqe"): 1e-6,
     ("lpips", "lpips"): 5e-4,
 }
+# Of one image, where it has another tolerance than the others.
+OF_IMAGE = {("niqe", "I03"): 7e-4}  # mostly flat areas, whose rounding errors NIQE sees
 OTHER_PRISTINE = "another pristine model, which is not in the weights manifest"
 NO_WEIGHTS = "its weights are not in the weights manifest"
 NOT_BUILT = "not a metric of this project"
@@ -120,6 +122,7 @@ def test_published_value(row: dict[str, str]) -> None:
     if row["metric"] == "musiq" and not has_weights("musiq_koniq", WEIGHTS):
         pytest.skip("musiq: needs its weights, musiq_koniq")
     tolerance = TOLERANCE[row["set"], row["metric"]]
+    tolerance = OF_IMAGE.get((row["metric"], Path(row["distorted"]).stem), tolerance)
     assert value_of(row) == pytest.approx(float(row["value"]), abs=tolerance, rel=0)
 
 

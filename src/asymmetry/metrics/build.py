@@ -74,11 +74,8 @@ def _formula(name: str, weights: Path) -> Any:
     contract = METRICS[name]
     if contract.module:
         function = contract.measure.partition(":")[2]
-        return getattr(importlib.import_module(contract.module), function)
-    if name == "niqe":
-        from asymmetry.metrics.niqe import Niqe
-
-        return Niqe(locate("niqe_pristine", weights))
+        formula = getattr(importlib.import_module(contract.module), function)
+        return formula(locate(contract.weights, weights)) if contract.weights else formula
     if contract.weights:
         from asymmetry.metrics.learned import Learned
 

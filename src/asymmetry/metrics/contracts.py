@@ -14,8 +14,8 @@ CHANGES_NUMBERS = False
 class Contract:
     """The convention of a metric; numbers of two conventions are never mixed.
 
-    `measure`: what computes it: `module:function` of this package, `pyiqa`, or `fidelity`, the loss
-    of the same name.
+    `measure`: what computes it: `module:function` of this package, where there are weights a class
+    that takes their file; `pyiqa`; or `fidelity`, the loss of the same name.
     `colour`: what is measured: `rgb`; `y` (BT.601, studio range); `grey` (MATLAB's rgb2gray).
     `crop_scale`: a border as wide as the scale factor is left out first, as is the habit in
     super-resolution.
@@ -91,7 +91,12 @@ METRICS: dict[str, Contract] = {
     "vsi": Contract("asymmetry.metrics.vsi:vsi", "rgb", True, differentiable=True, minimum_side=16),
     # No reference.
     "niqe": Contract(
-        "pyiqa", "y", False, full_reference=False, weights="niqe_pristine", minimum_side=192
+        "asymmetry.metrics.niqe:Niqe",
+        "y",
+        False,
+        full_reference=False,
+        weights="niqe_pristine",
+        minimum_side=192,
     ),
     "piqe": Contract("pyiqa", "grey", False, full_reference=False, minimum_side=16),
 }

@@ -23,7 +23,7 @@ _LEVELS, _ORIENTATIONS = 4, 8
 _WINDOW = 7
 _K = 0.01
 # Keeps the root differentiable at zero.
-_SMALLEST_SQUARE = 1e-12
+_SMALLEST = 1e-6
 
 
 def _describe(plane: Tensor) -> Bands:
@@ -36,7 +36,8 @@ def _compare(restored: Bands, reference: Bands) -> Tensor:
     (x, x_energy), (y, y_energy) = restored, reference
     products = torch.view_as_real(x * y.conj())
     real, imaginary = _windows(products[..., 0]), _windows(products[..., 1])
-    magnitude = (real.square() + imaginary.square() + _SMALLEST_SQUARE).sqrt()
+    # Less what keeps it differentiable, or two flat images were more than equal.
+    magnitude = (real.square() + imaginary.square() + _SMALLEST**2).sqrt() - _SMALLEST
     similarity = (2 * magnitude + _K) / (x_energy + y_energy + _K)
     weight = _weight(*similarity.shape[2:], similarity.device)
     return (similarity * weight).sum(dim=(2, 3)).mean(dim=1)

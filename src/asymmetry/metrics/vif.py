@@ -3,6 +3,9 @@
 As the authors' `vifvec` computes it and pyiqa after it: grey in 0..255, the two bands along the
 axes of four levels of a steerable pyramid, vectors of 3 x 3 coefficients that do not overlap, and
 noise of variance 0.4. Whatever models the reference is of the reference only.
+
+A reference without information, a flat one, leaves the ratio of informations undefined. Ours is
+then 1 for the same image and 0 for any other.
 """
 
 from collections.abc import Iterator
@@ -20,6 +23,8 @@ _NOISE = 0.4
 _TOLERANCE = 1e-12
 # Of the largest eigenvalue: what is below it is rounding, not to be inverted.
 _RANK = 1e-9
+# In bits: what a flat reference may hold by rounding. One pixel a grey level apart holds 0.3.
+_NOTHING = 1e-3
 
 
 class Level(NamedTuple):
@@ -34,8 +39,9 @@ class Level(NamedTuple):
 
 
 class Reference(NamedTuple):
-    """The levels, finest first, and the information [B] in the references."""
+    """The references' grey levels, their bands' levels, finest first, and their information [B]."""
 
+    plane: Tensor
     levels: list[Level]
     information: Tensor
 
@@ -50,7 +56,7 @@ class _Vif:
         """The model of the references [B, 1, H, W] or [1, 1, H, W]."""
         levels = [_model(number, band) for number, band in enumerate(_bands(reference))]
         terms = [_information(level.field / _NOISE, level) for level in levels]
-        return Reference(levels, torch.stack(terms).sum(dim=0))
+        return Reference(_grey_levels(reference), levels, torch.stack(terms).sum(dim=0))
 
     def distance(self, restored: Tensor, features: Reference) -> Tensor:
         """[B] from the restored planes [B, 1, H, W] and the `features` of their references."""
@@ -59,7 +65,13 @@ class _Vif:
             _information(_seen(number, band, level), level)
             for number, (band, level) in enumerate(pairs)
         ]
-        return torch.stack(terms).sum(dim=0) / (features.information + _TOLERANCE)
+        ratio = torch.stack(terms).sum(dim=0) / (features.information + _TOLERANCE)
+        same = (_grey_levels(restored) == features.plane).flatten(1).all(dim=1)
+        return ratio.masked_fill(same & (features.information < _NOTHING), 1)
+
+
+def _grey_levels(plane: Tensor) -> Tensor:
+    return (plane.detach() * 255).round()
 
 
 def _bands(plane: Tensor) -> Iterator[Tensor]:

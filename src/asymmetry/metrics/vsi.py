@@ -47,7 +47,8 @@ def _reduced(maps: Tensor) -> Tensor:
 
 
 def _compare(restored: Seen, reference: Seen) -> Tensor:
-    weight = torch.maximum(restored.saliency, reference.saliency)
+    # Where neither image is salient anywhere, every pixel counts alike.
+    weight = torch.maximum(restored.saliency, reference.saliency) + _EPS
     salient = similarity(restored.saliency, reference.saliency, _OF_SALIENCY)
     gradient = similarity(restored.gradient, reference.gradient, _OF_GRADIENT)
     chroma = similarity(restored.chroma, reference.chroma, _OF_CHROMA).prod(dim=1, keepdim=True)
@@ -58,7 +59,7 @@ def _compare(restored: Seen, reference: Seen) -> Tensor:
     turned = torch.where(chroma < 0, math.cos(math.pi * _WEIGHT_OF_CHROMA), 1.0)
     score = salient * powers.exp() * turned * weight
     total, weights = (part.sum(dim=(1, 2, 3), dtype=torch.float64) for part in (score, weight))
-    return (total + _EPS) / (weights + _EPS)
+    return total / weights
 
 
 vsi = Paired(_describe, _compare)
