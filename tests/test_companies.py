@@ -126,14 +126,3 @@ def test_a_job_that_was_not_told_says_so(study_values: dict[str, Any]):
         assert decided_companies(planned(study_values, company)) == []
     with pytest.raises(UserError, match=f"{VARIABLE}: is not set in this job"):
         decided_companies(planned(study_values, 2))
-
-
-def test_a_start_restores_what_the_failure_of_others_took(study_values: dict[str, Any]):
-    plan = planned(study_values, 2)
-    kept, damaged = plan.runs[:2]
-    finish(kept, "finished.json")
-    finish(damaged, "finished.json")
-    (damaged.folder / "finished.json").write_text("{")
-    decide_companies(plan, 2)
-    assert kept.record.is_file()
-    assert not damaged.record.exists()

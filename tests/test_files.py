@@ -45,3 +45,18 @@ def test_a_full_disk_is_named_and_the_former_file_stays(full_disk: Path):
         write_atomically(path, bytes(10**6))
     assert path.read_bytes() == b"whole"
     assert [file.name for file in full_disk.iterdir()] == ["checkpoint.bin"]
+
+
+def test_where_nothing_can_be_written_it_is_a_line(tmp_path, monkeypatch):
+    """As in a read-only checkout; root may write everywhere, so the system's answer is given."""
+
+    def refuse(self, *arguments, **options):
+        raise PermissionError(13, "Permission denied", str(self))
+
+    monkeypatch.setattr(Path, "mkdir", refuse)
+    with pytest.raises(UserError) as caught:
+        write_atomically(tmp_path / "a/b", b"")
+    assert str(caught.value) == (
+        f"{tmp_path}/a/b: cannot be written (Permission denied); make its folder writable, "
+        "or work in another one"
+    )

@@ -1,6 +1,7 @@
 """What each figure plots."""
 
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -177,6 +178,15 @@ def test_crops_say_what_their_numbers_are(analysed):
     assert block.get_suptitle().endswith(
         "below each crop: psnr_y dB ↑ / lpips-alex ↓ of the whole image"
     )
+
+
+def test_a_dollar_in_a_name_begins_no_formula(analysed):
+    study, tables = analysed
+    rows = crops.numbers(tables, study).assign(image="$x_$y")
+    figure = crops.draw(rows, study)
+    figure.savefig(BytesIO(), format="svg")
+    titles = [place.get_suptitle() for place in figure.subfigs]
+    assert all(r"\$x_\$y" in title for title in titles)
 
 
 def test_crops_name_files_and_metrics(analysed):
