@@ -76,7 +76,7 @@ def put_in_order(stages: Stages) -> list[str]:
     outputs = [path for stage in by_name.values() for path in stage.outputs]
     parts = [part.path for part in stages.parts]
     _date_back([*stages.trained, *stages.fitted, *parts, *outputs])
-    again = []
+    again: list[str] = []
     for name, stage in by_name.items():
         stamp = stages.stamp(name)
         if is_made(stages, name) and not set(stage.after) & set(again):

@@ -3,7 +3,7 @@
 All of it would be met hours later, in a job. Imports no torch, but where a GPU is asked for.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import ceil
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from asymmetry.iqa.scores import read_scores, written_scores
 from asymmetry.iqa.splits import too_few_contents
 from asymmetry.metrics.contracts import METRICS
 from asymmetry.plan import Plan
-from asymmetry.study import SeveritySet
+from asymmetry.study import SeveritySet, Study
 from asymmetry.study.views import strips
 from asymmetry.weights import has_weights, remedy
 
@@ -97,42 +97,46 @@ def _losses(plan: Plan) -> Iterator[str]:
 
 
 def _evaluation(plan: Plan) -> Iterator[str]:
+    """Images that are too small for their task or a metric, and crops that are not there."""
     study = plan.study
-    evaluation = study.evaluation
-    scales = {task.scale for task in study.tasks.values()}
-    names: dict[str, list[str]] = {}
-    sizes: dict[tuple[str, str], tuple[int, int]] = {}
-    for name in evaluation.sets:
+    scale = max(task.scale for task in study.tasks.values())
+    least, metric = max((METRICS[name].minimum_side, name) for name in study.evaluation.metrics)
+    sizes: dict[str, dict[str, tuple[int, int]]] = {}
+    for name in study.evaluation.sets:
         reduce = evaluation_reduction(study, name)
         images = evaluation_images(study, name, plan.photos)
-        names[name] = [image.name for image in images]
-        for image in images:
-            sizes[name, image.name] = _sides(image, reduce)
-        yield from _too_small(images, reduce, max(scales), f"evaluation.sets.{name}: a scale of")
-        least = max((METRICS[metric].minimum_side, metric) for metric in evaluation.metrics)
-        if all(min(sizes[name, one]) < least[0] for one in names[name]):
+        sizes[name] = {image.name: _sides(image, reduce) for image in images}
+        yield from _too_small(images, reduce, scale, f"evaluation.sets.{name}: a scale of")
+        if all(min(sides) < least for sides in sizes[name].values()):
             yield (
-                f"evaluation.metrics: {least[1]} needs images of {least[0]} pixels a side, and "
+                f"evaluation.metrics: {metric} needs images of {least} pixels a side, and "
                 f"'{name}' has none; add larger images, or leave the metric out"
             )
-    for index, crop in enumerate(evaluation.crops):
-        if crop.image is not None and crop.image not in names[crop.set]:
+    yield from _crops(study, sizes)
+
+
+def _crops(study: Study, sizes: Mapping[str, Mapping[str, tuple[int, int]]]) -> Iterator[str]:
+    """Crops of images that a set does not hold, or beyond their borders."""
+    evaluation, scales = study.evaluation, {task.scale for task in study.tasks.values()}
+    shown = strips(evaluation, {name: list(images) for name, images in sizes.items()})
+    for index, view in enumerate(shown):
+        images = sizes[view.set]
+        if view.image not in images:
             yield (
-                f"evaluation.crops[{index}]: '{crop.image}' is not in the set '{crop.set}'; "
-                f"it holds {_some(names[crop.set])}"
+                f"evaluation.crops[{index}]: '{view.image}' is not in the set '{view.set}'; "
+                f"it holds {_some(list(images))}"
             )
-    for crop in strips(evaluation, names):
-        if (crop.set, crop.image) not in sizes or crop.corner is None:
-            continue
-        width, height = (
-            min(side - side % scale for scale in scales) for side in sizes[crop.set, crop.image]
-        )
-        left, top = crop.corner
-        if left + crop.side > width or top + crop.side > height:
-            yield (
-                f"evaluation.crops: {crop.side} pixels from ({left}, {top}) do not fit into "
-                f"'{crop.image}' of {width}x{height}; move the crop or make it smaller"
+        elif view.corner is not None:
+            # The assessment cuts images to multiples of the scale.
+            width, height = (
+                min(side - side % scale for scale in scales) for side in images[view.image]
             )
+            left, top = view.corner
+            if left + view.side > width or top + view.side > height:
+                yield (
+                    f"evaluation.crops[{index}]: {view.side} pixels from ({left}, {top}) do not "
+                    f"fit into '{view.image}' of {width}x{height}; move it or make it smaller"
+                )
 
 
 def _some(names: Sequence[str], shown: int = 12) -> str:

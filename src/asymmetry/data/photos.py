@@ -79,10 +79,8 @@ def read_manifest(source: Photos) -> Manifest:
     Raises UserError, a line for each mistake, where the folder is missing or holds no photo or one
     content only, where two photos have one name, or where a photo cannot be read.
     """
-    if source.source == WHEELS:
-        (photos, prints), left_out = _wheel_photos(), ()
-    else:
-        photos, prints, left_out = _folder(Path(source.source))
+    wheels = source.source == WHEELS
+    photos, prints, left_out = _wheel_photos() if wheels else _folder(Path(source.source))
     groups = _groups(photos, prints)
     if len(set(groups)) < 2:
         raise UserError(
@@ -114,7 +112,7 @@ def _groups(photos: Sequence[Photo], prints: Sequence[Fingerprint]) -> list[str]
     return [names[root] for root in roots]
 
 
-def _wheel_photos() -> tuple[list[Photo], list[Fingerprint]]:
+def _wheel_photos() -> tuple[list[Photo], list[Fingerprint], tuple[LeftOut, ...]]:
     found = [
         (wheel.locate(), wheel) for wheel in sorted(WHEEL_PHOTOS, key=lambda wheel: wheel.name)
     ]
@@ -123,7 +121,7 @@ def _wheel_photos() -> tuple[list[Photo], list[Fingerprint]]:
         _photo(wheel.name, path, own, wheel.content, wheel.licence)
         for (path, wheel), own in zip(found, prints, strict=True)
     ]
-    return photos, prints
+    return photos, prints, ()
 
 
 def _folder(folder: Path) -> tuple[list[Photo], list[Fingerprint], tuple[LeftOut, ...]]:
