@@ -8,6 +8,7 @@ from snakemake.utils import min_version
 
 from asymmetry.cluster import check_requests, left_over_jobs
 from asymmetry.companies import decide_companies, decided_companies
+from asymmetry.edits import remember_code
 from asymmetry.errors import UserError
 from asymmetry.figures.registry import figure_names
 from asymmetry.made import put_in_order
@@ -59,6 +60,7 @@ try:
         if study.execution.company != 1:
             decide_companies(plan, here)
         put_in_order(stages)
+        remember_code(stages.study_file)
         for line in [*notes(plan), *folder_overlap_lines(study, plan)]:
             logger.warning(line)
     companies = decided_companies(plan)

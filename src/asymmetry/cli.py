@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from asymmetry.custody.commands import COMMANDS
+from asymmetry.edits import edited_files
 from asymmetry.errors import UserError
 from asymmetry.options import DEFAULT, StudyFile, plan_of, stages_of
 from asymmetry.userstudy.commands import app as userstudy_app
@@ -277,4 +278,10 @@ def main() -> None:
         app()
     except UserError as error:
         print(f"error: {error}", file=sys.stderr)
+        if edited := edited_files():
+            print(
+                f"error: edited since the study was started: {', '.join(edited)}; start it again, "
+                "what was finished or begun under the former code stays as it is",
+                file=sys.stderr,
+            )
         sys.exit(2)
