@@ -15,7 +15,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 # How tests are shared out: see tests/conftest.py.
-WORKERS := -n 2 --dist loadgroup --no-loadscope-reorder
+WORKERS := -n 3 --dist loadgroup --no-loadscope-reorder
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 study: .venv/study

@@ -25,7 +25,7 @@ def own(project: Project, shared: Path) -> Project:
     values["photos"] = {"source": "data/photos", "reduce": 2}
     values["grid"] |= {
         "tasks": ["blind-x4"],
-        "fidelity": ["lpips-squeeze"],
+        "fidelity": ["lpips-alex"],
         "discriminators": ["unet"],
     }
     values["grid"]["adversarial_weights"] = [0, 0.1]
