@@ -5,6 +5,7 @@ import math
 import torch
 from torch import nn
 
+from asymmetry.adam import Adam
 from asymmetry.iqa.correlation import srcc
 from asymmetry.iqa.examples import Examples, device_of, over_crops, random_batch
 from asymmetry.iqa.model import QualityModel
@@ -32,7 +33,7 @@ def fine_tune(
     """
     device = device_of(model)
     mean, std = float(train.scores.mean()), float(train.scores.std())
-    optimiser = torch.optim.Adam(model.parameters(), settings.learning_rate)
+    optimiser = Adam(model.parameters(), settings.learning_rate)
     first = range(1, _BATCHES_SEEN_FIRST + 1)
     seen = [random_batch(train, settings, split, step)[0] for step in first]
     model.train().standardise(torch.cat(seen).to(device))

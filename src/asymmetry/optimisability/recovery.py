@@ -7,6 +7,7 @@ like the reference. Here nothing but the loss moves the pixels: no network, data
 import torch
 from torch import Tensor
 
+from asymmetry.adam import Adam
 from asymmetry.fidelity.contract import Fidelity
 from asymmetry.metrics.colour import studio_y
 from asymmetry.metrics.psnr import psnr
@@ -26,7 +27,7 @@ def recover(
     """
     image = starts.clone().requires_grad_()
     target = reference.expand_as(image)
-    optimizer = torch.optim.Adam([image], lr=learning_rate, eps=_EPSILON)
+    optimizer = Adam([image], lr=learning_rate, eps=_EPSILON)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
     finite = torch.ones(len(starts), dtype=torch.bool, device=starts.device)
     for _ in range(steps):

@@ -11,6 +11,7 @@ import torch
 from safetensors.torch import load_file
 from torch import nn
 
+from asymmetry.adam import Adam
 from asymmetry.discriminators.registry import adversarial_loss, build_discriminator
 from asymmetry.errors import UserError
 from asymmetry.generators.build import build_generator
@@ -51,10 +52,10 @@ def _placed(module: nn.Module, numerics: Numerics, device: torch.device) -> nn.M
     return module
 
 
-def _adam(module: nn.Module, rate: float, section: Optimisation) -> torch.optim.Adam:
+def _adam(module: nn.Module, rate: float, section: Optimisation) -> Adam:
     parameters = [p for p in module.parameters() if p.requires_grad]
     groups = [{"params": parameters, "initial_lr": rate}]
-    return torch.optim.Adam(groups, lr=rate, betas=section.betas, fused=True)
+    return Adam(groups, lr=rate, betas=section.betas, fused=True)
 
 
 def objective_of(
