@@ -30,14 +30,14 @@ def ask_the_cluster(jobs):
         )
 
 
-def forced_trainings(jobs):
-    """The `run.json` files of the trainings that are to be made anew."""
+def forced_outputs(jobs):
+    """What is to be made anew, though it is there."""
     forced = [job for job in jobs if workflow.dag.reason(job).forced]
-    return [file for job in forced for file in job.output if file.endswith("/run.json")]
+    return [file for job in forced for file in job.output]
 
 
 onstart:
     gc.enable()
-    forget(forced_trainings(workflow.dag.needrun_jobs()))
+    forget(forced_outputs(workflow.dag.needrun_jobs()))
     if workflow.executor_plugin.name == "slurm":
         ask_the_cluster(workflow.dag.needrun_jobs())

@@ -1,9 +1,10 @@
 """`finished.json`: the copy of a `run.json` that Snakemake does not know. Imports no torch."""
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from asymmetry.files import read_object, sha256_of, write_atomically
-from asymmetry.plan import RUNS, Plan, Run, id_at
+from asymmetry.plan import Plan, Run
 
 CHANGES_NUMBERS = False
 FINISHED = "finished.json"
@@ -47,6 +48,6 @@ def taken_over(runs: Sequence[Run]) -> str:
 
 
 def forget(outputs: Iterable[str]) -> None:
-    """Have the runs with these `run.json` files trained anew, as Snakemake was told to."""
-    for name in map(id_at, outputs):
-        (RUNS / name / FINISHED).unlink(missing_ok=True)
+    """Have the runs among these outputs trained anew, as Snakemake was told to."""
+    for record in filter(lambda path: path.name == "run.json", map(Path, outputs)):
+        record.with_name(FINISHED).unlink(missing_ok=True)
