@@ -216,10 +216,10 @@ def test_what_people_said_is_joined_and_nothing_is_assessed_again(copy: Project)
     assert {"scores", "analyse", "report"} <= set(jobs(said))
     assert not trained(said)
     assert not {"assess_part", "transfer_part", "skill_part"} & set(jobs(said))
-    assert copy.snakemake().returncode == 0
+    assert copy.snakemake("assess").returncode == 0
     joined = copy.table("scores")
     assert len(joined) == len(scores) + len(people)
-    assert "Nothing to be done" in copy.snakemake("-n").stdout
+    assert "Nothing to be done" in copy.snakemake("-n", "assess").stdout
 
 
 def test_a_mistake_in_the_params_is_a_line(project: Project):
