@@ -20,21 +20,30 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 # What takes long: these tests are shared out one by one, and first, so that no worker is left with
-# the rest of them at the end. What several of them need is made once for all workers.
+# the rest of them at the end. What several of them need is made once for all workers: one test of
+# each such kind begins, and the others come when it is there, so that no worker waits for it.
 _APART = {ROOT / "tests/workflow", ROOT / "tests/training"}
+_MADE_ONCE = ("reproduced", "finished")
 
 
-def _order(item: pytest.Item) -> tuple[bool, bool]:
-    return item.path.parent not in _APART, item.get_closest_marker("slow") is None
+def _order(item: pytest.Item, begun: set[str]) -> tuple[bool, int, bool]:
+    needed = [name for name in _MADE_ONCE if name in getattr(item, "fixturenames", ())]
+    slow = item.get_closest_marker("slow") is not None
+    if needed and begun.isdisjoint(needed):
+        begun.update(needed)
+        return False, 0, False
+    return item.path.parent not in _APART, 2 if needed else 1, not slow
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     """Of all other tests a file is a worker's, with what it makes once for its tests."""
     for item in items:
         if item.path.parent not in _APART:
             item.add_marker(pytest.mark.xdist_group(str(item.path.relative_to(ROOT))))
-    items.sort(key=_order)
+    yield  # what is not asked for is taken out
+    begun: set[str] = set()
+    items.sort(key=lambda item: _order(item, begun))
 
 
 @pytest.fixture(scope="session")

@@ -25,7 +25,7 @@ def own(project: Project, shared: Path) -> Project:
     values["photos"] = {"source": "data/photos", "reduce": 2}
     values["grid"] |= {
         "tasks": ["blind-x4"],
-        "fidelity": ["lpips-alex"],
+        "fidelity": ["l1"],
         "discriminators": ["unet"],
     }
     values["grid"]["adversarial_weights"] = [0, 0.1]
