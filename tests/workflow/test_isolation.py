@@ -36,3 +36,15 @@ def test_a_training_needs_neither_network_nor_home(
     )
     assert done.returncode == 0, done.stderr
     assert warm_start.record.is_file()
+
+
+def test_the_study_is_planned_where_the_home_folder_cannot_be_written(copy: Project):
+    environment = copy.environment() | {"HOME": "/proc/none"}
+    environment.pop("XDG_CACHE_HOME", None)
+    done = subprocess.run(
+        ["sh", "workflow/run.sh", "-n"],
+        cwd=copy.folder, env=environment, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "Nothing to be done" in done.stdout + done.stderr
+    assert (copy.folder / ".asymmetry/cache").is_dir()
