@@ -190,11 +190,20 @@ def test_a_lock_file_that_was_cut_short_is_written_anew(here: DvcProject):
     assert here.lock() == lock
 
 
-def test_killed_in_two_stages_it_ends_with_the_same_bytes(here: DvcProject, reproduced: DvcProject):
-    """In the trainings and in the figures, with all jobs; DVC and Snakemake remember both."""
-    here.lose("runs/*/*/mse/vgg-patch/0.1", "results/figures", "results/index.html")
+@pytest.mark.parametrize("figures", [False, pytest.param(True, marks=pytest.mark.long)])
+def test_killed_in_a_stage_it_ends_with_the_same_bytes(
+    here: DvcProject, reproduced: DvcProject, figures: bool
+):
+    """In the trainings, and in the figures too, with all jobs; DVC and Snakemake remember both."""
+    here.lose("runs/*/*/mse/vgg-patch/0.1")
     (run,) = (run for run in reproduced.trained() if "/mse/vgg-patch/0.1/" in run)
     here.kill_when(lambda: here.tells(f"{run}/train.log", " step 2/"), with_its_jobs=True)
+    if not figures:
+        here.repro("grid")
+        assert here.models() == reproduced.models()
+        assert here.dvc("status", "grid").stdout.strip() == CLEAN
+        return
+    here.lose("results/figures", "results/index.html")
     here.kill_when(lambda: any(here.folder.glob("results/figures/*.svg")), with_its_jobs=True)
     assert_ends_like(here, reproduced)
 
