@@ -8,7 +8,7 @@ from snakemake.utils import min_version
 
 from asymmetry.cluster import check_requests, left_over_jobs
 from asymmetry.companies import decide_companies, decided_companies
-from asymmetry.edits import remember_code
+from asymmetry.edits import STUDY_VARIABLE, remember_code
 from asymmetry.errors import UserError
 from asymmetry.figures.registry import figure_names
 from asymmetry.made import put_in_order
@@ -47,7 +47,7 @@ try:
     study, plan = stages.study, stages.plan
     # Not a parameter of the rules: a job runs again for what its path says, not for a file's name.
     shell.prefix(
-        f"set -euo pipefail; export ASYMMETRY_STUDY={quote(str(stages.study_file))}; "
+        f"set -euo pipefail; export {STUDY_VARIABLE}={quote(str(stages.study_file))}; "
     )
     stages.trained  # expands the grid, whose mistakes are the user's too
     if workflow.is_main_process:

@@ -5,12 +5,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-from asymmetry.edits import VARIABLE, edited_files, remember_code
+from asymmetry.edits import STUDY_VARIABLE, edited_files, remember_code
 
 
 def test_edited_added_and_removed_files_are_named(workplace: Path, monkeypatch):
     study = workplace / "study.yaml"
-    monkeypatch.setenv(VARIABLE, str(study))
+    monkeypatch.setenv(STUDY_VARIABLE, str(study))
     assert edited_files() == []  # no start has remembered anything
     remember_code(study)
     assert edited_files() == []
@@ -39,7 +39,7 @@ cli.main()
     (workplace / "study.yaml").write_text("{}")
     done = subprocess.run(
         [sys.executable, "-c", code],
-        env={"PATH": "", VARIABLE: "study.yaml", "PYTHONPATH": ":".join(sys.path)},
+        env={"PATH": "", STUDY_VARIABLE: "study.yaml", "PYTHONPATH": ":".join(sys.path)},
         capture_output=True, text=True,
     )  # fmt: skip
     assert done.returncode == 2

@@ -168,6 +168,24 @@ def test_a_gpu_that_is_not_there_matters_here_and_not_on_a_cluster(album, monkey
     check(plan_of(change), here=False)
 
 
+def test_metrics_may_all_be_optional(album):
+    evaluation = {"metrics": [], "metrics_with_weights": ["niqe"], "judges": ["niqe"]}
+    check(plan_of(lambda values: values.update(evaluation=evaluation)), here=True)
+
+
+def test_images_smaller_than_the_scale_of_a_task_that_is_used(album):
+    (album.parent / "tiny").mkdir()
+    picture(60, 3).save(album.parent / "tiny/a.png")
+
+    def change(values):
+        values["evaluation"] |= {"sets": {"tiny": "tiny"}, "metrics": ["psnr"], "judges": ["psnr"]}
+
+    assert mistakes(change) == [
+        "tasks: scale: 4 pixels are more than tiny/a.png has (3x3); "
+        "remove the image from evaluation.sets.tiny"
+    ]
+
+
 def test_all_mistakes_are_told_at_once(album):
     def change(values):
         values["evaluation"]["metrics"].append("ms_ssim")

@@ -37,6 +37,15 @@ def test_an_unchanged_file_is_not_read_again(files: list[Path], monkeypatch: pyt
     assert read == files
 
 
+def test_a_file_dated_ahead_is_read_once(files: list[Path], monkeypatch: pytest.MonkeyPatch):
+    """As a clock that was ahead leaves it."""
+    for path in files:
+        os.utime(path, (time.time() + 3600,) * 2)
+    before = digests(files)
+    monkeypatch.setattr(remembered, "sha256_of", lambda path: "new")
+    assert digests(files) == before
+
+
 def test_a_change_within_one_second_is_seen(files: list[Path]):
     now = int(time.time())
     for content in (b"1", b"2"):

@@ -9,7 +9,7 @@ from pathlib import Path
 from asymmetry.files import canonical_json, read_object, sha256_of, write_if_changed
 
 CHANGES_NUMBERS = False
-VARIABLE = "ASYMMETRY_STUDY"
+STUDY_VARIABLE = "ASYMMETRY_STUDY"
 _HERE = Path(__file__).parent
 
 
@@ -20,7 +20,7 @@ def remember_code(study_file: Path) -> None:
 
 def edited_files() -> list[str]:
     """The files that were edited since the start whose job this is; none outside of a job."""
-    study_file = os.environ.get(VARIABLE)
+    study_file = os.environ.get(STUDY_VARIABLE)
     before = read_object(_beside(Path(study_file))) if study_file else {}
     now = _digests() if before else {}
     return sorted(name for name in before.keys() | now.keys() if before.get(name) != now.get(name))

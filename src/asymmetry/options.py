@@ -5,13 +5,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from asymmetry.edits import STUDY_VARIABLE
+
 if TYPE_CHECKING:
     from asymmetry.plan import Plan
     from asymmetry.stages import Stages
 
 CHANGES_NUMBERS = False
 StudyFile = Annotated[
-    Path, typer.Option("--study", envvar="ASYMMETRY_STUDY", help="the study, a YAML file")
+    Path, typer.Option("--study", envvar=STUDY_VARIABLE, help="the study, a YAML file")
 ]
 DEFAULT = Path("params.yaml")
 

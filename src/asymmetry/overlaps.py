@@ -82,29 +82,34 @@ def folder_overlap_lines(study: Study, plan: Plan) -> list[str]:
 
     Their pictures were looked at when they were listed, so this takes a moment.
     """
-    readers = _readers(study, plan)
-    sets = [readers[title]() for title in readers if not title.startswith("IQA")]
+    if not _folders(study):
+        return []
+    sets = [read() for read in _photo_readers(study, plan).values()]
     return [overlap.line for overlap in _overlaps(study, sets)]
 
 
 def _readers(study: Study, plan: Plan) -> dict[str, Callable[[], _Pictures]]:
     """How each set is read, by its title; none where there is nothing that could overlap."""
-    folders = {name for name, source in study.evaluation.sets.items() if source != HELD_OUT}
     scored = {
-        name: declared
+        _iqa_title(name): partial(_scored, _iqa_title(name), name, declared)
         for name, declared in study.iqa_sets.items()
         if not isinstance(declared, SeveritySet)
     }
-    if not folders and not scored:
-        return {}
+    return _photo_readers(study, plan) | scored if _folders(study) or scored else {}
+
+
+def _photo_readers(study: Study, plan: Plan) -> dict[str, Callable[[], _Pictures]]:
+    """How the training photos and the evaluation sets are read, by their titles."""
     readers: dict[str, Callable[[], _Pictures]] = {_TRAINING: partial(_training, plan)}
     for name in study.evaluation.sets:
         title = f"evaluation set '{name}'"
         readers[title] = partial(_evaluation, title, study, plan, name)
-    for name, declared in scored.items():
-        title = _iqa_title(name)
-        readers[title] = partial(_scored, title, name, declared)
     return readers
+
+
+def _folders(study: Study) -> list[str]:
+    """The evaluation sets that are not the photos held out, which are split by content."""
+    return [name for name, source in study.evaluation.sets.items() if source != HELD_OUT]
 
 
 def _training(plan: Plan) -> _Pictures:

@@ -67,20 +67,18 @@ def _training_photos(plan: Plan) -> Iterator[str]:
     study = plan.study
     crops = {name: getattr(study, name).crop for name in ("warm_start", "training")}
     section = max(crops, key=lambda name: crops[name])
-    yield from _too_small(
-        plan.photos.split("train"), study.photos.reduce, crops[section], f"{section}.crop"
-    )
+    photos = plan.photos.split("train")
+    for line in _too_small(photos, study.photos.reduce, crops[section], f"{section}.crop"):
+        yield f"{line}; remove the photo, or choose a smaller crop"
 
 
 def _too_small(photos: Sequence[Photo], reduce: int, side: int, key: str) -> Iterator[str]:
+    """What is wrong with each photo that has fewer pixels a side, after its reduction."""
     for photo in photos:
         width, height = _sides(photo, reduce)
         if min(width, height) < side:
             reduced = f" after photos.reduce: {reduce}" if reduce > 1 else ""
-            yield (
-                f"{key}: {side} pixels are more than {photo.path} has ({width}x{height}{reduced}); "
-                "remove the photo, or choose a smaller crop"
-            )
+            yield f"{key}: {side} pixels are more than {photo.path} has ({width}x{height}{reduced})"
 
 
 def _losses(plan: Plan) -> Iterator[str]:
@@ -99,26 +97,34 @@ def _losses(plan: Plan) -> Iterator[str]:
 def _evaluation(plan: Plan) -> Iterator[str]:
     """Images that are too small for their task or a metric, and crops that are not there."""
     study = plan.study
-    scale = max(task.scale for task in study.tasks.values())
-    least, metric = max((METRICS[name].minimum_side, name) for name in study.evaluation.metrics)
+    scales = _scales(plan)
+    metrics = study.evaluation.metrics
+    least, metric = max(((METRICS[name].minimum_side, name) for name in metrics), default=(1, ""))
     sizes: dict[str, dict[str, tuple[int, int]]] = {}
     for name in study.evaluation.sets:
         reduce = evaluation_reduction(study, name)
         images = evaluation_images(study, name, plan.photos)
         sizes[name] = {image.name: _sides(image, reduce) for image in images}
-        yield from _too_small(images, reduce, scale, f"evaluation.sets.{name}: a scale of")
+        for line in _too_small(images, reduce, max(scales), "tasks: scale"):
+            yield f"{line}; remove the image from evaluation.sets.{name}"
         if all(min(sides) < least for sides in sizes[name].values()):
             yield (
                 f"evaluation.metrics: {metric} needs images of {least} pixels a side, and "
                 f"'{name}' has none; add larger images, or leave the metric out"
             )
-    yield from _crops(study, sizes)
+    yield from _crops(study, scales, sizes)
 
 
-def _crops(study: Study, sizes: Mapping[str, Mapping[str, tuple[int, int]]]) -> Iterator[str]:
+def _scales(plan: Plan) -> set[int]:
+    """The scales of the tasks that the grid uses."""
+    return {plan.study.tasks[cell.task].scale for cell in plan.cells}
+
+
+def _crops(
+    study: Study, scales: set[int], sizes: Mapping[str, Mapping[str, tuple[int, int]]]
+) -> Iterator[str]:
     """Crops of images that a set does not hold, or beyond their borders."""
-    evaluation, scales = study.evaluation, {task.scale for task in study.tasks.values()}
-    shown = strips(evaluation, {name: list(images) for name, images in sizes.items()})
+    shown = strips(study.evaluation, {name: list(images) for name, images in sizes.items()})
     for index, view in enumerate(shown):
         images = sizes[view.set]
         if view.image not in images:

@@ -22,13 +22,15 @@ if torch.version.cuda is None:
 
 @contextmanager
 def _without_compiler() -> Iterator[None]:
-    """Stand-ins for torch's compiler, whose import takes over a second.
+    """Stand-ins for torch's compiler, whose import takes over a second, unless it is there.
 
     torchvision asks it whether an operation that no study uses could be compiled.
     """
     compiler, utilities = ModuleType("torch._dynamo"), ModuleType("torch._dynamo.utils")
     vars(utilities)["is_compile_supported"] = lambda device: False
-    stand_ins = {module.__name__: module for module in (compiler, utilities)}
+    stand_ins = {one.__name__: one for one in (compiler, utilities)}
+    if compiler.__name__ in sys.modules:
+        stand_ins = {}
     sys.modules.update(stand_ins)
     try:
         yield
@@ -37,8 +39,5 @@ def _without_compiler() -> Iterator[None]:
             del sys.modules[name]
 
 
-if "torch._dynamo" in sys.modules:
-    import torchvision
-else:
-    with _without_compiler():
-        import torchvision  # noqa: F401
+with _without_compiler():
+    import torchvision  # noqa: F401

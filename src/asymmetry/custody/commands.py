@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from asymmetry.edits import STUDY_VARIABLE
 from asymmetry.options import DEFAULT, StudyFile, plan_of, stages_of
 
 
@@ -42,7 +43,7 @@ def why(run: str, study: StudyFile = DEFAULT) -> None:
 def prune(
     studies: Annotated[
         list[Path],
-        typer.Option("--study", envvar="ASYMMETRY_STUDY", help="a study; may be repeated"),
+        typer.Option("--study", envvar=STUDY_VARIABLE, help="a study; may be repeated"),
     ] = [DEFAULT],  # noqa: B006 - typer copies it
     yes: Annotated[bool, typer.Option("--yes", help="remove them")] = False,
 ) -> None:
