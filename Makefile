@@ -56,6 +56,7 @@ lint: .venv/test
 	ruff format --check
 	ruff check
 	mypy
+	lint-imports
 	snakefmt --check Snakefile workflow
 	python workflow/lint.py
 

@@ -6,17 +6,17 @@ from shlex import quote
 from snakemake.exceptions import WorkflowError
 from snakemake.utils import min_version
 
-from asymmetry.cluster import check_requests, left_over_jobs
-from asymmetry.companies import decide_companies, decided_companies
-from asymmetry.edits import STUDY_VARIABLE, remember_code
-from asymmetry.errors import UserError
+from asymmetry.core.slurm import check_requests, left_over_jobs
+from asymmetry.planning.packs import decide_companies, decided_companies
+from asymmetry.core.edits import STUDY_VARIABLE, remember_code
+from asymmetry.core.errors import UserError
 from asymmetry.figures.registry import figure_names
-from asymmetry.made import put_in_order
-from asymmetry.overlaps import folder_overlap_lines
-from asymmetry.plan import Plan
-from asymmetry.preflight import check, notes
+from asymmetry.pipeline.made import put_in_order
+from asymmetry.planning.overlaps import folder_overlap_lines
+from asymmetry.planning.plan import Plan
+from asymmetry.planning.preflight import check, notes
 from asymmetry.report.sources import PAGES
-from asymmetry.stages import Stages
+from asymmetry.pipeline.stages import Stages
 from asymmetry.study import parse_study
 from asymmetry.study.yaml_file import read_yaml
 from asymmetry.training.finished import forget, restore_records, taken_over

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from asymmetry.options import DEFAULT, plan_of
-from asymmetry.plan import Plan
+from asymmetry.cli.options import DEFAULT, plan_of
+from asymmetry.planning.plan import Plan
 
 
 def assess(plan: Plan, ids: list[str], output: Path) -> None:

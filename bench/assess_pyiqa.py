@@ -10,7 +10,7 @@ from pathlib import Path
 
 import torch
 
-from asymmetry import torchvision_ops  # noqa: F401
+from asymmetry.core import torchvision_ops  # noqa: F401
 
 # isort: split
 import pyiqa

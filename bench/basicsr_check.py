@@ -9,8 +9,8 @@ import sys
 import torch
 from safetensors.torch import load_file
 
+from asymmetry.cli.options import DEFAULT, plan_of
 from asymmetry.data.crops import TrainingCrops
-from asymmetry.options import DEFAULT, plan_of
 from bench import basicsr_parts  # noqa: F401
 
 # isort: split

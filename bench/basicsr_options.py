@@ -8,10 +8,11 @@ import yaml
 from PIL import Image
 from safetensors.torch import load_file
 
-from asymmetry import torchvision_ops  # noqa: F401
+from asymmetry.core import torchvision_ops  # noqa: F401
 from asymmetry.data.degrade import reduce_bicubic
-from asymmetry.data.images import Rgb, crop_to_multiple, load_photo
-from asymmetry.plan import Plan, Run
+from asymmetry.data.images import Rgb, crop_to_multiple
+from asymmetry.data.load import load_photo
+from asymmetry.planning.plan import Plan, Run
 from asymmetry.study import Discriminator
 
 TILE = 192

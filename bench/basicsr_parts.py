@@ -5,7 +5,7 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from asymmetry import torchvision_ops  # noqa: F401
+from asymmetry.core import torchvision_ops  # noqa: F401
 
 # isort: split
 import cv2

@@ -22,7 +22,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler
 from sklearn.svm import SVR
 
-from asymmetry import torchvision_ops  # noqa: F401
+from asymmetry.core import torchvision_ops  # noqa: F401
 
 # isort: split
 from pyiqa.archs.brisque_arch import natural_scene_statistics
@@ -30,8 +30,8 @@ from pyiqa.matlab_utils import imresize
 from pyiqa.utils.color_util import to_y_channel
 
 from asymmetry.data.images import Rgb, read_rgb, to_tensor
-from asymmetry.iqa.transfer import transfer_runs
-from asymmetry.plan import Plan
+from asymmetry.iqa.transfer.measure import transfer_runs
+from asymmetry.planning.plan import Plan
 from asymmetry.study import Study, parse_study
 
 CONTROLS = ("random", "pretrained")

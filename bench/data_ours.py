@@ -6,8 +6,8 @@ import time
 
 import torch
 
+from asymmetry.cli.options import DEFAULT, plan_of
 from asymmetry.data.crops import TrainingCrops
-from asymmetry.options import DEFAULT, plan_of
 
 
 def main() -> None:

@@ -8,12 +8,13 @@ import torch
 from PIL import Image
 from safetensors.torch import load_file, save_file
 
+from asymmetry.core.files import sha256_of
 from asymmetry.data.degrade import reduce_bicubic
-from asymmetry.data.images import load_photo, read_rgb, to_tensor, to_uint8
+from asymmetry.data.images import read_rgb, to_tensor, to_uint8
+from asymmetry.data.load import load_photo
 from asymmetry.data.photos import read_manifest
-from asymmetry.files import sha256_of
 from asymmetry.generators.build import build_generator
-from asymmetry.plan import Plan
+from asymmetry.planning.plan import Plan
 from asymmetry.study import Photos
 
 # pyiqa calls them the same; those that need weights it would fetch. Beside each, how far the values

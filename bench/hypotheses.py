@@ -16,9 +16,9 @@ import pandas as pd
 import yaml
 
 from asymmetry.analysis.analyse import analyse
-from asymmetry.analysis.tables import load_tables
 from asymmetry.metrics.contracts import METRICS
 from asymmetry.study import Study, parse_study
+from asymmetry.tables.read import load_tables
 
 ROOT = Path(__file__).resolve().parents[1]
 LOSSES = [

@@ -7,7 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from asymmetry.commit import code_commit
+from asymmetry.core.commit import code_commit
 
 _LIBRARIES = ("torch", "torchvision", "snakemake", "pyiqa", "basicsr-fixed", "numpy")
 

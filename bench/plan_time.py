@@ -3,7 +3,7 @@
 import json
 import time
 
-from asymmetry.options import DEFAULT, stages_of
+from asymmetry.cli.options import DEFAULT, stages_of
 
 
 def main() -> None:
@@ -11,7 +11,7 @@ def main() -> None:
     began = time.monotonic()
     stages = stages_of(DEFAULT)
     paths = [*stages.trained, *stages.fitted, *(part.path for part in stages.parts)]
-    stamps = [stages.stamp(name) for name in stages.summaries.by_name]
+    stamps = [stages.stamp(name) for name in stages.stamps.by_name]
     seconds = time.monotonic() - began
     print(json.dumps({"seconds": seconds, "paths": len(paths) + len(stamps)}))
 

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from asymmetry.files import write_atomically
+from asymmetry.core.files import write_atomically
 
 RESULTS = Path(__file__).with_name("results.json")
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from asymmetry.plan import Plan
+from asymmetry.planning.plan import Plan
 from asymmetry.study import parse_study
 from bench.sides import ROOT
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import torch
 
-from asymmetry.plan import Plan
+from asymmetry.planning.plan import Plan
 from bench.basicsr_options import prepare_photos, training_options, write_options
 from bench.compare import Aim, Sample, interleave, measurement
 from bench.sides import Outcome, python, run_together

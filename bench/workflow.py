@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from asymmetry.stages import Stages
+from asymmetry.pipeline.stages import Stages
 from bench.compare import Aim, Sample, interleave, measurement
 from bench.overhead import local, train_all
 from bench.overhead import study as short_trainings
@@ -94,11 +94,11 @@ def plant_finished(folder: Path, values: dict[str, Any]) -> None:
     plan = write_study(folder, values, LINKS)
     with chdir(folder):
         stages = Stages(plan)
-        summaries = stages.summaries
-        for name in summaries.by_name:
-            summaries.stamp(name)
+        stamps = stages.stamps
+        for name in stamps.by_name:
+            stamps.stamp(name)
         made = [*stages.trained, *stages.fitted, *(part.path for part in stages.parts)]
-        made += [path for summary in summaries.by_name.values() for path in summary.outputs]
+        made += [path for stage in stamps.by_name.values() for path in stage.outputs]
         for path in made:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.touch()

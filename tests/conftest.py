@@ -8,7 +8,7 @@ import pytest
 import torch
 from hypothesis import settings
 
-from asymmetry import torchvision_ops  # noqa: F401 - before any test imports torchvision
+from asymmetry.core import torchvision_ops  # noqa: F401 - before any test imports torchvision
 
 # Several tests run side by side; and one thread and two differ in the last bits.
 torch.set_num_threads(1)

@@ -14,7 +14,6 @@ from PIL import Image
 
 from asymmetry.analysis.analyse import analyse
 from asymmetry.analysis.effect import Effects, all_judged, effects_of
-from asymmetry.analysis.tables import Tables, load_tables
 from asymmetry.metrics.contracts import METRICS
 from asymmetry.study import (
     CropStrip,
@@ -29,6 +28,7 @@ from asymmetry.study import (
     Training,
     Transfer,
 )
+from asymmetry.tables.read import Tables, load_tables
 
 TASK, GENERATOR, SET = "bicubic-x4", "compact-tiny", "held-out"
 FIDELITY = ("l1", "ms_ssim", "lpips-alex")

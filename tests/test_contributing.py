@@ -16,9 +16,9 @@ import pytest
 import yaml
 from PIL import Image
 
-from asymmetry.grid import Cell
-from asymmetry.plan import Plan
+from asymmetry.planning.plan import Plan
 from asymmetry.study import parse_study
+from asymmetry.study.grid import Cell
 from tests import synthetic_tables
 from tests.conftest import ROOT, small_values
 
@@ -37,8 +37,8 @@ from pathlib import Path
 import asymmetry
 from asymmetry.assessment.engine import assess_part
 from asymmetry.figures.registry import figure_names
-from asymmetry.plan import Plan
-from asymmetry.stages import Stages
+from asymmetry.planning.plan import Plan
+from asymmetry.pipeline.stages import Stages
 from asymmetry.study import read_study
 from asymmetry.training.job import train
 
@@ -46,13 +46,13 @@ plan = Plan(read_study(Path("params.yaml")))
 stages = Stages(plan)
 for run in [*plan.warm_starts, *plan.runs]:
     assert train(plan, run.id) == 0
-for part in stages.assess_parts:
-    assess_part(stages, part.path)
+for part in stages.assessment.parts:
+    assess_part(plan, part.path)
 found = {
     "package": str(Path(asymmetry.__file__).parent),
     "runs": [[run.id, astuple(run.cell)] for run in plan.runs],
     "warm_starts": [run.id for run in plan.warm_starts],
-    "scores": [str(part.path) for part in stages.assess_parts],
+    "scores": [str(part.path) for part in stages.assessment.parts],
     "figures": figure_names(),
 }
 Path("found.json").write_text(json.dumps(found))

@@ -13,8 +13,8 @@ import yaml
 
 from asymmetry.fidelity.registry import fidelity_names
 from asymmetry.generators.catalog import GENERATORS
-from asymmetry.grid import cells
 from asymmetry.study import parse_study
+from asymmetry.study.grid import cells
 from tests.conftest import ROOT
 
 DOCUMENTS = {name: (ROOT / name).read_text("utf-8") for name in ("README.md", "CONTRIBUTING.md")}
@@ -57,9 +57,9 @@ ELSEWHERE = {
     "dvc push": "done in tests/workflow/test_dvc.py",
     "dvc pull": "done in tests/workflow/test_dvc.py",
     "asymmetry adopt": "done in tests/workflow/test_dvc.py",
-    "asymmetry why CELL": "done in tests/custody/test_commands.py",
-    "asymmetry prune": "done in tests/custody/test_commands.py",
-    "asymmetry release RUN": "done in tests/custody/test_commands.py",
+    "asymmetry why CELL": "done in tests/cli/test_artifacts.py",
+    "asymmetry prune": "done in tests/cli/test_artifacts.py",
+    "asymmetry release RUN": "done in tests/cli/test_artifacts.py",
     "dvc remote add --default team ssh://HOST/PATH": "needs a host",
     "dvc remote add --default team s3://BUCKET/PATH": "needs a bucket",
     "dvc remote modify team verify true": "what .dvc/config has for the default remote",

@@ -9,14 +9,14 @@ import pytest
 import yaml
 from snakemake.utils import update_config
 
+from asymmetry.core.errors import UserError
 from asymmetry.discriminators.measure import measure_size
-from asymmetry.errors import UserError
 from asymmetry.fidelity.registry import weights_of
-from asymmetry.forecast import print_plan
-from asymmetry.grid import Cell, cells
-from asymmetry.plan import Plan
+from asymmetry.monitor.forecast import print_plan
+from asymmetry.planning.plan import Plan
 from asymmetry.study import Study, parse_study, read_study
-from asymmetry.weights import has_weights
+from asymmetry.study.grid import Cell, cells
+from asymmetry.weights.store import has_weights
 from tests.conftest import ROOT
 
 STUDIES = sorted((ROOT / "studies").glob("*.yaml"))

@@ -6,9 +6,9 @@ import numpy as np
 from PIL import Image
 from safetensors.torch import save_file
 
-from asymmetry.files import sha256_of
+from asymmetry.core.files import sha256_of
 from asymmetry.generators.build import build_generator
-from asymmetry.plan import Plan
+from asymmetry.planning.plan import Plan
 
 
 def photo(seed: int, side: int) -> Image.Image:

@@ -1,6 +1,6 @@
 """`python -m asymmetry` is `asymmetry`."""
 
-from asymmetry.cli import main
+from asymmetry.cli.main import main
 
 CHANGES_NUMBERS = False
 

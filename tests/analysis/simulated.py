@@ -9,8 +9,8 @@ import pandas as pd
 from asymmetry.analysis.hypotheses.evidence import Evidence
 from asymmetry.analysis.judging import judge_values
 from asymmetry.analysis.skill import skill_of_losses
-from asymmetry.analysis.tables import COLUMNS, Tables, empty_table
-from asymmetry.fraction import balanced
+from asymmetry.study.fraction import balanced
+from asymmetry.tables.read import COLUMNS, Tables, empty_table
 from tests.synthetic_tables import GENERATOR, SET, TASK
 
 SCOPE = (TASK, GENERATOR, SET)

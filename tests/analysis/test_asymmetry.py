@@ -11,7 +11,7 @@ from asymmetry.analysis.asymmetry import (
     regime,
     resample_losses,
 )
-from asymmetry.analysis.tables import load_tables
+from asymmetry.tables.read import load_tables
 from tests.analysis.simulated import LOSSES as EIGHT
 from tests.analysis.simulated import (
     VGG_PATCH,

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from asymmetry.analysis.effect import all_judged, effects_of, level_seeds, mean_over_judges
 from asymmetry.analysis.judging import image_scores, z_scores
-from asymmetry.analysis.tables import load_tables
+from asymmetry.tables.read import load_tables
 from tests.analysis.simulated import LOSSES, by_loss, evidence_of, grid, training_noise
 from tests.synthetic_tables import (
     FIDELITY,

@@ -1,5 +1,5 @@
 from asymmetry.analysis.provenance import provenance
-from asymmetry.files import sha256_of
+from asymmetry.core.files import sha256_of
 from tests.synthetic_tables import make_runs, write_tables
 
 

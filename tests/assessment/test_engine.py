@@ -2,7 +2,6 @@ import json
 import math
 from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -14,19 +13,19 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from asymmetry.assessment import cache, engine, work
-from asymmetry.assessment.engine import assess_runs
-from asymmetry.assessment.tables import COLUMNS
+from asymmetry.assessment.engine import COLUMNS, assess_runs
+from asymmetry.assessment.stage import AssessmentStage
+from asymmetry.core.errors import UserError
+from asymmetry.core.files import sha256_of
 from asymmetry.data.images import to_tensor
-from asymmetry.data.resize import imresize
-from asymmetry.errors import UserError
 from asymmetry.fidelity.registry import code_of
-from asymmetry.files import sha256_of
 from asymmetry.generators.build import build_generator
+from asymmetry.imaging.resize import imresize
 from asymmetry.metrics.build import Metric
 from asymmetry.metrics.contracts import METRICS
-from asymmetry.metrics.measure import Whole
 from asymmetry.metrics.psnr import psnr
-from asymmetry.plan import RUNS, Plan
+from asymmetry.metrics.separable import Whole
+from asymmetry.planning.plan import RUNS, Plan
 from asymmetry.study import parse_study
 from asymmetry.study.views import strips
 from tests.trained import photo, train
@@ -391,9 +390,8 @@ def test_missing_weights_of_a_required_metric_stop_the_assessment(plan):
         assess(Plan(parse_study(values, "test")), BICUBIC)
 
 
-def test_assess_part_asks_the_stages_for_its_runs(plan):
-    stages = SimpleNamespace(
-        study=plan.study, plan=plan, part=lambda _: SimpleNamespace(runs=(BICUBIC,))
-    )
-    engine.assess_part(stages, OUTPUT)  # type: ignore[arg-type]
-    assert set(pd.read_parquet(OUTPUT)["run"]) == {BICUBIC}
+def test_assess_part_assesses_the_runs_of_its_table(plan, monkeypatch):
+    monkeypatch.setattr(AssessmentStage, "assessed", [BICUBIC])
+    (part,) = AssessmentStage(plan).parts
+    engine.assess_part(plan, part.path)
+    assert set(pd.read_parquet(part.path)["run"]) == {BICUBIC}

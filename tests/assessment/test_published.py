@@ -9,11 +9,11 @@ import torch
 from PIL import Image
 
 from asymmetry.assessment.targets import Target, restorer
+from asymmetry.core.randomness import draws
 from asymmetry.data.images import Rgb, to_tensor
 from asymmetry.data.photos import folder_photos
 from asymmetry.data.sets import reference_and_input
-from asymmetry.metrics.build import build_metric
-from asymmetry.randomness import draws
+from asymmetry.fidelity.as_metric import build_metric
 from asymmetry.study import Task
 
 TASK, SCALE, CPU = Task(degradation="bicubic"), 4, torch.device("cpu")

@@ -8,11 +8,11 @@ from PIL import Image
 from torch import Tensor
 from torch.nn.functional import avg_pool2d
 
-from asymmetry import torchvision_ops  # noqa: F401
 from asymmetry.backbones.catalog import BACKBONES, HALF
 from asymmetry.backbones.convolutional import torchvision_network, vgg
 from asymmetry.backbones.registry import build_backbone
-from asymmetry.weights import load_state
+from asymmetry.core import torchvision_ops  # noqa: F401
+from asymmetry.weights.store import load_state
 
 # isort: split
 import timm

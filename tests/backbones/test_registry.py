@@ -6,8 +6,8 @@ from torch import nn
 
 from asymmetry.backbones.catalog import BACKBONES
 from asymmetry.backbones.registry import build_backbone
-from asymmetry.errors import UserError
-from asymmetry.weights import WEIGHTS
+from asymmetry.core.errors import UserError
+from asymmetry.weights.store import WEIGHTS
 
 SMALL = ["vgg-small", "resnet-small", "vit-small", "unet-small"]
 

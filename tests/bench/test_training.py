@@ -1,7 +1,7 @@
 import pytest
 
-from asymmetry.grid import cells
 from asymmetry.study import parse_study
+from asymmetry.study.grid import cells
 from bench.training import SEEDS, study_of
 from bench.workflow import SIZES
 from bench.workflow import study_of as study_of_cells

@@ -5,11 +5,11 @@ import pytest
 import torch
 from PIL import Image
 
+from asymmetry.core.errors import UserError
 from asymmetry.data.crops import TrainingCrops
 from asymmetry.data.images import read_rgb, to_tensor
 from asymmetry.data.photos import Photo
-from asymmetry.data.resize import imresize
-from asymmetry.errors import UserError
+from asymmetry.imaging.resize import imresize
 from asymmetry.study import Task
 
 BICUBIC, BLIND = Task(degradation="bicubic"), Task(degradation="blind")

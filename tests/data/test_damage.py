@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from asymmetry.core.errors import UserError
 from asymmetry.data.images import decode_rgb
-from asymmetry.errors import UserError
 
 NOISE = Image.fromarray(np.random.default_rng(0).integers(0, 256, (128, 128, 3), dtype=np.uint8))
 FLAT = Image.new("RGB", (640, 640), (10, 200, 30))

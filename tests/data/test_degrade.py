@@ -6,6 +6,7 @@ from PIL import Image
 from pydantic import ValidationError
 from scipy.signal import convolve2d
 
+from asymmetry.core.randomness import draws
 from asymmetry.data.degrade import (
     add_noise,
     blur,
@@ -15,7 +16,6 @@ from asymmetry.data.degrade import (
     reduce_bicubic,
     resize,
 )
-from asymmetry.randomness import draws
 from asymmetry.study import Task
 
 RGB = np.random.default_rng(0).integers(0, 256, (48, 64, 3), dtype=np.uint8)

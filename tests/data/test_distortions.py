@@ -3,10 +3,10 @@ from typing import get_args
 import numpy as np
 import pytest
 
+from asymmetry.core.randomness import draws
 from asymmetry.data.distortions import DISTORTIONS, distort
 from asymmetry.data.images import read_rgb
 from asymmetry.data.wheels import WHEEL_PHOTOS
-from asymmetry.randomness import draws
 from asymmetry.study import SeveritySet
 
 

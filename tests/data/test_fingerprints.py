@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from asymmetry.core.errors import UserError
+from asymmetry.core.files import sha256_of
 from asymmetry.data import images
 from asymmetry.data.fingerprints import CACHE, fingerprints
-from asymmetry.errors import UserError
-from asymmetry.files import sha256_of
 
 DARK, BRIGHT = 10, 200
 

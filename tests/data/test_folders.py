@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from asymmetry.core.errors import UserError
 from asymmetry.data.folders import SUFFIXES, find_photos, in_words
-from asymmetry.errors import UserError
 
 
 def files(folder: Path, *names: str | bytes) -> Path:

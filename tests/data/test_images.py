@@ -1,4 +1,3 @@
-from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 
@@ -9,16 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageFile
 
+from asymmetry.core.errors import UserError
 from asymmetry.data.images import (
     decode_rgb,
     difference_hash,
-    load_photo,
     read_rgb,
     to_tensor,
     to_uint8,
 )
-from asymmetry.data.photos import Photo
-from asymmetry.errors import UserError
 
 RGB = np.random.default_rng(0).integers(0, 256, (12, 20, 3), dtype=np.uint8)
 FORMATS = ["PNG", "JPEG", "BMP", "TIFF", "WEBP"]
@@ -178,28 +175,6 @@ def test_wrong_bytes_give_an_image_or_the_users_error(kind, changes):
         content[int(share * len(content))] = value
     image = decoded(bytes(content))
     assert image is None or image.shape[2] == 3
-
-
-def photo_of(path: Path, content: bytes) -> Photo:
-    path.write_bytes(content)
-    digest = sha256(content).hexdigest()
-    return Photo("a", path, digest, 20, 12, "a", "train", "unknown")
-
-
-def test_load_photo_takes_the_mean_of_boxes(tmp_path):
-    photo = photo_of(tmp_path / "a.png", encoded(Image.fromarray(RGB), "PNG"))
-    assert np.array_equal(load_photo(photo), RGB)
-    means = RGB.reshape(6, 2, 10, 2, 3).mean((1, 3))
-    assert np.abs(load_photo(photo, 2) - means).max() <= 0.5
-    with pytest.raises(UserError, match=r"a.png: 10x6 pixels, but both sides must be 7"):
-        load_photo(photo, 2, smallest=7)
-
-
-def test_load_photo_refuses_other_bytes_than_the_manifests(tmp_path):
-    photo = photo_of(tmp_path / "a.png", encoded(Image.fromarray(RGB), "PNG"))
-    photo.path.write_bytes(encoded(Image.fromarray(255 - RGB), "PNG"))
-    with pytest.raises(UserError, match=r"a.png: has changed since the manifest was made; [^\n]*$"):
-        load_photo(photo)
 
 
 def test_difference_hash_of_a_ramp_and_its_mirror():

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image, TiffImagePlugin
 
+from asymmetry.core.errors import UserError
 from asymmetry.data.images import read_rgb
 from asymmetry.data.modes import to_rgb
-from asymmetry.errors import UserError
 
 GREY = np.arange(0, 240, 10, dtype=np.uint8).reshape(4, 6)
 # A colour of each mode, and what it is on white as RGB.

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from asymmetry.core.errors import UserError
+from asymmetry.core.files import sha256_of
 from asymmetry.data.fingerprints import CACHE
 from asymmetry.data.photos import folder_photos, read_manifest
 from asymmetry.data.wheels import WHEEL_PHOTOS
-from asymmetry.errors import UserError
-from asymmetry.files import sha256_of
 from asymmetry.study import Photos
 
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from asymmetry.data.images import load_photo
+from asymmetry.core.errors import UserError
+from asymmetry.data.load import load_photo
 from asymmetry.data.photos import Manifest, folder_photos
 from asymmetry.data.sets import (
     evaluation_draws,
@@ -15,7 +16,6 @@ from asymmetry.data.sets import (
     reference_and_input,
     set_digest,
 )
-from asymmetry.errors import UserError
 from asymmetry.study import Task
 
 

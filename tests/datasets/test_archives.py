@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from asymmetry.core.errors import UserError
 from asymmetry.datasets.archives import Limits, stem, unpack
-from asymmetry.errors import UserError
 
 ROOM = Limits(1_000_000, 100)
 

@@ -9,7 +9,7 @@ from asymmetry.datasets.catalogue import CATALOGUE, find
 from asymmetry.datasets.entry import DataSet, Remote
 from asymmetry.datasets.table import listing, readme
 from tests.conftest import ROOT
-from tests.iqa.published.replicas import REPLICAS, replica
+from tests.data.iqa_sets.published.replicas import REPLICAS, replica
 
 WANTED = (
     "div2k flickr2k lsdir set5 set14 bsd100 urban100 manga109 realsr kadid10k tid2013 live csiq "

@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 import requests
 
+from asymmetry.core.errors import UserError
 from asymmetry.datasets.download import download, forget
-from asymmetry.errors import UserError
 from tests.datasets.conftest import Served, Server
 
 CONTENT = bytes(range(256)) * 40

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from asymmetry.core.errors import UserError
 from asymmetry.datasets import take
 from asymmetry.datasets.catalogue import CATALOGUE
 from asymmetry.datasets.entry import BY_TEXT, DataSet, Published, Remote
 from asymmetry.datasets.get import check, get
-from asymmetry.errors import UserError
 from tests.datasets.conftest import Served, Server
 from tests.datasets.test_archives import content, write_tar, write_zip
 

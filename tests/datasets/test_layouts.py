@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from asymmetry.core.errors import UserError
+from asymmetry.data.iqa_sets.published.registry import read_published
 from asymmetry.datasets.catalogue import CATALOGUE
 from asymmetry.datasets.get import get
-from asymmetry.errors import UserError
-from asymmetry.iqa.published.registry import read_published
 from asymmetry.study import PublishedSet
+from tests.data.iqa_sets.published.replicas import REPLICAS, replica
 from tests.datasets.test_archives import content, write_zip
-from tests.iqa.published.replicas import REPLICAS, replica
 
 
 def packed(root: Path, archive: Path, *parts: str, above: str = "") -> Path:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from asymmetry.core.errors import UserError
 from asymmetry.datasets.catalogue import CATALOGUE
 from asymmetry.datasets.entry import Published, Remote, Way
 from asymmetry.datasets.get import check, get
-from asymmetry.errors import UserError
 from tests.datasets.conftest import Served, Server
 from tests.datasets.test_archives import content, write_zip
 from tests.datasets.test_get import ASIDE, FOLDER, IMAGES, RECORD, TINY, nothing_is_left, published

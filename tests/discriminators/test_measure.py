@@ -3,8 +3,9 @@ from pathlib import Path
 import pytest
 
 from asymmetry.discriminators.build import build_discriminator
+from asymmetry.discriminators.contract import Size
 from asymmetry.discriminators.measure import measure_size
-from asymmetry.discriminators.sizes import CACHE, Size, size_of
+from asymmetry.planning.discriminator_sizes import CACHE, size_of
 from asymmetry.study import Discriminator as Spec
 
 CROP = 128
@@ -87,10 +88,7 @@ def test_parameters_are_those_that_the_logits_depend_on():
 
 
 def test_of_a_frozen_trunk_the_head_alone_is_trained():
-    spec = Spec(
-        backbone="efficientnet-lite0", head="patch", initialisation="pretrained", frozen=True
-    )
-    found = measure_size(spec, 64)
+    found = measure_size(Spec(backbone="efficientnet-lite0", head="patch"), 64, frozen=True)
     assert found.trained_parameters == convolution(40, 64) + convolution(64, 1, 1)
     assert found.parameters > found.trained_parameters
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from asymmetry.errors import UserError
+from asymmetry.core.errors import UserError
 from asymmetry.fidelity.contract import Fidelity
 from asymmetry.fidelity.registry import build_fidelity, fidelity_names
 

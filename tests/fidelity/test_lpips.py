@@ -10,7 +10,7 @@ from PIL import Image
 from asymmetry.backbones.registry import build_backbone
 from asymmetry.fidelity.lpips import Lpips, unit
 from asymmetry.fidelity.registry import LPIPS_TRUNKS, build_fidelity
-from asymmetry.weights import load_state
+from asymmetry.weights.store import load_state
 
 # isort: split
 import lpips

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from scipy.ndimage import gaussian_filter
 
 from asymmetry.fidelity.ms_ssim import EXPONENTS, ms_ssim, scales
-from asymmetry.metrics.colour import grey
+from asymmetry.imaging.colour import grey
 
 
 def photo(side: int) -> torch.Tensor:
@@ -24,7 +24,7 @@ def eight_bit_grey(image: torch.Tensor) -> torch.Tensor:
 @pytest.mark.parametrize("sigma", [0.8, 1.5, 3.0])
 def test_equals_pyiqa_at_five_scales(sigma: float):
     """On grey images of 8 bits: pyiqa rounds the luma first, which a loss must not do."""
-    from asymmetry import torchvision_ops  # noqa: F401, I001
+    from asymmetry.core import torchvision_ops  # noqa: F401, I001
     import pyiqa
 
     reference = eight_bit_grey(photo(192))

@@ -6,10 +6,10 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from asymmetry.fidelity.contract import Separable
 from asymmetry.fidelity.lpips import Lpips
 from asymmetry.fidelity.registry import build_fidelity
-from asymmetry.training.common import once_a_reference
+from asymmetry.metrics.separable import Separable
+from asymmetry.training.shared_inputs import once_a_reference
 
 
 class Trunk(nn.Module):

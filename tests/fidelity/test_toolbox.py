@@ -6,10 +6,10 @@ import skimage.data
 import torch
 from torch import Tensor
 
-from asymmetry.errors import UserError
+from asymmetry.core.errors import UserError
+from asymmetry.fidelity.as_metric import build_metric
 from asymmetry.fidelity.contract import Fidelity
 from asymmetry.fidelity.toolbox import build
-from asymmetry.metrics.build import build_metric
 from asymmetry.metrics.contracts import METRICS
 
 NOWHERE = Path("no-weights-here")

@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 
 from asymmetry.analysis.analyse import analyse
-from asymmetry.analysis.tables import load_tables
 from asymmetry.figures import (
     asymmetry,
     crops,
@@ -21,6 +20,7 @@ from asymmetry.figures import (
     weight_curves,
 )
 from asymmetry.figures.registry import figure_names, load_figure
+from asymmetry.tables.read import load_tables
 from tests.synthetic_tables import TASK, WARM, analysed_study, write_tables
 
 

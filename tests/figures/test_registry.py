@@ -4,7 +4,7 @@ import sys
 import pytest
 
 import asymmetry.figures
-from asymmetry.errors import UserError
+from asymmetry.core.errors import UserError
 from asymmetry.figures.registry import figure_modules, figure_names, load_figure
 
 FIGURE = '''

@@ -6,9 +6,9 @@ import pytest
 from PIL import Image
 
 from asymmetry.analysis.provenance import Provenance
-from asymmetry.analysis.tables import load_tables
 from asymmetry.figures.registry import FORMATS, figure_names
 from asymmetry.figures.write import draw, write_figure
+from asymmetry.tables.read import load_tables
 from tests.synthetic_tables import make_runs, make_study, write_tables
 
 BEHIND = Provenance("c0ffee", {"runs": "12ab"})

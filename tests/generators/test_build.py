@@ -6,7 +6,7 @@ from safetensors.torch import load, save
 from torch import nn
 from torch.nn.functional import interpolate
 
-from asymmetry.errors import UserError
+from asymmetry.core.errors import UserError
 from asymmetry.generators.build import build_generator
 from asymmetry.generators.catalog import GENERATORS, SCALES
 

@@ -8,8 +8,9 @@ import torch
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 from torch import Tensor, nn
 
-from asymmetry.errors import UserError
-from asymmetry.metrics.build import Metric, build_measure, build_metric
+from asymmetry.core.errors import UserError
+from asymmetry.fidelity.as_metric import build_measure, build_metric
+from asymmetry.metrics.build import Metric
 from asymmetry.metrics.contracts import METRICS
 from asymmetry.metrics.planes import Planes
 

@@ -2,10 +2,10 @@ import subprocess
 import sys
 
 from asymmetry.fidelity.registry import code_of
-from asymmetry.identity import closure
 from asymmetry.metrics.contracts import METRICS, WEIGHTED_METRICS
 from asymmetry.metrics.learned import NETWORKS
-from asymmetry.weights import WEIGHTS
+from asymmetry.planning.identity import closure
+from asymmetry.weights.store import WEIGHTS
 
 
 def test_naming_a_metric_imports_no_torch():

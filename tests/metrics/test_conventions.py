@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from asymmetry.errors import UserError
+from asymmetry.core.errors import UserError
 from asymmetry.metrics.conventions import check_conventions
 
 

@@ -8,8 +8,9 @@ import pytest
 import torch
 from torch import Tensor
 
+from asymmetry.fidelity.as_metric import build_measure, build_metric
 from asymmetry.fidelity.toolbox import MetricLoss
-from asymmetry.metrics.build import Metric, build_measure, build_metric
+from asymmetry.metrics.build import Metric
 from asymmetry.metrics.contracts import METRICS
 from asymmetry.metrics.vif import vif
 

@@ -9,11 +9,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from asymmetry import torchvision_ops  # noqa: F401
-from asymmetry.fidelity.contract import Separable
-from asymmetry.metrics.colour import to_8_bits
+from asymmetry.core import torchvision_ops  # noqa: F401
+from asymmetry.imaging.colour import to_8_bits
 from asymmetry.metrics.cw_ssim import cw_ssim
 from asymmetry.metrics.fsim import fsim
+from asymmetry.metrics.separable import Separable
 from asymmetry.metrics.vif import vif
 from asymmetry.metrics.vsi import vsi
 

@@ -8,12 +8,13 @@ import pytest
 import torch
 from pyiqa.default_model_configs import DEFAULT_CONFIGS
 
-from asymmetry.errors import UserError
-from asymmetry.files import sha256_of
-from asymmetry.metrics.build import Metric, build_metric
+from asymmetry.core.errors import UserError
+from asymmetry.core.files import sha256_of
+from asymmetry.fidelity.as_metric import build_metric
+from asymmetry.metrics.build import Metric
 from asymmetry.metrics.contracts import METRICS
 from asymmetry.metrics.learned import NETWORKS, network_of
-from asymmetry.weights import WEIGHTS
+from asymmetry.weights.store import WEIGHTS
 
 CPU = torch.device("cpu")
 

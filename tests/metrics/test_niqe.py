@@ -14,10 +14,10 @@ import torch
 from scipy.stats import gennorm
 from torch import Tensor
 
-from asymmetry.metrics.build import build_metric
-from asymmetry.metrics.colour import grey, to_8_bits
+from asymmetry.fidelity.as_metric import build_metric
+from asymmetry.imaging.colour import grey, to_8_bits
 from asymmetry.metrics.niqe import _ACROSS, _DOWN, Niqe, _smooth, features, fit_aggd
-from asymmetry.weights import has_weights
+from asymmetry.weights.store import has_weights
 
 WEIGHTS = Path(__file__).resolve().parents[3] / "shared/weights"
 

@@ -16,12 +16,13 @@ import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor
 
-from asymmetry.metrics.build import Metric, build_measure, build_metric
-from asymmetry.metrics.colour import grey, to_8_bits
+from asymmetry.fidelity.as_metric import build_measure, build_metric
+from asymmetry.imaging.colour import grey, to_8_bits
+from asymmetry.metrics.build import Metric
 from asymmetry.metrics.contracts import METRICS
 from asymmetry.metrics.psnr import psnr
 from asymmetry.metrics.ssim import _WEIGHTS, scale_moments, scale_terms, ssim
-from asymmetry.weights import has_weights
+from asymmetry.weights.store import has_weights
 
 CALIBRATION = Path(__file__).resolve().parents[3] / "shared/data/calibration"
 WEIGHTS = CALIBRATION.parents[1] / "weights"

@@ -7,13 +7,13 @@ import pytest
 import torch
 from torch import Tensor
 
-from asymmetry.analysis.tables import COLUMNS
-from asymmetry.errors import UserError
+from asymmetry.core.errors import UserError
 from asymmetry.optimisability import measure
-from asymmetry.optimisability.measure import measure_optimisability, optimise_part
-from asymmetry.plan import Plan
-from asymmetry.stages import Stages
+from asymmetry.optimisability.measure import measure_optimisability, measure_part
+from asymmetry.pipeline.stages import Stages
+from asymmetry.planning.plan import Plan
 from asymmetry.study import parse_study
+from asymmetry.tables.read import COLUMNS
 from tests.conftest import small_values
 
 OUTPUT = Path("part.parquet")
@@ -84,10 +84,10 @@ def test_a_loss_without_a_gradient_is_a_fact(
 
 def test_a_part_is_a_loss():
     stages = Stages(plan_with())
-    (part,) = stages.optimise_parts
-    optimise_part(stages, part.path)
+    (part,) = stages.optimisability.parts
+    measure_part(stages.plan, part.path)
     assert set(pd.read_parquet(part.path)["fidelity"]) == {"l1"}
-    assert stages.reads(part) == []
+    assert stages.reads(part.path) == []
 
 
 @pytest.mark.parametrize(
@@ -101,9 +101,9 @@ def test_a_part_is_a_loss():
 )
 def test_a_part_moves_with_what_it_reads(change: Callable[[dict[str, Any]], object], moves: bool):
     values = small_values() | {"photos": {}}
-    before = Stages(Plan(parse_study(values, "params.yaml"))).optimise_key("l1")
+    before = Stages(Plan(parse_study(values, "params.yaml"))).optimisability.key("l1")
     change(values)
-    after = Stages(Plan(parse_study(values, "params.yaml"))).optimise_key("l1")
+    after = Stages(Plan(parse_study(values, "params.yaml"))).optimisability.key("l1")
     assert (before != after) == moves
 
 

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from asymmetry.analysis.tables import load_tables
 from asymmetry.report.disagreement import disagreements
+from asymmetry.tables.read import load_tables
 from tests.synthetic_tables import JUDGES, SET, make_runs, make_scores, write_tables
 
 

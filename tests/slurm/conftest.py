@@ -15,7 +15,7 @@ from typing import Any
 import psutil
 import pytest
 
-from asymmetry.plan import Plan
+from asymmetry.planning.plan import Plan
 from asymmetry.study import parse_study
 from tests.conftest import ROOT, small_values
 from tests.slurm.pace import Pace

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from asymmetry.training.member import Member
+    from asymmetry.training.trainer import Member
 
 PACE = Path("pace")
 _A_DAY = 86400.0
@@ -33,7 +33,7 @@ class Clock:
 
 def keep_pace() -> None:
     from asymmetry.training import deadline
-    from asymmetry.training.member import Member
+    from asymmetry.training.trainer import Member
 
     clock, beat, began = Clock(), Member.beat, dict[str, int]()
     deadline.time = clock  # type: ignore[assignment]
@@ -72,7 +72,7 @@ def lies(run: str) -> bool:
 
 
 def main() -> None:
-    from asymmetry.cli import main as real
+    from asymmetry.cli.main import main as real
 
     if sys.argv[1:2] == ["train"]:
         if any(map(lies, sys.argv[2:])):

@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 from torch import Tensor
 
-from asymmetry.plan import Run
+from asymmetry.planning.plan import Run
 from asymmetry.training.checkpoint import load_checkpoint
-from asymmetry.training.company import Company
 from asymmetry.training.deadline import EXIT_CONTINUE, Deadline
 from asymmetry.training.heartbeat import Beat, read_beat
 from asymmetry.training.journal import Journal
+from asymmetry.training.pack import Company
 from tests.slurm.conftest import (
     Cluster,
     SlurmProject,
@@ -64,7 +64,7 @@ def submitted(log: Path) -> int:
 
 
 def test_a_job_knows_when_it_will_end(cluster: Cluster):
-    asked = "import time; from asymmetry.cluster import job_end; print(job_end(), time.time())"
+    asked = "import time; from asymmetry.core.slurm import job_end; print(job_end(), time.time())"
     end, now = map(float, command("srun", "--time=1", sys.executable, "-c", asked).split())
     assert 0 < end - now <= 60
     unlimited = command("srun", sys.executable, "-c", asked).split()

@@ -15,7 +15,7 @@ from tests.workflow.conftest import Project, new_project
 # The trainings one after the other, in one process, which saves the start of a process for each.
 ALONE = """
 from pathlib import Path
-from asymmetry.options import plan_of
+from asymmetry.cli.options import plan_of
 from asymmetry.training.job import train
 plan = plan_of(Path("params.yaml"))
 assert not any(train(plan, run.id) for run in [*plan.warm_starts, *plan.runs])

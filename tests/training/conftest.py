@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 import yaml
 
-from asymmetry.plan import Plan, Run
+from asymmetry.planning.plan import Plan, Run
 from asymmetry.study import parse_study
-from asymmetry.training.company import Company
 from asymmetry.training.job import train
 from asymmetry.training.journal import Journal
+from asymmetry.training.pack import Company
 
 Start = Callable[..., subprocess.Popen[str]]
 

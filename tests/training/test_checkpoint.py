@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from asymmetry.errors import UserError
-from asymmetry.plan import Plan
+from asymmetry.core.errors import UserError
+from asymmetry.planning.plan import Plan
 from asymmetry.training.checkpoint import Header, load_checkpoint, save_checkpoint
 from tests.training.conftest import Start
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from asymmetry.plan import Plan, Run
+from asymmetry.planning.plan import Plan, Run
 from asymmetry.training.finished import FINISHED, forget, restore_records, taken_over
 
 

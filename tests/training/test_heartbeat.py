@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from asymmetry.errors import UserError
-from asymmetry.plan import Plan
-from asymmetry.spent import Spent
+from asymmetry.core.errors import UserError
+from asymmetry.core.usage import Spent
+from asymmetry.planning.plan import Plan
 from asymmetry.training.checkpoint import load_checkpoint
 from asymmetry.training.clock import SharedClock
 from asymmetry.training.deadline import EXIT_CONTINUE

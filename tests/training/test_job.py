@@ -9,7 +9,7 @@ import pytest
 import safetensors.torch
 import torch
 
-from asymmetry.plan import Plan
+from asymmetry.planning.plan import Plan
 from asymmetry.training.deadline import EXIT_CONTINUE, Deadline
 from asymmetry.training.job import train
 from asymmetry.training.watch import Divergence, Watch

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from asymmetry.plan import Plan, Run
+from asymmetry.planning.plan import Plan, Run
 from asymmetry.training.deadline import EXIT_CONTINUE, Deadline
 from asymmetry.training.job import train
-from asymmetry.training.member import Member
+from asymmetry.training.trainer import Member
 from tests.training.conftest import Start, Trained, company_of, step_of
 
 Prepared = Callable[[Plan, str], Run]

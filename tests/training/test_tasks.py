@@ -12,7 +12,7 @@ from skimage.metrics import peak_signal_noise_ratio
 from asymmetry.assessment.images import all_images, reference_and_low
 from asymmetry.assessment.targets import GENERATOR_FILE, Model, Target, restorer
 from asymmetry.generators.catalog import GENERATORS
-from asymmetry.plan import Plan
+from asymmetry.planning.plan import Plan
 from asymmetry.training.job import train
 from tests.training.conftest import company_of
 

@@ -2,7 +2,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from asymmetry.plan import Plan
+from asymmetry.planning.plan import Plan
 from asymmetry.training.job import train
 from asymmetry.training.trail import Trail, read_trail, trail_of
 from tests.training.conftest import company_of

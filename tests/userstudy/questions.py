@@ -4,9 +4,9 @@ from pathlib import Path
 
 import numpy as np
 
-from asymmetry.files import write_atomically
+from asymmetry.core.files import write_atomically
+from asymmetry.tables.user_study import ANSWERS, PLAN
 from asymmetry.userstudy.design import Arena
-from asymmetry.userstudy.folder import ANSWERS, PLAN
 from asymmetry.userstudy.make import Form, assemble, shots_of
 from asymmetry.userstudy.pictures import write_picture
 from asymmetry.userstudy.plan import Trial, UserStudy

@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 from scipy.special import expit
 
-from asymmetry.assessment.tables import COLUMNS
-from asymmetry.errors import UserError
-from asymmetry.randomness import draws
+from asymmetry.assessment.engine import COLUMNS
+from asymmetry.core.errors import UserError
+from asymmetry.core.randomness import draws
 from asymmetry.userstudy.fit import APART, fit
 from asymmetry.userstudy.plan import UserStudy
 from asymmetry.userstudy.sessions import REFERENCE, Lengths

@@ -10,10 +10,10 @@ from PIL import Image
 from asymmetry.assessment.engine import find_target
 from asymmetry.assessment.images import all_images, reference_and_low
 from asymmetry.assessment.targets import restorer
+from asymmetry.core.devices import choose_device
+from asymmetry.core.errors import UserError
 from asymmetry.data.images import central_square, to_uint8
-from asymmetry.devices import choose_device
-from asymmetry.errors import UserError
-from asymmetry.plan import Plan
+from asymmetry.planning.plan import Plan
 from asymmetry.study import parse_study
 from asymmetry.userstudy.make import Form, arenas_of, make
 from asymmetry.userstudy.pictures import coarse

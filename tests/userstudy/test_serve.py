@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from asymmetry.errors import UserError
+from asymmetry.core.errors import UserError
 from asymmetry.userstudy.plan import UserStudy
 from asymmetry.userstudy.serve import check_pictures, free, listen
 from asymmetry.userstudy.store import Answer, Store

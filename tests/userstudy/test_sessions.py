@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from asymmetry.errors import UserError
+from asymmetry.core.errors import UserError
 from asymmetry.userstudy.design import balanced_pairs
 from asymmetry.userstudy.sessions import REFERENCE, WORSE, Lengths, sessions
 from tests.userstudy.questions import arena

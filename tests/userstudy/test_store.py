@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from asymmetry.errors import UserError
+from asymmetry.core.errors import UserError
 from asymmetry.userstudy.store import Answer, RefusalError, Store
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.artifacts.conftest import flip
 from tests.conftest import small_values
-from tests.custody.conftest import flip
 from tests.workflow.conftest import Project
 from tests.workflow.test_study import cells_and_warm_starts, jobs, planned, trained
 

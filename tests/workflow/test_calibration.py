@@ -2,9 +2,9 @@
 
 import pytest
 
-from asymmetry.fitted import read_fitted
-from asymmetry.plan import Plan
+from asymmetry.planning.plan import Plan
 from asymmetry.study import parse_study
+from asymmetry.weights.channel_weights import read_fitted
 from tests.scored_set import LOSS, calibrated_values, write_scored_set
 from tests.workflow.conftest import Project
 from tests.workflow.test_study import jobs

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.custody.conftest import flip
+from tests.artifacts.conftest import flip
 from tests.workflow.conftest import MakeOnce
 from tests.workflow.dvc_project import DvcProject, dvc_values, new_dvc_project
 from tests.workflow.test_adopt import LINKS

@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from asymmetry.plan import Plan
+from asymmetry.planning.plan import Plan
 from asymmetry.study import read_study
 from tests.workflow.conftest import Project
 

@@ -45,4 +45,4 @@ def test_results_may_have_blanks_in_their_name(copy: Project):
     copy.write(values)
     done = copy.snakemake("--until", "optimise_part", "--", "optimise")
     assert done.returncode == 0, done.stderr
-    assert list((copy.folder / "my results, 2nd/parts/optimise").glob("*.parquet"))
+    assert list((copy.folder / "my results, 2nd/parts/optimisability").glob("*.parquet"))

@@ -15,7 +15,8 @@ pytestmark = pytest.mark.slow
 def own(request: pytest.FixtureRequest, project: Project, shared: Path) -> Project:
     """Photos, weights and scores beside the project, as a user has them.
 
-    Of LIVE's subset every fifth image, or all: tests/iqa/ has the published values of all, too.
+    Of LIVE's subset every fifth image, or all: tests/iqa/transfer has the
+    published values of all, too.
     """
     photos = project.folder / "data/photos"
     photos.mkdir(parents=True)
@@ -56,7 +57,7 @@ def own(request: pytest.FixtureRequest, project: Project, shared: Path) -> Proje
             "higher_is_better": False,
         }
     }
-    # Of 61 images of 768 x 512; fine-tuning on them is what tests/iqa/ does.
+    # Of 61 images of 768 x 512; fine-tuning on them is what tests/iqa/transfer does.
     values["transfer"] |= {"sets": ["live"], "crop": 128, "modes": ["raw", "probe"]}
     project.write(values)
     return project

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from asymmetry.plan import Plan
+from asymmetry.planning.plan import Plan
 from asymmetry.study import read_study
 from tests.conftest import small_values
 from tests.workflow.conftest import Project

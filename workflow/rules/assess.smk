@@ -16,7 +16,7 @@ rule assess_part:
 
 rule scores:
     input:
-        [ancient(part.path) for part in stages.assess_parts],
+        [ancient(part.path) for part in stages.assessment.parts],
         stages.stamp("scores"),
     output:
         stages.results / "scores.parquet",

@@ -8,7 +8,7 @@ def reads(kind):
     return lambda w: [
         ancient(path)
         for path in stages.reads(
-            stages.part(Path(f"{stages.results}/parts/{kind}/{w.part}.parquet"))
+            Path(f"{stages.results}/parts/{kind}/{w.part}.parquet")
         )
     ]
 

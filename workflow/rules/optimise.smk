@@ -1,8 +1,8 @@
 rule optimise_part:
     input:
-        reads("optimise"),
+        reads("optimisability"),
     output:
-        stages.results / "parts/optimise/{part}.parquet",
+        stages.results / "parts/optimisability/{part}.parquet",
     log:
         stages.results / "logs/optimise-{part}.log",
     threads: 1
@@ -16,7 +16,7 @@ rule optimise_part:
 
 rule optimisability_table:
     input:
-        [ancient(part.path) for part in stages.optimise_parts],
+        [ancient(part.path) for part in stages.optimisability.parts],
         stages.stamp("optimisability"),
     output:
         stages.results / "optimisability.parquet",

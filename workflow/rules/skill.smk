@@ -17,7 +17,7 @@ rule skill_part:
 
 rule skill_table:
     input:
-        [ancient(part.path) for part in stages.skill_parts],
+        [ancient(part.path) for part in stages.skill.parts],
         stages.stamp("skill"),
     output:
         stages.results / "skill.parquet",

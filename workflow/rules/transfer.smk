@@ -16,7 +16,7 @@ rule transfer_part:
 
 rule transfer_table:
     input:
-        [ancient(part.path) for part in stages.transfer_parts],
+        [ancient(part.path) for part in stages.transfer.parts],
         stages.stamp("transfer"),
     output:
         stages.results / "transfer.parquet",

@@ -14,10 +14,10 @@ from asymmetry.analysis.hypotheses.evidence import gather
 from asymmetry.analysis.hypotheses.examine import examine, rows_of
 from asymmetry.analysis.hypotheses.registry import load_hypotheses
 from asymmetry.analysis.robustness import robustness
-from asymmetry.analysis.tables import COLUMNS, empty_table, load_tables, table_path
-from asymmetry.files import write_atomically
+from asymmetry.core.files import write_atomically
 from asymmetry.study import Study
-from asymmetry.userstudy.join import people_in_words
+from asymmetry.tables.people import people_in_words
+from asymmetry.tables.read import COLUMNS, empty_table, load_tables, table_path
 
 
 def analyse(study: Study, results: Path) -> None:

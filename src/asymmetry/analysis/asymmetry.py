@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from asymmetry.analysis.correlation import spearman
 from asymmetry.analysis.effect import Effects
-from asymmetry.analysis.inference import Array, interval
 from asymmetry.analysis.skill import skill_of_losses
-from asymmetry.analysis.tables import SCOPE
-from asymmetry.randomness import draws
+from asymmetry.core.randomness import draws
+from asymmetry.stats.intervals import Array, interval
+from asymmetry.stats.permutation import spearman
+from asymmetry.tables.read import SCOPE
 
 WITHOUT, WITH = "without adversary", "with adversary"
 _ADVERSARY = ["discriminator", "adversarial_weight"]

@@ -9,7 +9,7 @@ import pandas as pd
 
 from asymmetry.analysis.hypotheses.contract import SOURCES
 from asymmetry.analysis.robustness import agreement_in_words, rows_of_claim
-from asymmetry.analysis.tables import SCOPE, Coverage
+from asymmetry.tables.read import SCOPE, Coverage
 
 _HEADER = (
     "| where | regime | statistic | value | 95 % | p | n | power | verdict | verdict holds |\n"

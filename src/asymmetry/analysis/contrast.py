@@ -13,7 +13,7 @@ import numpy as np
 from scipy import stats
 
 from asymmetry.analysis.effect import Effects
-from asymmetry.analysis.inference import ALPHA, Array, power_at, spread
+from asymmetry.stats.intervals import ALPHA, Array, power_at, spread
 
 FEWEST_SEEDS = 3
 

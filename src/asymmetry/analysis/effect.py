@@ -18,9 +18,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from asymmetry.analysis.inference import Array, interval
 from asymmetry.analysis.judging import Judged, judge_cells
-from asymmetry.analysis.tables import SCOPE, Tables, coverage
+from asymmetry.stats.intervals import Array, interval
+from asymmetry.tables.read import SCOPE, Tables, coverage
 
 SETTING = ["fidelity", "discriminator", "adversarial_weight"]
 _OF_A_SETTING = ["backbone", "head", "initialisation", "frozen"]  # of its discriminator

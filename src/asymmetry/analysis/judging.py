@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from asymmetry.analysis.inference import Array
+from asymmetry.core.randomness import draws
 from asymmetry.metrics.contracts import JUDGES
-from asymmetry.randomness import draws
+from asymmetry.stats.intervals import Array
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import bootstrap
 
-from asymmetry.randomness import draws
+from asymmetry.core.randomness import draws
 
 GAIN, SNR = "gain", "gradient_snr"
 _KEYS = ["fidelity", "statistic"]

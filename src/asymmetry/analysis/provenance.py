@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from asymmetry.analysis.tables import COLUMNS, table_path
-from asymmetry.commit import code_commit
-from asymmetry.files import sha256_of
+from asymmetry.core.commit import code_commit
+from asymmetry.core.files import sha256_of
+from asymmetry.tables.read import COLUMNS, table_path
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,9 @@ import pandas as pd
 from asymmetry.analysis.hypotheses.contract import Finding
 from asymmetry.analysis.hypotheses.evidence import Evidence
 from asymmetry.analysis.hypotheses.examine import examine
-from asymmetry.analysis.tables import COLUMNS, SCOPE
 from asymmetry.backbones.families import family_of
 from asymmetry.metrics.contracts import JUDGES, PEOPLE
+from asymmetry.tables.read import COLUMNS, SCOPE
 
 JUDGE, BACKBONE, REFERENCE = "judge", "backbone", "reference"
 _JUDGED, _ON_BACKBONES = "scores", {"transfer": "transfer", "skill": "measures"}

@@ -8,10 +8,10 @@ import pandas as pd
 
 from asymmetry.assessment.images import EvaluationImage
 from asymmetry.assessment.score import Key, Score
+from asymmetry.core.files import digest, write_atomically
 from asymmetry.fidelity.registry import code_of
-from asymmetry.files import digest, write_atomically
-from asymmetry.identity import code_digest
 from asymmetry.metrics.contracts import METRICS
+from asymmetry.planning.identity import code_digest
 from asymmetry.study import CropStrip, Task
 
 _COLUMNS = ["set", "image", "metric", "convention", "code", "value", "status"]

@@ -8,9 +8,9 @@ from PIL import Image
 from torch import Tensor
 
 from asymmetry.assessment.images import EvaluationImage
+from asymmetry.core.errors import UserError
+from asymmetry.core.files import write_atomically
 from asymmetry.data.images import to_uint8
-from asymmetry.errors import UserError
-from asymmetry.files import write_atomically
 from asymmetry.study import CropStrip
 from asymmetry.study.views import View
 

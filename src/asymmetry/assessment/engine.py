@@ -5,7 +5,7 @@ import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 import torch
@@ -16,35 +16,33 @@ from asymmetry.assessment.comparison import Comparison
 from asymmetry.assessment.crops import check_crops
 from asymmetry.assessment.images import EvaluationImage, all_images, reference_and_low
 from asymmetry.assessment.score import DIVERGED, MISSING_WEIGHTS, OK, Key, Score
-from asymmetry.assessment.tables import COLUMNS
+from asymmetry.assessment.stage import AssessmentStage
 from asymmetry.assessment.targets import GENERATOR_FILE, PILOT_FILE, Model, Target
 from asymmetry.assessment.work import Work
-from asymmetry.devices import choose_device, repeatable
-from asymmetry.errors import UserError
-from asymmetry.files import write_atomically
-from asymmetry.metrics.build import Metric, build_metric
+from asymmetry.core.devices import choose_device, repeatable
+from asymmetry.core.errors import UserError
+from asymmetry.core.files import write_atomically
+from asymmetry.core.names import nearest
+from asymmetry.core.records import read_record, verified_output
+from asymmetry.fidelity.as_metric import build_metric
+from asymmetry.metrics.build import Metric
 from asymmetry.metrics.contracts import METRICS
 from asymmetry.metrics.conventions import check_conventions
 from asymmetry.metrics.planes import Planes
-from asymmetry.names import nearest
-from asymmetry.plan import PILOT, RUNS, Plan
-from asymmetry.records import read_record, verified_output
+from asymmetry.planning.plan import PILOT, RUNS, Plan
 from asymmetry.study import Study
 from asymmetry.study.views import views
-from asymmetry.weights import has_weights
-
-if TYPE_CHECKING:
-    from asymmetry.stages import Stages
 
 BICUBIC = "bicubic"
+COLUMNS = ["run", "task", "set", "image", "metric", "convention", "value", "status"]
 # No more restored images, nor pixels of them but for a single larger image, are held at a time.
 IMAGES_AT_ONCE, PIXELS_AT_ONCE = 16, 2**20
 _log = logging.getLogger(__name__)
 
 
-def assess_part(stages: "Stages", output: Path) -> None:
+def assess_part(plan: Plan, output: Path) -> None:
     """Assess the runs that belong to one of the study's tables of scores, and write it."""
-    assess_runs(stages.study, stages.plan, stages.part(output).runs, output)
+    assess_runs(plan.study, plan, AssessmentStage(plan).part(output).runs, output)
 
 
 def assess_runs(study: Study, plan: Plan, run_ids: Sequence[str], output: Path) -> None:
@@ -94,7 +92,7 @@ class Engine:
             names.setdefault(image.set, []).append(image.photo.name)
         self.views = views(study.evaluation, names)
         self.metrics = build_metrics(plan, device)
-        self.conventions = {name: plan.convention(name) for name in wanted_metrics(study)}
+        self.conventions = {name: plan.convention(name) for name in study.evaluation.all_metrics}
 
     def assess(self, targets: Sequence[Target]) -> pd.DataFrame:
         """The targets' rows of the table, one after another, in the order of the study.
@@ -145,7 +143,7 @@ class Engine:
         keys = [
             Key(image.set, image.photo.name, metric)
             for image in self.images
-            for metric in wanted_metrics(self.study)
+            for metric in self.study.evaluation.all_metrics
         ]
         unscored = Score(math.nan, DIVERGED if target.status == DIVERGED else MISSING_WEIGHTS)
         rows = [
@@ -186,22 +184,14 @@ def _note(works: Sequence[Work], key: Key, scores: Sequence[Score]) -> None:
             _log.warning("%s: %s/%s: %s: %s", work.target.run, *key, score.status)
 
 
-def wanted_metrics(study: Study) -> list[str]:
-    """All metrics that the study names, each once."""
-    evaluation = study.evaluation
-    return list(dict.fromkeys([*evaluation.metrics, *evaluation.metrics_with_weights]))
-
-
 def build_metrics(plan: Plan, device: torch.device) -> dict[str, Metric]:
     """The metrics of the study; those of `metrics_with_weights` only where their weights are."""
-    study = plan.study
-    folder = Path(study.execution.weights)
-    metrics = {}
-    for name in wanted_metrics(study):
-        entry = METRICS[name].weights
-        optional = name not in study.evaluation.metrics
-        if optional and entry and not has_weights(entry, folder):
+    folder = Path(plan.study.execution.weights)
+    for name in plan.study.evaluation.all_metrics:
+        if name not in plan.computed_metrics:
+            entry = METRICS[name].weights
             _log.info("%s: left out, its weights %s are not in %s", name, entry, folder)
-        else:
-            metrics[name] = build_metric(name, folder, device, plan.fitted(name))
-    return metrics
+    return {
+        name: build_metric(name, folder, device, plan.fitted(name))
+        for name in plan.computed_metrics
+    }

@@ -11,9 +11,9 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor
 
-from asymmetry.data.resize import imresize
 from asymmetry.generators.build import build_generator
-from asymmetry.plan import PILOT
+from asymmetry.imaging.resize import imresize
+from asymmetry.planning.plan import PILOT
 
 GENERATOR_FILE, PILOT_FILE = "generator.safetensors", "pilot.safetensors"
 

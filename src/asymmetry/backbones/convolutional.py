@@ -3,9 +3,9 @@
 from collections import OrderedDict
 from functools import partial
 
-from asymmetry import torchvision_ops  # noqa: F401
 from asymmetry.backbones.catalog import BackboneSpec
 from asymmetry.backbones.sequence import SequenceBackbone, State
+from asymmetry.core import torchvision_ops  # noqa: F401
 
 # isort: split
 import torchvision

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from asymmetry.backbones.catalog import BACKBONES, RANDOM
-from asymmetry.errors import UserError
-from asymmetry.names import nearest
+from asymmetry.core.errors import UserError
+from asymmetry.core.names import nearest
 
 if TYPE_CHECKING:
     from asymmetry.backbones.contract import Backbone
@@ -21,8 +21,8 @@ def build_backbone(name: str, *, weights: Path | None, seed: int = 0) -> "Backbo
     """
     import torch
 
-    from asymmetry.randomness import stream_key
-    from asymmetry.weights import load_state
+    from asymmetry.core.randomness import stream_key
+    from asymmetry.weights.store import load_state
 
     plain = name.removesuffix(RANDOM)
     if plain not in BACKBONES:

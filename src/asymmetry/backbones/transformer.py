@@ -1,10 +1,10 @@
 """Transformer backbones: vision transformers of timm, Swin of torchvision."""
 
-from asymmetry import torchvision_ops  # noqa: F401
 from asymmetry.backbones.catalog import BackboneSpec
 from asymmetry.backbones.contract import Backbone
 from asymmetry.backbones.convolutional import without_stochastic_depth
 from asymmetry.backbones.sequence import SequenceBackbone, State, pad_to
+from asymmetry.core import torchvision_ops  # noqa: F401
 
 # isort: split
 import timm

@@ -6,10 +6,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from asymmetry.core.randomness import draws
 from asymmetry.data.degrade import degrade, reduce_bicubic
-from asymmetry.data.images import Rgb, crop_to_multiple, load_photo, to_tensor
+from asymmetry.data.images import Rgb, crop_to_multiple, to_tensor
+from asymmetry.data.load import load_photo
 from asymmetry.data.photos import Photo
-from asymmetry.randomness import draws
 from asymmetry.study import Task
 
 

@@ -12,7 +12,7 @@ from scipy.ndimage import convolve, gaussian_filter
 
 from asymmetry.data.images import Rgb
 from asymmetry.data.modes import round_to_uint8
-from asymmetry.data.resize import imresize, weights
+from asymmetry.imaging.resize import imresize, weights
 from asymmetry.study import Task
 
 Pixels: TypeAlias = npt.NDArray[np.uint8] | npt.NDArray[np.float64]

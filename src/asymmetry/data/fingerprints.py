@@ -10,9 +10,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from asymmetry.errors import UserError
-from asymmetry.files import read_object, write_if_changed
-from asymmetry.remembered import settled
+from asymmetry.core.errors import UserError
+from asymmetry.core.files import read_object, write_if_changed
+from asymmetry.core.hash_cache import settled
 
 if TYPE_CHECKING:
     from asymmetry.data.images import Rgb

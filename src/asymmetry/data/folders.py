@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from unicodedata import category, normalize
 
-from asymmetry.errors import UserError
+from asymmetry.core.errors import UserError
 
 CHANGES_NUMBERS = False
 

@@ -1,6 +1,5 @@
 """Images from files, as 8-bit RGB arrays; whatever may be wrong with a file is caught here."""
 
-import hashlib
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,14 +11,13 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageFile, UnidentifiedImageError
 
+from asymmetry.core.errors import UserError
 from asymmetry.data.damage import find_damage
 from asymmetry.data.modes import round_to_uint8, to_rgb
-from asymmetry.errors import UserError
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from asymmetry.data.photos import Photo
 
 Rgb: TypeAlias = npt.NDArray[np.uint8]
 """An image [H,W,3], 0 to 255."""
@@ -87,25 +85,6 @@ def check_size(rgb: Rgb, path: Path, smallest: int) -> None:
             f"{path}: {width}x{height} pixels, but both sides must be {smallest} or more; "
             "remove it, or choose a smaller crop or reduction"
         )
-
-
-def load_photo(photo: "Photo", reduce: int = 1, smallest: int = 1) -> Rgb:
-    """A photo of the manifest, uint8 [H,W,3], reduced by the mean of `reduce` x `reduce` boxes.
-
-    Raises UserError where the bytes are no longer those of the manifest, whatever the modification
-    time says, where the image is unreadable, or smaller than `smallest` after the reduction.
-    """
-    content = read_bytes(photo.path)
-    if hashlib.sha256(content).hexdigest() != photo.sha256:
-        raise UserError(
-            f"{photo.path}: has changed since the manifest was made; "
-            "put it back, or remove .asymmetry/fingerprints.json and start again"
-        )
-    rgb = decode_rgb(content, photo.path)
-    if reduce > 1:
-        rgb = np.asarray(Image.fromarray(rgb).reduce(reduce))
-    check_size(rgb, photo.path, smallest)
-    return rgb
 
 
 def crop_to_multiple(rgb: Rgb, scale: int) -> Rgb:

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageOps, TiffImagePlugin
 
-from asymmetry.errors import UserError
+from asymmetry.core.errors import UserError
 
 _EIGHT_BITS = {"1", "L", "P", "PA", "LA", "La", "RGB", "RGBA", "RGBa", "RGBX", "CMYK", "YCbCr"}
 _SIXTEEN_BITS = {"I;16", "I;16B", "I;16L", "I;16N"}

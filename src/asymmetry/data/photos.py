@@ -7,13 +7,13 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+from asymmetry.core.errors import UserError
+from asymmetry.core.files import digest, write_if_changed
 from asymmetry.data.contents import held_out
 from asymmetry.data.fingerprints import Fingerprint, fingerprints
 from asymmetry.data.folders import LeftOut, find_photos
 from asymmetry.data.likeness import groups_of
 from asymmetry.data.wheels import WHEEL_PHOTOS
-from asymmetry.errors import UserError
-from asymmetry.files import digest, write_if_changed
 from asymmetry.study import Photos
 
 CHANGES_NUMBERS = False
@@ -74,7 +74,7 @@ def read_manifest(source: Photos) -> Manifest:
     Near duplicates (equal bytes, near difference hashes, or known to show the same) make one
     content; `source.held_out` of the contents go to evaluation (see `contents.held_out`). Files
     are read once and remembered by size and modification time (see `fingerprints`); what
-    uses the pixels verifies the sha256 again (`images.load_photo`).
+    uses the pixels verifies the sha256 again (`load.load_photo`).
 
     Raises UserError, a line for each mistake, where the folder is missing or holds no photo or one
     content only, where two photos have one name, or where a photo cannot be read.

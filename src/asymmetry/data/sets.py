@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from asymmetry.core.files import digest
 from asymmetry.data.folders import LeftOut, find_photos
 from asymmetry.data.photos import Manifest, Photo, folder_photos
-from asymmetry.files import digest
 from asymmetry.study import Study, Task
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def set_digest(study: Study, set_name: str, manifest: Manifest) -> str:
 
 def evaluation_draws(set_name: str, image: str) -> "np.random.Generator":
     """The draws of an image's degradation: the same for all runs, seeds and processes."""
-    from asymmetry.randomness import draws
+    from asymmetry.core.randomness import draws
 
     return draws(0, f"evaluation/{set_name}/{image}")
 
@@ -59,7 +59,8 @@ def reference_and_input(
     Raises UserError as `load_photo`, and where the photo is smaller than the scale.
     """
     from asymmetry.data.degrade import degrade
-    from asymmetry.data.images import crop_to_multiple, load_photo
+    from asymmetry.data.images import crop_to_multiple
+    from asymmetry.data.load import load_photo
 
     reference = crop_to_multiple(load_photo(photo, reduce, task.scale), task.scale)
     return reference, degrade(task, reference, rng)

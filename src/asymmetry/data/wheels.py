@@ -4,7 +4,7 @@ import importlib.util
 from dataclasses import dataclass
 from pathlib import Path
 
-from asymmetry.errors import UserError
+from asymmetry.core.errors import UserError
 
 CHANGES_NUMBERS = False
 _SKIMAGE = ("skimage", "data")

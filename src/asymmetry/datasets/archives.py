@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from asymmetry.errors import UserError
+from asymmetry.core.errors import UserError
 
 _CHUNK = 1 << 20
 _BY_HAND = "unpack it yourself and use --from FOLDER"

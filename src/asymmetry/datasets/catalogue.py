@@ -4,11 +4,11 @@ Checksums are copied from where they are published and never computed here; wher
 one, the first fetch is recorded (see `get`).
 """
 
+from asymmetry.core.errors import UserError
+from asymmetry.core.names import nearest
 from asymmetry.datasets.entry import DataSet
 from asymmetry.datasets.photo_sets import PHOTO_SETS
 from asymmetry.datasets.scored_sets import SCORED_SETS
-from asymmetry.errors import UserError
-from asymmetry.names import nearest
 
 CATALOGUE: dict[str, DataSet] = PHOTO_SETS | SCORED_SETS
 

@@ -13,8 +13,8 @@ from rich.console import Console
 from rich.progress import Progress
 from urllib3.exceptions import HTTPError
 
-from asymmetry.errors import UserError
-from asymmetry.files import read_object, write_atomically
+from asymmetry.core.errors import UserError
+from asymmetry.core.files import read_object, write_atomically
 
 _TRIES = 4
 _PAUSE_SECONDS = 1.0

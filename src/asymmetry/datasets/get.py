@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from asymmetry.core.errors import UserError
 from asymmetry.datasets.catalogue import find
 from asymmetry.datasets.download import forget
 from asymmetry.datasets.entry import DataSet, Remote
 from asymmetry.datasets.manifest import differences, list_files, read_manifest
 from asymmetry.datasets.put import ASIDE, DATA, put, remove_folders
 from asymmetry.datasets.ways import by_hand, fetch
-from asymmetry.errors import UserError
 
 logger = logging.getLogger(__name__)
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from asymmetry.errors import UserError
-from asymmetry.files import sha256_of, write_atomically
+from asymmetry.core.errors import UserError
+from asymmetry.core.files import sha256_of, write_atomically
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,11 @@ import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from asymmetry.core.errors import UserError
 from asymmetry.data.folders import SUFFIXES
 from asymmetry.datasets.entry import DataSet, Remote
 from asymmetry.datasets.manifest import Manifest, differences, list_files, read_manifest
 from asymmetry.datasets.take import take
-from asymmetry.errors import UserError
 
 DATA = Path("data")
 # Parts of downloads, archives until their images are in place, and folders being filled.

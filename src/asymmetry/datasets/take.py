@@ -5,11 +5,11 @@ import logging
 import shutil
 from pathlib import Path
 
+from asymmetry.core.errors import UserError
+from asymmetry.core.files import sha256_of
 from asymmetry.datasets.archives import Limits, is_archive, stem, unpack
 from asymmetry.datasets.entry import DataSet, Remote
 from asymmetry.datasets.manifest import Origin
-from asymmetry.errors import UserError
-from asymmetry.files import sha256_of
 
 # Room for a set whose size nobody states.
 _GIGABYTES = 10.0

@@ -4,10 +4,10 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path
 
+from asymmetry.core.errors import UserError
 from asymmetry.datasets.download import download
 from asymmetry.datasets.entry import DataSet, Remote, Way
 from asymmetry.datasets.put import ASIDE, LackingError, put
-from asymmetry.errors import UserError
 
 logger = logging.getLogger(__name__)
 

@@ -9,10 +9,10 @@ from torch.nn.utils.parametrizations import spectral_norm
 
 from asymmetry.backbones.contract import Backbone
 from asymmetry.backbones.registry import build_backbone
+from asymmetry.core.randomness import stream_key
+from asymmetry.discriminators.contract import Spec
 from asymmetry.discriminators.heads import PATCH_STRIDE, PatchHead, VanillaHead, head_stage
 from asymmetry.discriminators.unet import PixelHead
-from asymmetry.randomness import stream_key
-from asymmetry.study import Discriminator as Spec
 
 # Each forward pass in training mode refines the estimate of the norm by this many iterations. With
 # the usual one, norms were up to 16 % above 1 within the first 30 steps of Adam; with three, 7 %.

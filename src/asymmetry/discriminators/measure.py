@@ -7,23 +7,22 @@ import torch
 from torch import Tensor, nn
 
 from asymmetry.discriminators.build import Discriminator, build_discriminator
-from asymmetry.discriminators.sizes import Size
-from asymmetry.study import Discriminator as Spec
+from asymmetry.discriminators.contract import Size, Spec
 
 # Of a strip of noise, wide enough for the logit in its middle; the field is as high as it is wide.
 _HEIGHT = 64
 
 
-def measure_size(spec: Spec, crop: int) -> Size:
-    """The size of the discriminator that `spec` declares, trained on crops of `crop` pixels.
+def measure_size(scratch: Spec, crop: int, frozen: bool = False) -> Size:
+    """The size of a discriminator, trained on crops of `crop` pixels.
 
     The logit at the centre of its map is differentiated. What has a gradient counts as a parameter:
     not the layers of a trunk beyond the stage that its head reads. The columns of the image that
     have one are its receptive field, `crop` at most. Normalisation is left out there: over a group
-    of channels its statistics see the whole image, over a batch other images too. Initial values
-    are random ones, as no weights file need be here.
+    of channels its statistics see the whole image, over a batch other images too. `scratch`
+    declares it with random initial values, as no weights file need be here; `frozen` says whether
+    only its head is trained.
     """
-    scratch = spec.model_copy(update={"initialisation": "scratch", "frozen": False})
     # In double precision, as the outermost gradients of a ConvNeXt are below 1e-38.
     network = _without_statistics(build_discriminator(scratch, 0, Path())).double()
     noise = torch.rand(1, 3, _HEIGHT, 2 * crop, generator=torch.Generator().manual_seed(0))
@@ -37,7 +36,7 @@ def measure_size(spec: Spec, crop: int) -> Size:
         for name, parameter, gradient in zip(names, parameters, gradients, strict=True)
         if gradient is not None
     }
-    trained = {n: size for n, size in sizes.items() if not spec.frozen or n.startswith("head.")}
+    trained = {n: size for n, size in sizes.items() if not frozen or n.startswith("head.")}
     return Size(sum(sizes.values()), sum(trained.values()), min(crop, _extent(image)))
 
 

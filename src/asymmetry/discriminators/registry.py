@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from asymmetry.study import Discriminator as Spec
+from asymmetry.discriminators.contract import Spec
 
 if TYPE_CHECKING:
     from torch import Tensor

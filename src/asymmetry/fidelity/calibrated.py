@@ -11,7 +11,7 @@ import torch
 from asymmetry.backbones.registry import build_backbone
 from asymmetry.fidelity.contract import Fidelity
 from asymmetry.fidelity.dists import Dists
-from asymmetry.fitted import read_fitted
+from asymmetry.weights.channel_weights import read_fitted
 
 
 def build(variant: str, weights: Path, fitted: Path) -> Fidelity:

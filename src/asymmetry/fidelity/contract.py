@@ -1,10 +1,10 @@
 """What every fidelity loss is."""
 
-from typing import Any, Protocol, runtime_checkable
+from typing import Protocol
 
 from torch import Tensor
 
-from asymmetry.errors import UserError
+from asymmetry.core.errors import UserError
 
 
 class Fidelity(Protocol):
@@ -12,28 +12,6 @@ class Fidelity(Protocol):
 
     def __call__(self, restored: Tensor, reference: Tensor) -> Tensor:
         """One value an image, [B], from RGB images [B, 3, H, W] in the range 0 to 1."""
-        ...
-
-
-@runtime_checkable
-class Separable(Protocol):
-    """A loss or a metric that does part of its work on the reference alone, to be shared.
-
-    `distance(restored, features(reference))` has the bits of `self(restored, reference)`. What is
-    known of one reference, a batch of one, serves any number of restored images. A loss takes RGB
-    [B, 3, H, W] in 0..1, a metric the planes [B, C, H, W] of its contract's colour.
-    """
-
-    def __call__(self, restored: Tensor, reference: Tensor) -> Tensor:
-        """One value an image, [B]."""
-        ...
-
-    def features(self, reference: Tensor) -> Any:
-        """What is needed of the references."""
-        ...
-
-    def distance(self, restored: Tensor, features: Any) -> Tensor:
-        """One value an image, [B], from the restored images and `features(reference)`."""
         ...
 
 

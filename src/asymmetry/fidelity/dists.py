@@ -25,7 +25,8 @@ from asymmetry.backbones.contract import Backbone
 from asymmetry.backbones.registry import build_backbone
 from asymmetry.fidelity.contract import Fidelity, check_pair
 from asymmetry.fidelity.registry import OFFICIAL, OFFICIAL_TRUNK
-from asymmetry.weights import load_state
+from asymmetry.metrics.separable import Separable
+from asymmetry.weights.store import load_state
 
 STABILITY = 1e-6
 SMALLEST = 16
@@ -58,7 +59,7 @@ class L2Pool(nn.Module):
         return (energy + 1e-12).sqrt()
 
 
-class Dists(nn.Module):
+class Dists(Separable):
     """The distance 1 - sum(alpha S1 + beta S2) of two batches, from 0 (alike) to at most 2."""
 
     weights: Tensor
@@ -71,13 +72,11 @@ class Dists(nn.Module):
         self.register_buffer("weights", weights / weights.sum(), persistent=False)
         self.eval().requires_grad_(False)
 
-    def forward(self, restored: Tensor, reference: Tensor) -> Tensor:
-        """[B, 3, H, W] in 0..1 twice to [B]; ValueError or UserError where the shapes are wrong."""
-        check_pair(restored, reference, SMALLEST)
-        return self.distance(restored, self.features(reference))
-
     def features(self, reference: Tensor) -> list[Moments]:
-        """The moments of each stage of the references [B, 3, H, W], the image first."""
+        """The moments of each stage of the references [B, 3, H, W], the image first.
+
+        Raises ValueError for other shapes, UserError below `SMALLEST` pixels.
+        """
         check_pair(reference, reference, SMALLEST)
         return [moments(stage) for stage in (reference, *self.backbone(reference))]
 

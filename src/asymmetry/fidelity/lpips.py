@@ -14,12 +14,13 @@ from asymmetry.backbones.contract import Backbone
 from asymmetry.backbones.registry import build_backbone
 from asymmetry.fidelity.contract import Fidelity, check_pair
 from asymmetry.fidelity.registry import LPIPS_TRUNKS
-from asymmetry.weights import load_state
+from asymmetry.metrics.separable import Separable
+from asymmetry.weights.store import load_state
 
 SMALLEST = 32
 
 
-class Lpips(nn.Module):
+class Lpips(Separable):
     """Squared differences of unit feature vectors, weighted by channel, averaged over pixels."""
 
     def __init__(self, trunk: Backbone, heads: list[Tensor]) -> None:
@@ -28,18 +29,13 @@ class Lpips(nn.Module):
         self.heads = nn.ParameterList(heads)
         self.eval().requires_grad_(False)
 
-    def forward(self, restored: Tensor, reference: Tensor) -> Tensor:
-        """[B, 3, H, W] in 0..1 twice to [B] (eq. 1); ValueError or UserError for wrong shapes."""
-        check_pair(restored, reference, SMALLEST)
-        return self.distance(restored, self.features(reference))
-
     def features(self, reference: Tensor) -> list[Tensor]:
         """The unit feature vectors of the references [B, 3, H, W], a tensor a stage."""
         check_pair(reference, reference, SMALLEST)
         return [unit(stage) for stage in self.trunk(reference)]
 
     def distance(self, restored: Tensor, features: list[Tensor]) -> Tensor:
-        """[B] from [B, 3, H, W] in 0..1 and the `features` of the references."""
+        """[B] from [B, 3, H, W] in 0..1 and the `features` of the references (eq. 1)."""
         distance = restored.new_zeros(len(restored))
         for x, y, head in zip(self.features(restored), features, self.heads, strict=True):
             difference = (x - y).square()

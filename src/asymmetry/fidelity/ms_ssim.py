@@ -5,8 +5,8 @@ from pathlib import Path
 from torch import Tensor
 
 from asymmetry.fidelity.contract import Fidelity, check_pair
-from asymmetry.metrics.colour import grey
-from asymmetry.metrics.constants import constant
+from asymmetry.imaging.colour import grey
+from asymmetry.imaging.constants import constant
 from asymmetry.metrics.ssim import scale_moments, scale_terms
 
 EXPONENTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)

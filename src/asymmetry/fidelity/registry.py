@@ -17,7 +17,16 @@ if TYPE_CHECKING:
     from asymmetry.fidelity.contract import Fidelity
 
 CHANGES_NUMBERS = False
-_NOT_LOSSES = {"__init__", "registry", "contract", "calibrated", "dists", "lpips", "toolbox"}
+_NOT_LOSSES = {
+    "__init__",
+    "registry",
+    "contract",
+    "calibrated",
+    "dists",
+    "lpips",
+    "toolbox",
+    "as_metric",
+}
 # The variant of `dists` with its authors' channel weights, and the trunk that these belong to.
 OFFICIAL, OFFICIAL_TRUNK = "official", "vgg16"
 # Of those modules that need more than a pixel: a window, or the strides of a trunk.

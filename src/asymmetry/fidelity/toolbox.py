@@ -3,15 +3,16 @@
 from pathlib import Path
 from typing import Any
 
-from torch import Tensor, nn
+from torch import Tensor
 
-from asymmetry.fidelity.contract import Fidelity, Separable
-from asymmetry.metrics.build import build_measure
+from asymmetry.fidelity.contract import Fidelity
+from asymmetry.metrics.build import build_formula
 from asymmetry.metrics.contracts import METRICS
 from asymmetry.metrics.planes import check_side, in_colour
+from asymmetry.metrics.separable import Separable
 
 
-class MetricLoss(nn.Module):
+class MetricLoss(Separable):
     """A metric turned so that lower is better: 1 - similarity, minus the PSNR, or the distance.
 
     Measures the colour that the metric's contract names, but neither rounds nor crops. Where a
@@ -25,12 +26,11 @@ class MetricLoss(nn.Module):
         self.contract = METRICS[name]
         self.measure = measure
 
-    def forward(self, restored: Tensor, reference: Tensor) -> Tensor:
-        """[B] of RGB images [B, 3, H, W] in 0..1; UserError below the metric's minimum side."""
-        return self.distance(restored, self.features(reference))
-
     def features(self, reference: Tensor) -> Any:
-        """What the metric needs of the references [B, 3, H, W]; errors as `forward`."""
+        """What the metric needs of the references [B, 3, H, W] in 0..1.
+
+        Raises UserError below the metric's minimum side.
+        """
         check_side(self.name, reference)
         return self.measure.features(in_colour(self.contract, reference))
 
@@ -47,4 +47,4 @@ class MetricLoss(nn.Module):
 
 def build(variant: str, weights: Path) -> Fidelity:
     """The loss that the metric `variant` makes."""
-    return MetricLoss(variant, build_measure(variant, weights))
+    return MetricLoss(variant, build_formula(variant, weights))

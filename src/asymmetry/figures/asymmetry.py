@@ -8,9 +8,9 @@ from matplotlib.figure import Figure
 from asymmetry.analysis.asymmetry import WITH, WITHOUT
 from asymmetry.analysis.hypotheses.contract import FEWEST
 from asymmetry.analysis.skill import sets_in_words
-from asymmetry.analysis.tables import SCOPE, Tables
 from asymmetry.figures import parts, style
 from asymmetry.study import Study
+from asymmetry.tables.read import SCOPE, Tables
 
 TITLE = "Skill as a metric against effect as a loss"
 _NAMED = 8  # losses whose names fit into the panels; more are numbered

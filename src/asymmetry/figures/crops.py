@@ -10,11 +10,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 from PIL import Image
 
-from asymmetry.analysis.tables import Tables
 from asymmetry.figures import parts, style
-from asymmetry.grid import NO_DISCRIMINATOR
 from asymmetry.study import Study
+from asymmetry.study.grid import NO_DISCRIMINATOR
 from asymmetry.study.views import View, strips
+from asymmetry.tables.read import Tables
 
 TITLE = "Crops"
 _TOP = ["reference", "bicubic", "warm-start"]

@@ -9,9 +9,9 @@ from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from asymmetry.analysis.tables import Tables
 from asymmetry.figures import parts, style
 from asymmetry.study import Study
+from asymmetry.tables.read import Tables
 
 TITLE = "Fidelity loss and discriminator"
 _COLOURS = LinearSegmentedColormap.from_list(

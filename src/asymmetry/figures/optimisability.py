@@ -8,9 +8,9 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from asymmetry.analysis.optimisability import GAIN, SNR, optimisability_of_losses
-from asymmetry.analysis.tables import Tables
 from asymmetry.figures import style
 from asymmetry.study import Study
+from asymmetry.tables.read import Tables
 
 TITLE = "Losses as objectives"
 _STARTS = {"jpeg": "s", "noise": "^", "blur": "D", "white": "v"}

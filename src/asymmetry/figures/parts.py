@@ -4,9 +4,9 @@ from typing import Any
 
 import pandas as pd
 
-from asymmetry.analysis.tables import SCOPE
 from asymmetry.metrics.contracts import JUDGES
 from asymmetry.study import Study
+from asymmetry.tables.read import SCOPE
 
 NO_CELLS = "no cells yet"
 _DISTORTION = ("psnr_y", "psnr", "ssim_y", "ssim")
@@ -28,7 +28,7 @@ def perceptual_metric(study: Study, scores: pd.DataFrame) -> str:
     """
     measured = set(scores.loc[scores["status"] == "ok", "metric"])
     own = study.evaluation
-    metrics = [name for name in [*own.metrics, *own.metrics_with_weights] if name in measured]
+    metrics = [name for name in own.all_metrics if name in measured]
     judges = [name for name in own.judges if name in measured and name not in _DISTORTION]
     preferred = [
         *(name for name in metrics if name.startswith("lpips-")),

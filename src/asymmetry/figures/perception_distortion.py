@@ -6,9 +6,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from asymmetry.analysis.tables import SCOPE, Tables
 from asymmetry.figures import parts, style
 from asymmetry.study import Study
+from asymmetry.tables.read import SCOPE, Tables
 
 TITLE = "Perception against distortion"
 _REFERENCES = {"bicubic": "X", "warm-start": "*"}

@@ -9,8 +9,8 @@ import pkgutil
 from types import ModuleType
 
 import asymmetry.figures
-from asymmetry.errors import UserError
-from asymmetry.names import nearest
+from asymmetry.core.errors import UserError
+from asymmetry.core.names import nearest
 
 _NOT_FIGURES = {"parts", "registry", "style", "write"}
 # The order in which one reads them; a new figure comes after these.

@@ -15,8 +15,8 @@ from matplotlib.patches import Patch, Rectangle
 from matplotlib.transforms import Bbox
 from numpy.typing import NDArray
 
-from asymmetry.grid import NO_DISCRIMINATOR, cells
 from asymmetry.study import Study
+from asymmetry.study.grid import NO_DISCRIMINATOR, cells
 
 WIDTH = 9.0  # inches; at 1200 pixels, 8 pt are 15 pixels
 INK, MUTED, FAINT, HATCHING = "#1A1A1A", "#6B6B6B", "#E4E4E4", "#B5B5B5"

@@ -11,9 +11,9 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from asymmetry.analysis.skill import scores_in_words
-from asymmetry.analysis.tables import Tables
 from asymmetry.figures import style
 from asymmetry.study import Study
+from asymmetry.tables.read import Tables
 
 TITLE = "Transfer of discriminators to quality assessment"
 _COLOURS = {

@@ -9,10 +9,10 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
-from asymmetry.analysis.tables import Tables
 from asymmetry.figures import parts, style
-from asymmetry.grid import NO_DISCRIMINATOR
 from asymmetry.study import Study
+from asymmetry.study.grid import NO_DISCRIMINATOR
+from asymmetry.tables.read import Tables
 
 TITLE = "Effect over the adversarial weight"
 _COLUMNS = 4

@@ -10,11 +10,11 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from asymmetry.analysis.provenance import Provenance, provenance
-from asymmetry.analysis.tables import Tables, load_tables
+from asymmetry.core.files import write_atomically
 from asymmetry.figures.registry import load_figure
 from asymmetry.figures.style import rules
-from asymmetry.files import write_atomically
 from asymmetry.study import Study
+from asymmetry.tables.read import Tables, load_tables
 
 
 def draw(study: Study, names: Iterable[str], results: Path) -> None:

@@ -6,17 +6,17 @@ from typing import Any
 import torch
 from torch import nn
 
-from asymmetry import torchvision_ops  # noqa: F401
+from asymmetry.core import torchvision_ops  # noqa: F401
 
 # isort: split
 from spandrel.architectures.Compact import Compact
 from spandrel.architectures.ESRGAN import ESRGAN
 from spandrel.architectures.SwinIR import SwinIR
 
-from asymmetry.errors import UserError
+from asymmetry.core.errors import UserError
+from asymmetry.core.names import check_name
+from asymmetry.core.randomness import stream_key
 from asymmetry.generators.catalog import GENERATORS, SCALES
-from asymmetry.names import check_name
-from asymmetry.randomness import stream_key
 
 
 def build_generator(name: str, scale: int, seed: int) -> nn.Module:

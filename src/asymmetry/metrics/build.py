@@ -1,18 +1,16 @@
-"""Metrics by name, each measuring what its contract says."""
+"""Metrics that are formulas, and what every metric does: measure what its contract says."""
 
 import importlib
 from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from asymmetry.fidelity.contract import Separable
-from asymmetry.fidelity.registry import build_fidelity
 from asymmetry.metrics.contracts import METRICS
-from asymmetry.metrics.measure import SinglePrecision, Whole
 from asymmetry.metrics.planes import Planes
-from asymmetry.weights import locate
+from asymmetry.metrics.separable import Separable, Whole
+from asymmetry.weights.store import locate
 
 
 class Metric:
@@ -21,7 +19,7 @@ class Metric:
     def __init__(self, name: str, measure: Separable, device: torch.device) -> None:
         self.name = name
         self.contract = METRICS[name]
-        self._measure = measure
+        self._measure = measure.to(device)
         self._device = device
 
     @torch.inference_mode()
@@ -45,27 +43,11 @@ class Metric:
         return self._measure.distance(restored.of(self.name), features)
 
 
-def build_metric(
-    name: str, weights: Path, device: torch.device, fitted: Path | None = None
-) -> Metric:
-    """The metric `name`; `weights` is the folder of the weights manifest's files.
+def build_formula(name: str, weights: Path) -> Separable:
+    """The bare formula of a metric that is no loss on a trunk, on planes of its contract's colour.
 
-    `fitted` is the file of the channel weights of a calibrated one. Raises UserError where its
-    weights are missing or corrupt; nothing is ever downloaded.
+    `weights` is the folder of the weights manifest's files. Raises UserError where one is missing.
     """
-    measure = build_measure(name, weights, fitted)
-    if isinstance(measure, nn.Module):
-        measure = measure.to(device)
-    return Metric(name, measure, device)
-
-
-def build_measure(name: str, weights: Path, fitted: Path | None = None) -> Separable:
-    """The bare formula of a metric, on planes of the contract's colour."""
-    contract = METRICS[name]
-    if contract.measure == "fidelity":
-        fidelity = build_fidelity(name, weights, fitted)
-        assert isinstance(fidelity, Separable)  # all that have a trunk are
-        return SinglePrecision(fidelity)
     formula = _formula(name, weights)
     return formula if isinstance(formula, Separable) else Whole(formula)
 

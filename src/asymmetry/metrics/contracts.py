@@ -47,7 +47,7 @@ class Contract:
     @property
     def convention(self) -> str:
         """The convention in words, with the version of pyiqa and the digest of the weights."""
-        from asymmetry.weights import WEIGHTS
+        from asymmetry.weights.store import WEIGHTS
 
         parts = [
             f"pyiqa {version('pyiqa')}" if self.measure == "pyiqa" else "asymmetry",

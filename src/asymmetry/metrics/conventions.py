@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from asymmetry.errors import UserError
+from asymmetry.core.errors import UserError
 
 
 def check_conventions(scores: pd.DataFrame, source: str) -> None:

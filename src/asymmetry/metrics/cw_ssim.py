@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from asymmetry.metrics.paired import Paired
+from asymmetry.metrics.separable import Paired
 from asymmetry.metrics.steerable import in_8_bits
 
 # The bands [B, 8, h, w] of an image, and their energy, averaged over the windows.

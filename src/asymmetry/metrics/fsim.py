@@ -10,8 +10,8 @@ import torch
 from torch import Tensor
 
 from asymmetry.metrics.grid import mixed, reduced, scharr_magnitude, similarity
-from asymmetry.metrics.paired import Paired
 from asymmetry.metrics.phase import phase_congruency
+from asymmetry.metrics.separable import Paired
 
 _YIQ = (0.299, 0.587, 0.114, 0.5959, -0.2746, -0.3213, 0.2115, -0.5227, 0.3112)
 _OF_PHASE, _OF_GRADIENT, _OF_COLOUR = 0.85, 160.0, 200.0

@@ -9,8 +9,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from asymmetry.metrics.constants import constant
-from asymmetry.metrics.paired import Paired
+from asymmetry.imaging.constants import constant
+from asymmetry.metrics.separable import Paired
 
 _T = 170 / 255**2
 _ACROSS = (1.0, 0.0, -1.0) * 3

@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from asymmetry.metrics.constants import constant
+from asymmetry.imaging.constants import constant
 
 _EPS = torch.finfo(torch.float32).eps
 _ACROSS = tuple(value / 16 for value in (-3.0, 0.0, 3.0, -10.0, 0.0, 10.0, -3.0, 0.0, 3.0))

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 from torch import Tensor, nn
 
-from asymmetry import torchvision_ops  # noqa: F401
-from asymmetry.weights import load_state
+from asymmetry.core import torchvision_ops  # noqa: F401
+from asymmetry.weights.store import load_state
 
 
 class _Network(NamedTuple):

@@ -19,7 +19,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from asymmetry.data.resize import imresize
+from asymmetry.imaging.resize import imresize
 
 _BLOCK = 96
 # The window of 7 x 7, sigma 7/6, as MATLAB's `imfilter` splits it: singular vectors, here of MKL,

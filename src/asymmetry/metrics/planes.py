@@ -3,8 +3,8 @@
 import torch
 from torch import Tensor
 
-from asymmetry.errors import UserError
-from asymmetry.metrics.colour import grey, studio_y, to_8_bits
+from asymmetry.core.errors import UserError
+from asymmetry.imaging.colour import grey, studio_y, to_8_bits
 from asymmetry.metrics.contracts import METRICS, Contract
 
 

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from asymmetry import torchvision_ops  # noqa: F401
+from asymmetry.core import torchvision_ops  # noqa: F401
 
 
 class Nlpd(nn.Module):

@@ -12,8 +12,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from asymmetry.metrics.constants import constant
-from asymmetry.metrics.paired import Paired
+from asymmetry.imaging.constants import constant
+from asymmetry.metrics.separable import Paired
 
 _WINDOW, _SIGMA = 11, 1.5
 _BELL = [math.exp(-((place - _WINDOW // 2) ** 2) / (2 * _SIGMA**2)) for place in range(_WINDOW)]

@@ -13,8 +13,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from asymmetry.metrics.grid import in_cache, mixed, scharr_magnitude, similarity
-from asymmetry.metrics.paired import Paired
 from asymmetry.metrics.saliency import saliency
+from asymmetry.metrics.separable import Paired
 
 _LMN = (0.06, 0.63, 0.27, 0.30, 0.04, -0.35, 0.34, -0.6, 0.17)
 _OF_SALIENCY, _OF_GRADIENT, _OF_CHROMA = 1.27, 386.0, 130.0

@@ -1,32 +1,31 @@
-"""The stage `optimise`: how good an objective each fidelity loss is, before any training."""
+"""How good an objective each fidelity loss is, before any training."""
 
 import logging
 import math
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import pandas as pd
 import torch
 from torch import Tensor
 
+from asymmetry.core.devices import choose_device, repeatable
+from asymmetry.core.files import write_atomically
+from asymmetry.core.randomness import draws
 from asymmetry.data.degrade import degrade
-from asymmetry.data.images import Rgb, central_square, load_photo, to_tensor
-from asymmetry.data.resize import imresize
-from asymmetry.devices import choose_device, repeatable
+from asymmetry.data.images import Rgb, central_square, to_tensor
+from asymmetry.data.load import load_photo
 from asymmetry.fidelity.contract import Fidelity
 from asymmetry.fidelity.registry import build_fidelity
-from asymmetry.files import write_atomically
+from asymmetry.imaging.resize import imresize
 from asymmetry.optimisability.gradients import gradients, signal_to_noise, spectrum
+from asymmetry.optimisability.initialisations import start
 from asymmetry.optimisability.recovery import psnr_y, recover
-from asymmetry.optimisability.starts import start
-from asymmetry.plan import Plan
-from asymmetry.randomness import draws
+from asymmetry.optimisability.stage import OptimisabilityStage
+from asymmetry.planning.plan import Plan
 from asymmetry.study import Optimisability, Study, Task
-
-if TYPE_CHECKING:
-    from asymmetry.stages import Stages
 
 OK, DIVERGED, NO_GRADIENT = "ok", "diverged", "no gradient"
 # The degradation whose draws are the gradient's noise: a light blind one, whatever the study's
@@ -44,9 +43,10 @@ class Row(NamedTuple):
     status: str
 
 
-def optimise_part(stages: "Stages", output: Path) -> None:
+def measure_part(plan: Plan, output: Path) -> None:
     """Measure the loss that belongs to one of the study's tables of optimisability; write it."""
-    measure_optimisability(stages.study, stages.plan, stages.part(output).fidelity, output)
+    fidelity = OptimisabilityStage(plan).part(output).fidelity
+    measure_optimisability(plan.study, plan, fidelity, output)
 
 
 def measure_optimisability(study: Study, plan: Plan, fidelity: str, output: Path) -> None:

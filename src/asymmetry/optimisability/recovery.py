@@ -7,9 +7,9 @@ like the reference. Here nothing but the loss moves the pixels: no network, data
 import torch
 from torch import Tensor
 
-from asymmetry.adam import Adam
+from asymmetry.core.adam import Adam
 from asymmetry.fidelity.contract import Fidelity
-from asymmetry.metrics.colour import studio_y
+from asymmetry.imaging.colour import studio_y
 from asymmetry.metrics.psnr import psnr
 
 # A mean over a large crop has small gradients: far below Adam's usual 1e-8, all losses step alike.

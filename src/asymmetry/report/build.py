@@ -11,20 +11,20 @@ from markupsafe import Markup
 from asymmetry.analysis.hypotheses.contract import FEWEST
 from asymmetry.analysis.provenance import Provenance, provenance
 from asymmetry.analysis.skill import sets_in_words
-from asymmetry.analysis.tables import Tables, load_tables, table_path
+from asymmetry.core.files import write_atomically
+from asymmetry.core.usage import duration
 from asymmetry.figures.parts import p_in_words
-from asymmetry.files import write_atomically
-from asymmetry.overlaps import overlap_lines
-from asymmetry.plan import Plan
+from asymmetry.planning.overlaps import overlap_lines
+from asymmetry.planning.plan import Plan
 from asymmetry.report.claims import QUESTION, answers, claims
 from asymmetry.report.comparison import Comparison, comparison
 from asymmetry.report.figures import command_of, figures
-from asymmetry.report.ledger import hours, ledger
 from asymmetry.report.settings import differences, summary
 from asymmetry.report.sources import PAGES
+from asymmetry.report.usage import hours, ledger
 from asymmetry.report.words import interval, number, records
-from asymmetry.spent import duration
 from asymmetry.study import Study
+from asymmetry.tables.read import Tables, load_tables, table_path
 
 _STUDY_FILES = ("photos.csv", "claims.md", "hypotheses.json", "hypotheses.csv")
 

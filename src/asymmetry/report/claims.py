@@ -8,8 +8,8 @@ from asymmetry.analysis.claims import where
 from asymmetry.analysis.hypotheses.contract import FEWEST, SOURCES
 from asymmetry.analysis.hypotheses.registry import load_hypotheses
 from asymmetry.analysis.robustness import agreement_in_words, rows_of_claim
-from asymmetry.analysis.tables import Tables
 from asymmetry.report.words import records
+from asymmetry.tables.read import Tables
 
 QUESTION = ("H1", "H2")  # the claims that answer the page's question
 

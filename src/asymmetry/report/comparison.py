@@ -12,12 +12,12 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
-from asymmetry.analysis.tables import Tables
 from asymmetry.metrics.contracts import JUDGES
 from asymmetry.report.disagreement import Disagreement, disagreements
 from asymmetry.report.words import records
 from asymmetry.study import Study
 from asymmetry.study.views import View, views
+from asymmetry.tables.read import Tables
 
 _DIGITS = re.compile(r"-[0-9a-f]{8}$")
 _SHOWN = 10  # disagreements of each kind that the page lists
@@ -164,7 +164,7 @@ def _metrics(study: Study, scores: pd.DataFrame) -> list[str]:
     """The judges, then the other metrics, of those that have numbers."""
     measured = set(scores.loc[scores["status"] == "ok", "metric"])
     own = study.evaluation
-    names = dict.fromkeys([*own.judges, *own.metrics, *own.metrics_with_weights])
+    names = dict.fromkeys([*own.judges, *own.all_metrics])
     return [name for name in names if name in measured]
 
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from asymmetry.analysis.inference import Array
 from asymmetry.analysis.judging import image_scores, values_by_image
-from asymmetry.analysis.tables import SCOPE, Tables
+from asymmetry.stats.intervals import Array
+from asymmetry.tables.read import SCOPE, Tables
 
 
 @dataclass(frozen=True)

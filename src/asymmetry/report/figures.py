@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from asymmetry.figures.registry import FORMATS, figure_names
-from asymmetry.report.ledger import device_seconds
+from asymmetry.report.usage import device_seconds
 
 _DEFAULT_RESULTS = "results"
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from asymmetry.analysis.tables import Tables, load_tables
-from asymmetry.files import write_atomically
+from asymmetry.core.files import write_atomically
+from asymmetry.tables.read import Tables, load_tables
 
 METRICS = "metrics.json"
 

@@ -7,9 +7,9 @@ import yaml
 from pydantic import BaseModel
 
 from asymmetry.analysis.skill import scores_in_words
-from asymmetry.analysis.tables import Tables
 from asymmetry.study import Study
-from asymmetry.userstudy.join import people_in_words
+from asymmetry.tables.people import people_in_words
+from asymmetry.tables.read import Tables
 
 _WHEELS = "the colour photos inside the scikit-image and scikit-learn wheels"
 

@@ -2,7 +2,7 @@
 
 from importlib.resources import files
 
-from asymmetry.files import digest
+from asymmetry.core.files import digest
 
 PAGES = ("index.html", "compare.html", "compare-data.js")
 _FOLDERS = ("templates", "assets")

@@ -10,8 +10,8 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
-from asymmetry.errors import UserError
-from asymmetry.names import check_name, one_line_each
+from asymmetry.core.errors import UserError
+from asymmetry.core.names import check_name, one_line_each
 from asymmetry.study.axes import Axes, Grid
 from asymmetry.study.calibration import Calibration, check_set, check_uncalibrated
 from asymmetry.study.evaluation import (
@@ -110,7 +110,7 @@ class Execution(Section):
 
 
 class Study(Section):
-    """A study. Its grid of cells is `asymmetry.grid.cells(study)`."""
+    """A study. Its grid of cells is `asymmetry.study.grid.cells(study)`."""
 
     results: str = Field("results", description="folder of tables, figures and the page")
     photos: Photos = Photos()

@@ -4,9 +4,9 @@ from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from asymmetry.core.names import check_name
 from asymmetry.fidelity.registry import fidelity_names
 from asymmetry.generators.catalog import GENERATORS
-from asymmetry.names import check_name
 from asymmetry.study.section import Count, NonNegative, Positive, Section
 
 
@@ -47,7 +47,7 @@ class Grid(Axes):
     """The cells: the product of the axes, without `exclude`, then the sub-grids of `include`.
 
     A fractional design keeps, of that product, every cell of weight 0 and `combinations` of those
-    with an adversary, balanced (`asymmetry.fraction`); the sub-grids are always whole.
+    with an adversary, balanced (`asymmetry.study.fraction`); the sub-grids are always whole.
     """
 
     design: Literal["full", "fractional"] = "full"

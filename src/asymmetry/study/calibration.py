@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from pydantic import Field
 
 from asymmetry.backbones.catalog import CALIBRATED
-from asymmetry.names import check_name
+from asymmetry.core.names import check_name
 from asymmetry.study.evaluation import IqaSet, SeveritySet
 from asymmetry.study.section import Count, Fraction, Section
 

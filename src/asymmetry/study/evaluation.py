@@ -4,8 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
+from asymmetry.core.names import check_name
 from asymmetry.metrics.contracts import JUDGES, METRICS, PEOPLE, WEIGHTED_METRICS
-from asymmetry.names import check_name
 from asymmetry.study.section import Count, Label, Positive, Rate, Section
 
 
@@ -51,6 +51,11 @@ class Evaluation(Section):
     crops: list[CropStrip] = []
     pictures: Pictures = Pictures()
 
+    @property
+    def all_metrics(self) -> list[str]:
+        """The metrics, those with optional weights too, each once."""
+        return list(dict.fromkeys([*self.metrics, *self.metrics_with_weights]))
+
     @field_validator("metrics", "metrics_with_weights", "judges")
     @classmethod
     def _metrics(cls, values: list[str], info: ValidationInfo) -> list[str]:
@@ -60,7 +65,7 @@ class Evaluation(Section):
 
     @model_validator(mode="after")
     def _consistent(self) -> "Evaluation":
-        measured = [*self.metrics, *self.metrics_with_weights]
+        measured = self.all_metrics
         for judge in self.judges:
             if judge not in (*measured, PEOPLE):
                 raise ValueError(

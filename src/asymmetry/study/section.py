@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from asymmetry.names import check_name
+from asymmetry.core.names import check_name
 
 
 def _number(value: Any) -> Any:

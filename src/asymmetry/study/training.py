@@ -5,8 +5,8 @@ from typing import Literal
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from asymmetry.backbones.catalog import BACKBONES, UNET
+from asymmetry.core.names import check_name
 from asymmetry.fidelity.registry import fidelity_names, is_calibrated
-from asymmetry.names import check_name
 from asymmetry.study.section import Fraction, NonNegative, Positive, Rate, Section, Share
 
 _WIDTH = 64

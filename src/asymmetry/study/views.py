@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from asymmetry.files import digest
+from asymmetry.core.files import digest
 from asymmetry.study.evaluation import Evaluation
 
 CHANGES_NUMBERS = True

@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from asymmetry.errors import UserError
+from asymmetry.core.errors import UserError
 
 # Plain scalars that YAML 1.1 takes for another value than a reader sees.
 _DOUBTFUL = {

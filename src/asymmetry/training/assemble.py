@@ -11,12 +11,12 @@ import torch
 from safetensors.torch import load_file
 from torch import nn
 
-from asymmetry.adam import Adam
+from asymmetry.core.adam import Adam
+from asymmetry.core.errors import UserError
+from asymmetry.core.records import read_record, verified_output
 from asymmetry.discriminators.registry import adversarial_loss, build_discriminator
-from asymmetry.errors import UserError
 from asymmetry.generators.build import build_generator
-from asymmetry.plan import WARM_START, Plan, Run
-from asymmetry.records import read_record, verified_output
+from asymmetry.planning.plan import WARM_START, Plan, Run
 from asymmetry.study import Numerics, Optimisation, Training
 from asymmetry.training.loop import Distance, Game, Objective
 from asymmetry.training.state import State

@@ -13,9 +13,9 @@ import safetensors.torch
 from pydantic import TypeAdapter
 from torch import Tensor
 
-from asymmetry.errors import UserError
-from asymmetry.files import write_atomically
-from asymmetry.spent import Spent
+from asymmetry.core.errors import UserError
+from asymmetry.core.files import write_atomically
+from asymmetry.core.usage import Spent
 
 CHANGES_NUMBERS = False
 _MAGIC = b"asymmetry checkpoint 1\n"

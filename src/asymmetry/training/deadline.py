@@ -4,7 +4,7 @@ import signal
 import time
 from types import FrameType
 
-from asymmetry.cluster import job_end
+from asymmetry.core.slurm import job_end
 
 CHANGES_NUMBERS = False
 EXIT_CONTINUE = 75  # EX_TEMPFAIL: saved, start me again

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from asymmetry.files import read_object, sha256_of, write_atomically
-from asymmetry.plan import Plan, Run
+from asymmetry.core.files import read_object, sha256_of, write_atomically
+from asymmetry.planning.plan import Plan, Run
 
 CHANGES_NUMBERS = False
 FINISHED = "finished.json"

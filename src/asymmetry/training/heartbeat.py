@@ -15,9 +15,9 @@ from typing import Literal
 
 from pydantic import TypeAdapter, ValidationError
 
-from asymmetry.errors import UserError
-from asymmetry.files import canonical_json, write_atomically
-from asymmetry.spent import Spent
+from asymmetry.core.errors import UserError
+from asymmetry.core.files import canonical_json, write_atomically
+from asymmetry.core.usage import Spent
 from asymmetry.training.clock import SharedClock
 
 CHANGES_NUMBERS = False

@@ -4,16 +4,16 @@ import sys
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 
-from asymmetry.cluster import put_back
-from asymmetry.companies import check_company
-from asymmetry.errors import UserError
-from asymmetry.plan import Plan, Run
-from asymmetry.training.company import Company
+from asymmetry.core.errors import UserError
+from asymmetry.core.slurm import put_back
+from asymmetry.planning.packs import check_company
+from asymmetry.planning.plan import Plan, Run
 from asymmetry.training.deadline import EXIT_CONTINUE, Deadline
 from asymmetry.training.finished import restore_missing, taken_over
 from asymmetry.training.heartbeat import one_line
 from asymmetry.training.journal import Journal, in_company
 from asymmetry.training.lock import alone
+from asymmetry.training.pack import Company
 
 
 def train(plan: Plan, *run_ids: str) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
 
-from asymmetry.errors import UserError
+from asymmetry.core.errors import UserError
 from asymmetry.training.heartbeat import failure_noted
 
 CHANGES_NUMBERS = False

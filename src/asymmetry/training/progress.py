@@ -8,7 +8,7 @@ from typing import TextIO
 
 from torch import Tensor
 
-from asymmetry.files import write_atomically
+from asymmetry.core.files import write_atomically
 
 CHANGES_NUMBERS = False
 Row = dict[str, float]

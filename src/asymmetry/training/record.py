@@ -9,11 +9,11 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from asymmetry.commit import code_commit
-from asymmetry.discriminators.sizes import size_of
-from asymmetry.files import sha256_of, write_atomically
-from asymmetry.identity import module_digests
-from asymmetry.plan import Run
+from asymmetry.core.commit import code_commit
+from asymmetry.core.files import sha256_of, write_atomically
+from asymmetry.planning.discriminator_sizes import size_of
+from asymmetry.planning.identity import module_digests
+from asymmetry.planning.plan import Run
 from asymmetry.study import Discriminator
 from asymmetry.training.finished import FINISHED
 from asymmetry.training.progress import Row

@@ -3,13 +3,13 @@
 import math
 from pathlib import Path
 
-from asymmetry.errors import UserError
-from asymmetry.plan import Plan, Run
-from asymmetry.training.common import Common
+from asymmetry.core.errors import UserError
+from asymmetry.planning.plan import Plan, Run
 from asymmetry.training.journal import Journal
-from asymmetry.training.member import Member
 from asymmetry.training.progress import Row, read_log, row_of
+from asymmetry.training.shared_inputs import Common
 from asymmetry.training.trail import TRAIL, Trail, read_trail, trail_of
+from asymmetry.training.trainer import Member
 
 
 def check_replay(plan: Plan, run: Run, folder: Path, steps: int) -> None:

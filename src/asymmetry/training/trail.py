@@ -11,7 +11,7 @@ from pathlib import Path
 import safetensors.torch
 from pydantic import TypeAdapter, ValidationError
 
-from asymmetry.files import canonical_json, write_atomically
+from asymmetry.core.files import canonical_json, write_atomically
 from asymmetry.training.state import State
 
 CHANGES_NUMBERS = False

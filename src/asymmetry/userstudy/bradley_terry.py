@@ -14,7 +14,7 @@ from scipy import stats
 from scipy.sparse.csgraph import connected_components
 from scipy.special import expit
 
-from asymmetry.analysis.inference import ALPHA, NORMAL, Array, interval
+from asymmetry.stats.intervals import ALPHA, NORMAL, Array, interval
 
 RIDGE = 0.1
 _STEP = 2.0  # of a score, in one step of Newton's method: farther it may overshoot

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from asymmetry.randomness import draws
+from asymmetry.core.randomness import draws
 
 STREAM = "userstudy"
 T = TypeVar("T")

@@ -10,15 +10,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from asymmetry.analysis.inference import Array
-from asymmetry.errors import UserError
-from asymmetry.files import write_atomically
+from asymmetry.core.errors import UserError
+from asymmetry.core.files import write_atomically
+from asymmetry.core.randomness import draws
 from asymmetry.metrics.contracts import PEOPLE
-from asymmetry.randomness import draws
+from asymmetry.stats.intervals import Array
+from asymmetry.tables.user_study import ANSWERS, CELL_TABLE, HUMAN_TABLE, RATER_TABLE, SUMMARY
 from asymmetry.userstudy.bradley_terry import Votes, by_photo, fit_scores, groups, intervals, triads
 from asymmetry.userstudy.consistency import chosen, rater_table
 from asymmetry.userstudy.design import STREAM
-from asymmetry.userstudy.folder import ANSWERS, CELL_TABLE, HUMAN_TABLE, RATER_TABLE, SUMMARY
 from asymmetry.userstudy.plan import Trial, UserStudy, read_plan
 from asymmetry.userstudy.store import Answer, Store
 

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from asymmetry.assessment.images import all_images
-from asymmetry.errors import UserError
-from asymmetry.files import write_if_changed
-from asymmetry.plan import Plan
-from asymmetry.records import read_record
+from asymmetry.core.errors import UserError
+from asymmetry.core.files import write_if_changed
+from asymmetry.core.records import read_record
+from asymmetry.planning.plan import Plan
+from asymmetry.tables.user_study import ANSWERS, PLAN, folder_of
 from asymmetry.userstudy.design import Arena
-from asymmetry.userstudy.folder import ANSWERS, PLAN, folder_of
 from asymmetry.userstudy.pictures import Shot, write_pictures
 from asymmetry.userstudy.plan import Picture, Trial, UserStudy
 from asymmetry.userstudy.sessions import REFERENCE, Lengths, Question, sessions

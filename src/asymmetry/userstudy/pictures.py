@@ -15,10 +15,10 @@ from PIL import Image
 from asymmetry.assessment.engine import find_target
 from asymmetry.assessment.images import EvaluationImage, all_images, reference_and_low
 from asymmetry.assessment.targets import restorer
+from asymmetry.core.devices import choose_device, repeatable
+from asymmetry.core.files import write_if_changed
 from asymmetry.data.images import Rgb, central_square, to_uint8
-from asymmetry.devices import choose_device, repeatable
-from asymmetry.files import write_if_changed
-from asymmetry.plan import Plan
+from asymmetry.planning.plan import Plan
 from asymmetry.userstudy.plan import picture_path
 from asymmetry.userstudy.sessions import REFERENCE, WORSE
 

@@ -6,10 +6,10 @@ from typing import Annotated
 
 from pydantic import Field, ValidationError
 
-from asymmetry.errors import UserError
-from asymmetry.names import one_line_each
+from asymmetry.core.errors import UserError
+from asymmetry.core.names import one_line_each
 from asymmetry.study.section import Section
-from asymmetry.userstudy.folder import PICTURES, PLAN
+from asymmetry.tables.user_study import PICTURES, PLAN
 from asymmetry.userstudy.sessions import Kind
 
 # A picture is called by the sha256 of its bytes: its name tells a rater nothing.

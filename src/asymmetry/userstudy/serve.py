@@ -6,10 +6,10 @@ from pathlib import Path
 
 import uvicorn
 
-from asymmetry.errors import UserError
-from asymmetry.files import sha256_of
+from asymmetry.core.errors import UserError
+from asymmetry.core.files import sha256_of
+from asymmetry.tables.user_study import ANSWERS
 from asymmetry.userstudy.app import make_app
-from asymmetry.userstudy.folder import ANSWERS
 from asymmetry.userstudy.plan import UserStudy, picture_path, read_plan
 from asymmetry.userstudy.store import Store
 

@@ -6,8 +6,8 @@ from typing import Literal
 
 import numpy as np
 
-from asymmetry.errors import UserError
-from asymmetry.randomness import draws
+from asymmetry.core.errors import UserError
+from asymmetry.core.randomness import draws
 from asymmetry.userstudy.design import STREAM, Arena, Pair, balanced_pairs
 
 REFERENCE, WORSE = "reference", "worse"

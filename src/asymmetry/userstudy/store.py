@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from asymmetry.errors import UserError
+from asymmetry.core.errors import UserError
 
 Side = Literal["left", "right"]
 

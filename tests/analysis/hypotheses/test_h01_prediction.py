@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from asymmetry.analysis.asymmetry import Regime
-from asymmetry.analysis.correlation import critical_rho
 from asymmetry.analysis.hypotheses.contract import FEWEST
 from asymmetry.analysis.hypotheses.h01_prediction import findings, unattenuated
-from asymmetry.analysis.inference import ALPHA
+from asymmetry.stats.intervals import ALPHA
+from asymmetry.stats.permutation import critical_rho
 from tests.analysis.simulated import (
     LOSSES,
     VGG_PATCH,

@@ -7,17 +7,17 @@ import pytest
 import torch
 from PIL import Image
 
+from asymmetry.core.errors import UserError
+from asymmetry.core.files import digest
 from asymmetry.data.images import to_tensor
-from asymmetry.errors import UserError
+from asymmetry.data.iqa_sets.images import IqaImages, load_set
 from asymmetry.fidelity.registry import build_fidelity
-from asymmetry.files import digest
-from asymmetry.fitted import read_fitted
 from asymmetry.iqa.calibration.calibrate import calibrate
 from asymmetry.iqa.calibration.split import fitting_contents, fitting_images
-from asymmetry.iqa.sets import IqaImages, load_set
-from asymmetry.iqa.skill import measure_skill, values_path
-from asymmetry.plan import Plan
+from asymmetry.iqa.skill.measure import measure_skill, values_path
+from asymmetry.planning.plan import Plan
 from asymmetry.study import parse_study
+from asymmetry.weights.channel_weights import read_fitted
 from tests.scored_set import CONTENTS, LOSS, calibrated_values, write_scored_set
 
 

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import nnls
 
-from asymmetry.errors import UserError
+from asymmetry.core.errors import UserError
 from asymmetry.iqa.calibration.fit import PENALTIES, chosen_penalty, fit_weights, solve
 
 CONTENTS = [f"c{image // 8}" for image in range(80)]

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asymmetry.errors import UserError
+from asymmetry.core.errors import UserError
+from asymmetry.data.iqa_sets.images import IqaImage, IqaImages
 from asymmetry.iqa.calibration.split import fitting_contents, fitting_images, unfitted_images
-from asymmetry.iqa.sets import IqaImage, IqaImages
 from asymmetry.study import Calibration, parse_study
 from tests.scored_set import calibrated_values
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from asymmetry.analysis.inference import ALPHA, holm
+from asymmetry.stats.intervals import ALPHA, holm
 
 Scope = tuple[str, str, str]  # task, generator, set
 ALL = "all"

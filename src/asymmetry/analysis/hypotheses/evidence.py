@@ -9,12 +9,12 @@ import pandas as pd
 from asymmetry.analysis.effect import Effects, all_judged, effects_of
 from asymmetry.analysis.judging import Judged
 from asymmetry.analysis.skill import sets_in_words, skill_of_losses
-from asymmetry.analysis.tables import Tables
 from asymmetry.backbones.families import family_of
 from asymmetry.fidelity.registry import backbone_of, fidelity_names
 from asymmetry.metrics.contracts import METRICS
-from asymmetry.plan import PILOT
+from asymmetry.planning.plan import PILOT
 from asymmetry.study import Study
+from asymmetry.tables.read import Tables
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from asymmetry.analysis.hypotheses.contract import ALL, EVERYWHERE, Finding
 from asymmetry.analysis.hypotheses.evidence import Evidence
-from asymmetry.analysis.tables import SCOPE
+from asymmetry.tables.read import SCOPE
 
 
 def examine(hypothesis: ModuleType, evidence: Evidence) -> list[Finding]:

@@ -11,7 +11,6 @@ from asymmetry.analysis.asymmetry import (
     regime,
     resample_losses,
 )
-from asymmetry.analysis.correlation import critical_rho, permutation_p, power_at_rho, spearman
 from asymmetry.analysis.effect import Effects
 from asymmetry.analysis.hypotheses.contract import (
     CONTRADICTED,
@@ -22,7 +21,8 @@ from asymmetry.analysis.hypotheses.contract import (
     sentences,
 )
 from asymmetry.analysis.hypotheses.evidence import Evidence
-from asymmetry.analysis.inference import ALPHA, Array, interval
+from asymmetry.stats.intervals import ALPHA, Array, interval
+from asymmetry.stats.permutation import critical_rho, permutation_p, power_at_rho, spearman
 
 ID = "H1"
 CLAIM = "Skill as a metric does not predict effect as a loss"

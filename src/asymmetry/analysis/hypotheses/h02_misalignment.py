@@ -10,7 +10,6 @@ from asymmetry.analysis.asymmetry import (
     regime,
     resample_losses,
 )
-from asymmetry.analysis.correlation import spearman
 from asymmetry.analysis.effect import Effects
 from asymmetry.analysis.hypotheses.contract import FEWEST, Finding, by_interval, sentences
 from asymmetry.analysis.hypotheses.evidence import Evidence
@@ -21,7 +20,8 @@ from asymmetry.analysis.hypotheses.h01_prediction import (
     seeds_behind,
     unattenuated,
 )
-from asymmetry.analysis.inference import bootstrap_p, interval, power_at, spread
+from asymmetry.stats.intervals import bootstrap_p, interval, power_at, spread
+from asymmetry.stats.permutation import spearman
 
 ID = "H2"
 CLAIM = "The misalignment grows under adversarial training"

@@ -15,7 +15,7 @@ from asymmetry.analysis.hypotheses.contract import (
     sentences,
 )
 from asymmetry.analysis.hypotheses.evidence import Evidence
-from asymmetry.analysis.inference import ALPHA, Array, holm, interval, power_at, spread
+from asymmetry.stats.intervals import ALPHA, Array, holm, interval, power_at, spread
 
 ID = "H3"
 CLAIM = "The adversarial term dominates once a reasonable perceptual loss is present"

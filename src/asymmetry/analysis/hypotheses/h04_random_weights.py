@@ -16,7 +16,7 @@ from asymmetry.analysis.hypotheses.contract import (
     sentences,
 )
 from asymmetry.analysis.hypotheses.evidence import Evidence
-from asymmetry.analysis.inference import ALPHA, holm, interval, power_at
+from asymmetry.stats.intervals import ALPHA, holm, interval, power_at
 
 ID = "H4"
 CLAIM = "VGG-16 with random weights: low skill, yet beats pretrained backbones in some settings"

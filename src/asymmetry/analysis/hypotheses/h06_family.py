@@ -8,8 +8,8 @@ from asymmetry.analysis.contrast import contrast, enough_seeds
 from asymmetry.analysis.effect import Effects
 from asymmetry.analysis.hypotheses.contract import Finding, family, sentences
 from asymmetry.analysis.hypotheses.evidence import Evidence
-from asymmetry.analysis.inference import Array
 from asymmetry.backbones.families import is_transformer
+from asymmetry.stats.intervals import Array
 
 ID = "H6"
 CLAIM = (

@@ -18,8 +18,8 @@ from asymmetry.analysis.hypotheses.contract import (
     sentences,
 )
 from asymmetry.analysis.hypotheses.evidence import Evidence
-from asymmetry.analysis.inference import NORMAL, Array, interval, power_at, spread
-from asymmetry.randomness import draws
+from asymmetry.core.randomness import draws
+from asymmetry.stats.intervals import NORMAL, Array, interval, power_at, spread
 
 ID = "H7"
 CLAIM = "Pretrained on ImageNet > trained as a discriminator > random, and that gain is limited"

@@ -10,10 +10,10 @@ from scipy import stats
 
 from asymmetry.analysis.hypotheses.contract import EVERYWHERE, Finding, family, sentences
 from asymmetry.analysis.hypotheses.evidence import Evidence
-from asymmetry.analysis.inference import ALPHA, Array, interval, power_at, spread
 from asymmetry.analysis.skill import fisher_z
 from asymmetry.backbones.families import is_transformer
-from asymmetry.randomness import draws
+from asymmetry.core.randomness import draws
+from asymmetry.stats.intervals import ALPHA, Array, interval, power_at, spread
 
 ID = "H8"
 CLAIM = "Convolutional backbones are better IQA metrics than Transformers on synthetic distortions"

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from asymmetry.analysis.agreement import concordance_p, kendall_w
 from asymmetry.analysis.hypotheses.contract import Finding, by_interval, sentences
 from asymmetry.analysis.hypotheses.evidence import Evidence
-from asymmetry.analysis.inference import interval
 from asymmetry.analysis.judging import Judged
+from asymmetry.stats.agreement import concordance_p, kendall_w
+from asymmetry.stats.intervals import interval
 
 ID = "H9"
 CLAIM = "The judges agree on which generators are better"

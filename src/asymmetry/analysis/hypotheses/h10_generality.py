@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from asymmetry.analysis.agreement import heterogeneity, sign_agreement
 from asymmetry.analysis.hypotheses import h01_prediction, h02_misalignment, h05_patch
 from asymmetry.analysis.hypotheses.contract import (
     ALL,
@@ -17,8 +16,9 @@ from asymmetry.analysis.hypotheses.contract import (
     by_interval,
 )
 from asymmetry.analysis.hypotheses.evidence import Evidence
-from asymmetry.analysis.inference import ALPHA, NORMAL
 from asymmetry.analysis.skill import fisher_z
+from asymmetry.stats.agreement import heterogeneity, sign_agreement
+from asymmetry.stats.intervals import ALPHA, NORMAL
 
 ID = "H10"
 CLAIM = "The conclusions hold beyond one task and one generator"

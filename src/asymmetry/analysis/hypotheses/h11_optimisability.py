@@ -12,13 +12,13 @@ from asymmetry.analysis.asymmetry import (
     regime,
     resample_losses,
 )
-from asymmetry.analysis.correlation import spearman
 from asymmetry.analysis.effect import Effects
 from asymmetry.analysis.hypotheses.contract import FEWEST, Finding, by_interval, sentences
 from asymmetry.analysis.hypotheses.evidence import Evidence
 from asymmetry.analysis.hypotheses.h01_prediction import enough_losses, seeds_behind
-from asymmetry.analysis.inference import Array, bootstrap_p, interval, power_at, spread
-from asymmetry.randomness import draws
+from asymmetry.core.randomness import draws
+from asymmetry.stats.intervals import Array, bootstrap_p, interval, power_at, spread
+from asymmetry.stats.permutation import spearman
 
 ID = "H11"
 CLAIM = "Optimisability predicts effect as a loss better than skill as a metric does"

@@ -10,7 +10,7 @@ from asymmetry.analysis.hypotheses.contract import FEWEST, Finding, by_interval,
 from asymmetry.analysis.hypotheses.evidence import Evidence
 from asymmetry.analysis.hypotheses.h01_prediction import enough_losses, seeds_behind
 from asymmetry.analysis.hypotheses.h11_optimisability import recovery
-from asymmetry.analysis.inference import Array, bootstrap_p, interval, power_at, spread
+from asymmetry.stats.intervals import Array, bootstrap_p, interval, power_at, spread
 
 ID = "H12"
 CLAIM = "A loss is better chosen by its optimisability, or by a pilot run, than by its skill"

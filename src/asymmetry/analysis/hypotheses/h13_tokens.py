@@ -13,7 +13,7 @@ from asymmetry.analysis.hypotheses.contract import (
     sentences,
 )
 from asymmetry.analysis.hypotheses.evidence import Evidence
-from asymmetry.analysis.inference import NORMAL, power_at
+from asymmetry.stats.intervals import NORMAL, power_at
 
 ID = "H13"
 CLAIM = "DINOv2 with ImageNet weights fails on textures (TQD)"

@@ -9,15 +9,15 @@ import numpy as np
 import torch
 from threadpoolctl import threadpool_limits
 
+from asymmetry.core.devices import choose_device, cores, repeatable
+from asymmetry.core.errors import UserError
 from asymmetry.data.images import to_tensor
-from asymmetry.devices import choose_device, cores, repeatable
-from asymmetry.errors import UserError
+from asymmetry.data.iqa_sets.images import IqaImage, load_set
 from asymmetry.fidelity.dists import Dists, even_dists
-from asymmetry.fitted import write_fitted
 from asymmetry.iqa.calibration.fit import Values, fit_weights
 from asymmetry.iqa.calibration.split import fitting_images
-from asymmetry.iqa.sets import IqaImage, load_set
-from asymmetry.plan import Plan
+from asymmetry.planning.plan import Plan
+from asymmetry.weights.channel_weights import write_fitted
 
 # Of each sum: another number gives other last bits, and it is not in what identifies a fit.
 _THREADS = 1

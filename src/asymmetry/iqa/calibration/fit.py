@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from asymmetry.errors import UserError
+from asymmetry.core.errors import UserError
 
 Values = NDArray[np.float64]
 

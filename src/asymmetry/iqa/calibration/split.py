@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from asymmetry.calibrations import calibration_problem
-from asymmetry.errors import UserError
-from asymmetry.iqa.sets import IqaImages
-from asymmetry.randomness import draws
+from asymmetry.core.errors import UserError
+from asymmetry.core.randomness import draws
+from asymmetry.data.iqa_sets.images import IqaImages
+from asymmetry.planning.calibrations import calibration_problem
 from asymmetry.study import Calibration, Study
 
 

@@ -1,0 +1,114 @@
+"""`asymmetry adopt`: takes over what a pull, a copy or a checkout brought, once it is verified."""
+
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from asymmetry.artifacts.fits import adopt_fits
+from asymmetry.artifacts.quarantine import set_aside
+from asymmetry.artifacts.rekey import rekey
+from asymmetry.artifacts.results import MANIFEST, adopt_results
+from asymmetry.artifacts.verify import fault
+from asymmetry.core.errors import UserError
+from asymmetry.pipeline.stages import Stages
+from asymmetry.planning.plan import RUNS, Run
+
+_ARRIVING = RUNS / ".arriving"
+
+
+@dataclass
+class Adoption:
+    """What was found: lines for the user, and a line for each refusal."""
+
+    lines: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+
+
+def adopt(
+    stages: Stages, source: Path | None, replay: int | None, results: bool = True
+) -> Adoption:
+    """Verify the study's runs and results against `run.json` and the manifest; refuse the rest.
+
+    `source` is another `runs` folder, from which finished runs that are missing here are copied
+    first; `replay` is the number of steps after which a run of other code is believed; without
+    `results`, runs alone are looked at. What is refused is moved to `.refused` beside it, so that
+    it alone is made again. Raises UserError where `source` is no folder.
+    """
+    found = Adoption()
+    runs = [*stages.plan.warm_starts, *stages.plan.runs]
+    if source:
+        _bring(runs, source, found)
+    # Before any replay, which may need them.
+    copied, damaged = adopt_fits(stages.fitted, source)
+    found.lines += copied
+    found.refused += damaged
+    accepted = [run for run in runs if run.record.is_file() and _accept(run, found)]
+    if replay:
+        rekeyed, refused = rekey(stages.plan, replay)
+        accepted += rekeyed
+        found.refused += refused
+        found.lines += [f"{run.id}: taken over after a replay" for run in rekeyed]
+    found.lines.append(f"runs: {len(accepted)} of {len(runs)} verified, {_rest(runs)} to train")
+    if results:
+        _results(stages, found)
+    return found
+
+
+def _accept(run: Run, found: Adoption) -> bool:
+    if (reason := fault(run, run.folder)) is None:
+        return True
+    set_aside(run.folder, RUNS)
+    found.refused.append(reason)
+    return False
+
+
+def _bring(runs: list[Run], source: Path, found: Adoption) -> None:
+    """Copy finished runs that are missing here: verified in place, then again as copied."""
+    if not source.is_dir():
+        raise UserError(f"{source}: there is no such folder of runs; give another checkout's runs")
+    missing = [run for run in runs if not run.record.is_file()]
+    for run in missing:
+        there = source / run.id
+        if not (there / "run.json").is_file():
+            continue
+        if (reason := fault(run, there) or _copy(run, there)) is not None:
+            found.refused.append(reason)
+        else:
+            found.lines.append(f"{run.id}: copied from {source}")
+
+
+def _copy(run: Run, there: Path) -> str | None:
+    """Copy a run's files and let them replace the folder here; why that was refused, or None."""
+    arriving = _ARRIVING / run.id
+    shutil.rmtree(arriving, ignore_errors=True)
+    arriving.mkdir(parents=True)
+    for path in there.iterdir():
+        # Links of a cache are followed; a checkpoint and its like belong to that machine.
+        if path.is_file() and path.suffix in {".json", ".csv", ".safetensors", ".parquet"}:
+            shutil.copyfile(path, arriving / path.name)
+    reason = fault(run, arriving)
+    if reason is None:
+        if run.folder.exists():
+            set_aside(run.folder, RUNS)  # begun here
+        run.folder.parent.mkdir(parents=True, exist_ok=True)
+        arriving.rename(run.folder)
+    shutil.rmtree(_ARRIVING)
+    return reason
+
+
+def _rest(runs: list[Run]) -> int:
+    return sum(not run.record.is_file() for run in runs)
+
+
+def _results(stages: Stages, found: Adoption) -> None:
+    verdict = adopt_results(stages)
+    found.refused += verdict.refused
+    if not (stages.results / MANIFEST).is_file():
+        found.lines.append(
+            f"{stages.results}: has no {MANIFEST}, so no table can be verified; all are made again"
+        )
+        return
+    again = ", ".join(verdict.again) or "nothing"
+    found.lines.append(
+        f"{stages.results}: {verdict.verified} files verified; to make again: {again}"
+    )

@@ -1,0 +1,107 @@
+"""Finished runs under today's code, once a replay of their first steps gave the same bytes."""
+
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+from asymmetry.artifacts.differences import differences, is_code
+from asymmetry.artifacts.find import former_runs
+from asymmetry.artifacts.verify import sound_record
+from asymmetry.core.commit import code_commit
+from asymmetry.core.errors import UserError
+from asymmetry.core.files import read_object, write_atomically
+from asymmetry.planning.identity import module_digests
+from asymmetry.planning.plan import RUNS, Plan, Run
+
+
+def rekey(plan: Plan, steps: int) -> tuple[list[Run], list[str]]:
+    """Take over finished runs whose id differs by the code alone; those, and a line a refusal.
+
+    The old folder stays as it was. Warm starts come first, as the cells' replays begin from them.
+    """
+    taken, refused = [], []
+    for run in [*plan.warm_starts, *plan.runs]:
+        if run.record.is_file():
+            continue
+        candidates = [folder for folder in former_runs(run) if _fits(plan, run, folder)]
+        reasons = _try(plan, run, candidates, steps)
+        if run.record.is_file():
+            taken.append(run)
+        else:
+            refused += reasons
+    return taken, refused
+
+
+def _fits(plan: Plan, run: Run, folder: Path) -> bool:
+    """Whether a finished run has the settings of `run`, and its warm start too, but for the code.
+
+    Where the old warm start was removed, the replay shows it: its state would be another.
+    """
+    settings = read_object(folder / "run.json").get("settings")
+    fields = {difference.field for difference in differences(settings, run.settings)}
+    others = {field for field in fields - {"warm_start"} if not is_code(field)}
+    if not isinstance(settings, dict) or others:
+        return False
+    start = settings.get("warm_start")
+    if start == run.warm_start or start is None or run.warm_start is None:
+        return start == run.warm_start
+    former = RUNS / start
+    return not (former / "run.json").is_file() or _fits(plan, plan.find(run.warm_start), former)
+
+
+def _try(plan: Plan, run: Run, candidates: list[Path], steps: int) -> list[str]:
+    """Replay for each candidate until one is taken; the reasons against those before it."""
+    reasons = []
+    for folder in candidates:
+        try:
+            record = sound_record(folder)
+            _check_replay(plan, run, folder, steps)
+        except UserError as error:
+            reasons.append(str(error))
+        else:
+            _take(run, folder, record, steps)
+            break
+    return reasons
+
+
+def _check_replay(plan: Plan, run: Run, folder: Path, steps: int) -> None:
+    if run.warm_start and not plan.find(run.warm_start).record.is_file():
+        raise UserError(
+            f"{folder}: cannot be replayed, its warm start {run.warm_start} is not there yet; "
+            "train or adopt that one first"
+        )
+    from asymmetry.training.replay import check_replay  # torch
+
+    check_replay(plan, run, folder, steps)
+
+
+def _take(run: Run, folder: Path, record: dict[str, Any], steps: int) -> None:
+    """Give the files of an old run to `run`; its `run.json`, written last, tells of it."""
+    run.folder.mkdir(parents=True, exist_ok=True)
+    scores = [path.name for path in folder.glob("scores-*.parquet")]
+    for name in [*record["outputs"], "log.csv", "trail.json", *scores]:
+        _link(folder / name, run.folder / name)
+    record |= {
+        "id": run.id,
+        "settings": run.settings,
+        "modules": module_digests(run.roots),
+        "adopted": {
+            "from": folder.relative_to(RUNS).as_posix(),
+            "replayed_steps": min(steps, record["steps"]),
+            "commit": code_commit(),
+        },
+    }
+    text = json.dumps(record, indent=1, allow_nan=False).encode() + b"\n"
+    for name in ("finished.json", "run.json"):
+        write_atomically(run.folder / name, text)
+
+
+def _link(source: Path, target: Path) -> None:
+    """A second name of the same bytes, or a copy: nothing writes into such files, only anew."""
+    target.unlink(missing_ok=True)
+    try:
+        os.link(source.resolve(), target)
+    except OSError:
+        shutil.copyfile(source, target)

@@ -1,0 +1,59 @@
+"""The stage `assess`: which generators are assessed, on what, in which tables. Imports no torch."""
+
+from collections.abc import Iterator
+from functools import cached_property
+
+from asymmetry.core.files import digest
+from asymmetry.data.sets import evaluation_images, set_digest
+from asymmetry.planning.identity import code_digest
+from asymmetry.planning.metric_digests import content_of, roots_of
+from asymmetry.planning.stage import Part, Stage
+from asymmetry.study.views import View, views
+
+CHANGES_NUMBERS = False
+_ROOT = "asymmetry.assessment.engine:assess_part"
+
+
+class AssessmentStage(Stage):
+    """The scores of restored images by every metric."""
+
+    table = "scores"
+
+    @cached_property
+    def assessed(self) -> list[str]:
+        """The baselines, the runs and their pilots: what is assessed."""
+        runs = [*self.plan.warm_starts, *self.plan.runs]
+        pilots = [run.pilot for run in self.plan.runs if run.pilot_step]
+        return [*self.plan.baselines, *(run.id for run in runs), *pilots]
+
+    @cached_property
+    def views(self) -> list[View]:
+        """The parts of evaluation images that are kept of every generator's output."""
+        evaluation = self.study.evaluation
+        names = {
+            name: [photo.name for photo in evaluation_images(self.study, name, self.plan.photos)]
+            for name in evaluation.sets
+        }
+        return views(evaluation, names)
+
+    @cached_property
+    def key(self) -> str:
+        """What identifies an assessment beside its run: images, metrics, weights, code."""
+        study, metrics = self.study, self.study.evaluation.all_metrics
+        return digest(
+            {
+                "evaluation": study.evaluation.model_dump(mode="json"),
+                "sets": {
+                    name: set_digest(study, name, self.plan.photos)
+                    for name in study.evaluation.sets
+                },
+                "reduce": study.photos.reduce,
+                "tasks": {name: task.model_dump(mode="json") for name, task in study.tasks.items()},
+                **content_of(self.plan, metrics),
+                "code": code_digest([_ROOT, *roots_of(metrics)]),
+            }
+        )[:12]
+
+    def declared_parts(self) -> Iterator[Part]:
+        """Some runs each."""
+        return self.shared_out(self.key, self.assessed, self.study.evaluation.all_metrics)

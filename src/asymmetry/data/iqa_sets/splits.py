@@ -1,0 +1,61 @@
+"""Splits into training, validation and test that never share a content."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from asymmetry.core.errors import UserError
+
+_TEST = 0.2  # of the contents
+# Of the contents that are not tested: few of them choose a step by chance.
+_VALIDATION = 0.3
+
+
+@dataclass(frozen=True)
+class Split:
+    """The indices of the images in each part, ascending."""
+
+    train: tuple[int, ...]
+    validation: tuple[int, ...]
+    test: tuple[int, ...]
+
+
+def split_by_content(
+    groups: Sequence[str], index: int, test: Collection[str] = (), seed: int = 0
+) -> Split:
+    """Split `index` of a set whose images have the contents `groups`.
+
+    The contents named in `test` are the test part; where none is named, a fifth of them, drawn.
+    Three tenths of the others are for validation. The draws are counted from (seed, "split",
+    index): every process, initialisation and run meets the same. Every part holds a content.
+
+    Raises UserError where there are too few contents for that.
+    """
+    from asymmetry.core.randomness import draws  # and numpy: a parse of the Snakefile needs neither
+
+    if problem := too_few_contents(groups, test):
+        raise UserError(f"iqa_sets: {problem}")
+    names = sorted(set(groups) - set(test))
+    order = [names[place] for place in draws(seed, "split", step=index).permutation(len(names))]
+    drawn = set(test) or {order.pop() for _ in range(_some(_TEST, order))}
+    validation = {order.pop() for _ in range(_some(_VALIDATION, order))}
+    return Split(
+        train=_members(groups, set(order)),
+        validation=_members(groups, validation),
+        test=_members(groups, drawn),
+    )
+
+
+def too_few_contents(groups: Collection[str], test: Collection[str]) -> str | None:
+    """Why these contents, those of `test` for tests alone, cannot be split; None where they can."""
+    names, parts = set(groups) - set(test), 2 if test else 3
+    if len(names) >= parts:
+        return None
+    return f"{len(names)} contents cannot be split into {parts} parts; add images of other contents"
+
+
+def _some(share: float, contents: Collection[str]) -> int:
+    return max(1, round(share * len(contents)))
+
+
+def _members(groups: Sequence[str], part: Collection[str]) -> tuple[int, ...]:
+    return tuple(place for place, group in enumerate(groups) if group in part)

@@ -1,0 +1,3 @@
+"""Images as tensors: bicubic resizing, colour spaces."""
+
+CHANGES_NUMBERS = True

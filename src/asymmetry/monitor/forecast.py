@@ -1,0 +1,147 @@
+"""The plan as a table: the cells, how far they are, and the time that the rest will take."""
+
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass
+from statistics import mean
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from asymmetry.core.errors import UserError
+from asymmetry.core.records import read_record
+from asymmetry.core.usage import device_hours, spent_of
+from asymmetry.monitor.discriminators import print_discriminators
+from asymmetry.planning.overlaps import overlap_lines
+from asymmetry.planning.plan import Plan, Run
+from asymmetry.planning.preflight import check, notes
+from asymmetry.study import Execution
+from asymmetry.study.grid import Cell
+from asymmetry.training.heartbeat import last_ledger
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A finished run's cell and speed."""
+
+    cell: Cell
+    seconds_per_step: float
+
+
+def print_plan(plan: Plan) -> None:
+    """Print the cells, a summary line, the expected hours, and which sets share contents.
+
+    Raises UserError where the photos, or the human scores that weights are fitted to, are not
+    there, after what is known without them; and as `preflight.check`.
+    """
+    console = wide_console()
+    try:
+        plan.photos, plan.fits  # noqa: B018 - ids hold the digests of what they read
+    except UserError:
+        print_discriminators(plan, console)
+        console.print(_outline(plan))
+        raise
+    check(plan, here=shutil.which("sbatch") is None)
+    runs = [*plan.warm_starts, *plan.runs]
+    records = {run.id: read_record(run.record) for run in runs if run.record.is_file()}
+    table = Table("run", "status", "steps", box=None, pad_edge=False)
+    for run in runs:
+        record = records.get(run.id)
+        table.add_row(Text(run.id), record["status"] if record else _waiting(run), str(_steps(run)))
+    console.print(table)
+    for fit in plan.fits.values():
+        state = "fitted" if fit.path.is_file() else "to do"
+        console.print(Text(f"calibration of {fit.loss}: {state} ({fit.path})"))
+    print_discriminators(plan, console)
+    done = sum(run.id in records for run in plan.runs)
+    diverged = sum(record["status"] == "diverged" for record in records.values())
+    console.print(
+        f"{len(plan.runs)} cells and {len(plan.warm_starts)} warm starts: "
+        f"{done} cells done ({diverged} diverged), {len(plan.runs) - done} to do"
+    )
+    console.print(Text(_spent(runs, records)))
+    left = [run for run in runs if run.id not in records]
+    execution, measured = plan.study.execution, measured_on(runs, records.values())
+    guess = execution.seconds_per_step
+    seconds = sum(expected_seconds(run, measured, guess) for run in left)
+    console.print(_hours(seconds, execution, len(measured)))
+    for line in [*notes(plan), *overlap_lines(plan.study, plan)]:
+        console.print(Text(line))
+
+
+def wide_console() -> Console:
+    """A console that breaks no row of a table, on a terminal or in a pipe."""
+    return Console(width=max(Console().width, 240), soft_wrap=True)
+
+
+def seconds_per_step(cell: Cell, measured: Iterable[Measured]) -> float | None:
+    """The mean speed of the finished cells most like this one; None before any is finished.
+
+    Alike means the same generator, and of those the same fidelity loss and discriminator where
+    there are any, else the same discriminator, else any.
+    """
+    known = list(measured)
+    for names in (
+        ("generator", "fidelity", "discriminator"),
+        ("generator", "discriminator"),
+        ("generator",),
+        (),
+    ):
+        alike = [
+            one.seconds_per_step
+            for one in known
+            if all(getattr(one.cell, name) == getattr(cell, name) for name in names)
+        ]
+        if alike:
+            return mean(alike)
+    return None
+
+
+def measured_on(runs: Iterable[Run], records: Iterable[dict[str, Any]]) -> list[Measured]:
+    """The speed of each run that has a record."""
+    cells = {run.id: run.cell for run in runs}
+    return [
+        Measured(cells[record["id"]], record["seconds"] / record["steps"])
+        for record in records
+        if record["steps"]
+    ]
+
+
+def expected_seconds(run: Run, measured: Iterable[Measured], guess: float) -> float:
+    """What a whole training will take, in seconds; before any is finished, by the study's guess."""
+    speed = seconds_per_step(run.cell, measured)
+    return _steps(run) * (speed if speed is not None else guess)
+
+
+def _waiting(run: Run) -> str:
+    return "begun" if (run.folder / "checkpoint.bin").is_file() else "to do"
+
+
+def _steps(run: Run) -> int:
+    return int(run.settings["training"]["steps"])
+
+
+def _spent(runs: list[Run], records: dict[str, dict[str, Any]]) -> str:
+    parts = [
+        spent_of(records[run.id]) if run.id in records else last_ledger(run.folder) for run in runs
+    ]
+    return f"device hours so far: {device_hours(parts)}"
+
+
+def _outline(plan: Plan) -> str:
+    """How many trainings, and the hours of all of them: what the grid alone says."""
+    study = plan.study
+    starts = {(cell.task, cell.generator, cell.seed) for cell in plan.cells}
+    steps = len(plan.cells) * study.training.steps + len(starts) * study.warm_start.steps
+    hours = _hours(steps * study.execution.seconds_per_step, study.execution, 0)
+    return f"{len(plan.cells)} cells and {len(starts)} warm starts\n{hours}"
+
+
+def _hours(seconds: float, execution: Execution, measured: int) -> str:
+    unit = "GPU-hours" if execution.resources.train.gpu else "hours"
+    basis = f"a guess before any run: execution.seconds_per_step is {execution.seconds_per_step:g}"
+    if measured:
+        basis = f"measured on {measured} finished runs"
+    return f"expected: {seconds / 3600:,.2f} {unit} of training, one at a time ({basis})"

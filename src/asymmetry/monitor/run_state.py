@@ -1,0 +1,102 @@
+"""How each training of a study stands, read from its folder alone. Imports no torch."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from asymmetry.core.files import read_object
+from asymmetry.core.usage import Spent, duration, spent_of
+from asymmetry.planning.plan import Run
+from asymmetry.training.heartbeat import Beat, read_beat
+
+# In the order in which a table shows them; nothing more happens by itself to those in `ENDED`.
+STATES = ("running", "stopped", "to be continued", "failed", "diverged", "waiting", "done")
+ENDED = {"diverged", "done"}
+
+_QUIET_SECONDS = 60.0
+_QUIET_AT_THE_START = 300.0  # compiling and the first step
+_TAIL_BYTES = 4096
+
+
+@dataclass(frozen=True)
+class RunState:
+    """One of `STATES`, how far the run is, what it spent, and what else is to be said of it."""
+
+    name: str
+    step: int | None = None
+    steps_per_second: float | None = None
+    spent: Spent = field(default_factory=Spent)
+    note: str = ""
+
+
+def state_of(run: Run, now: float) -> RunState:
+    """How a run stands; `now` in seconds since 1970. Damaged files never raise."""
+    if not run.folder.is_dir():
+        return RunState("waiting")
+    if run.record.is_file():
+        return _finished(read_object(run.record))
+    beat = read_beat(run.folder)
+    if beat is None:
+        return _without_heartbeat(run)
+    if beat.state == "running":
+        return _running(beat, now)
+    if beat.state == "continue":
+        return RunState("to be continued", beat.step, None, beat.ledger, _continued(beat))
+    note = _why(run) or beat.message
+    return RunState("failed", beat.step, None, beat.ledger, note)
+
+
+def last_line(path: Path) -> str:
+    """The last line of a text file that is not blank, in printable characters; "" without one."""
+    try:
+        with path.open("rb") as file:
+            file.seek(max(0, file.seek(0, 2) - _TAIL_BYTES))
+            text = file.read().decode(errors="replace")
+    except OSError:
+        return ""
+    lines = [line for line in text.splitlines() if line.strip()]
+    return "".join(c if c.isprintable() else " " for c in lines[-1]).strip() if lines else ""
+
+
+def _finished(record: dict[str, Any]) -> RunState:
+    if not record:
+        return RunState("failed", note="run.json is damaged; delete the run's folder")
+    spent, step = spent_of(record), record.get("steps")
+    divergence = record.get("diverged")
+    if isinstance(divergence, dict):
+        note = f"{divergence.get('term')} at step {divergence.get('step')}"
+        return RunState("diverged", step, None, spent, note)
+    return RunState("done", step, None, spent, duration(spent.device_seconds))
+
+
+def _without_heartbeat(run: Run) -> RunState:
+    if (run.folder / "checkpoint.bin").is_file():
+        return RunState("to be continued", note="has a checkpoint")
+    why = _why(run)
+    return RunState("failed", note=why) if why.startswith("error: ") else RunState("waiting")
+
+
+def _why(run: Run) -> str:
+    """The last line of the run's log, without the long id that stands beside it anyway."""
+    return last_line(run.folder / "train.log").replace(run.id, "…")
+
+
+def _running(beat: Beat, now: float) -> RunState:
+    silence = max(0.0, now - beat.updated)
+    speed = beat.steps_per_second
+    if silence > _QUIET_SECONDS + (3 / speed if speed else _QUIET_AT_THE_START):
+        note = f"last heard {duration(silence)} ago: killed, or {_place(beat)} died"
+        return RunState("stopped", beat.step, None, beat.ledger, note)
+    notes = [f"on {_place(beat)}", *([_continued(beat)] if beat.continued else [])]
+    return RunState("running", beat.step, speed, beat.ledger, ", ".join(notes))
+
+
+def _place(beat: Beat) -> str:
+    return f"{beat.host} (job {beat.slurm_job})" if beat.slurm_job else beat.host
+
+
+def _continued(beat: Beat) -> str:
+    """How often a training went on from a checkpoint, in words."""
+    if not beat.continued:
+        return "not continued yet"
+    return f"continued {beat.continued} time{'s' if beat.continued > 1 else ''}"

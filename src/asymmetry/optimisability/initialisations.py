@@ -1,0 +1,22 @@
+"""What a recovery starts from: distorted versions of the reference, and white noise."""
+
+import numpy as np
+
+from asymmetry.core.randomness import draws
+from asymmetry.data.distortions import distort
+from asymmetry.data.images import Rgb
+
+_MIDDLE, _LEVELS = 2, 3
+
+
+def start(kind: str, reference: Rgb, photo: str) -> Rgb:
+    """Where the recovery of a reference, uint8 [H,W,3], starts; the same for every loss.
+
+    `white` is uniform noise that knows nothing of the reference; any other `kind` is a distortion
+    at the middle of its severities (`data.distortions`: JPEG of quality 17, noise of sigma 16, blur
+    of sigma 1.9 pixels). Draws are counted by `photo`, the name of the photo.
+    """
+    rng = draws(0, f"optimisability/{photo}/{kind}")
+    if kind == "white":
+        return rng.integers(0, 256, reference.shape, np.uint8)
+    return distort(kind, _MIDDLE, _LEVELS, reference, rng)

@@ -1,0 +1,27 @@
+"""Joins what the jobs of a stage wrote into one tidy table."""
+
+from asymmetry.core.errors import UserError
+from asymmetry.core.files import write_atomically
+from asymmetry.core.names import nearest
+from asymmetry.pipeline.made import making
+from asymmetry.pipeline.stages import Stages
+from asymmetry.tables.collect import joined, runs_table
+from asymmetry.tables.people import with_people
+
+
+def collect_table(stages: Stages, table: str) -> None:
+    """Write `<results>/<table>.parquet` from those of its parts that are there.
+
+    Raises UserError where there is no such table, or none of its parts.
+    """
+    tables = ("runs", *stages.by_table)
+    if table not in tables:
+        raise UserError(f"collect: '{table}' is no table; {nearest(table, tables)}")
+    with making(stages, table):
+        if table == "runs":
+            frame = runs_table(stages.plan)
+        else:
+            frame = joined([part.path for part in stages.by_table[table].parts])
+        if table == "scores":
+            frame = with_people(frame, stages.study, stages.assessment.assessed)
+        write_atomically(stages.results / f"{table}.parquet", frame.to_parquet(index=False))

@@ -1,0 +1,58 @@
+"""The code behind a number: a digest of the definitions that can change it.
+
+From its roots, code is followed from definition to definition: functions, classes and values at the
+top of a module. Each counts by its syntax tree, in which a digest stands for everything of this
+package that it mentions. So neither comments, docstrings and layout count nor where a definition
+lies: it may move, its module may be renamed, split or joined with another.
+
+Modules that only name, check, schedule, keep or show things say `CHANGES_NUMBERS = False`, or the
+package around them does. Of what is mentioned of them, the bare name counts. What they hold reaches
+a number through the settings of a run, or not at all; what they import by a name, the roots say.
+
+A string that is the dotted name of a module, or `module:definition`, counts as an import of it.
+What cannot be followed is forbidden to modules that change numbers: see `tests/planning/identity`.
+"""
+
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import asymmetry
+from asymmetry.planning.identity.code import Code
+from asymmetry.planning.identity.shapes import PACKAGE
+
+
+@cache
+def package_code() -> Code:
+    """The code of this package, as this process found it."""
+    return Code(Path(asymmetry.__path__[0]))
+
+
+def code_digest(roots: Iterable[str]) -> str:
+    """The sha256 (hex) of all code that the roots reach: `module:definition`, or whole modules."""
+    return package_code().digest(roots)
+
+
+def module_digests(roots: Iterable[str]) -> dict[str, str]:
+    """The sha256 (hex) of what the roots reach in each module, by its dotted name, sorted.
+
+    They tell where code has changed. The identity of a run is `code_digest`, which knows no places.
+    """
+    return package_code().own_digests(roots)
+
+
+def closure(roots: Iterable[str]) -> set[str]:
+    """The modules in which the roots reach something."""
+    return {node.module for node in package_code().reached(roots) if node.module}
+
+
+def without_places(settings: Any) -> Any:
+    """Plain data with the digest of a definition for each `module:definition` of this package."""
+    if isinstance(settings, dict):
+        return {key: without_places(value) for key, value in settings.items()}
+    if isinstance(settings, list | tuple):
+        return [without_places(value) for value in settings]
+    if isinstance(settings, str) and settings.startswith(f"{PACKAGE}.") and ":" in settings:
+        return code_digest([settings])
+    return settings

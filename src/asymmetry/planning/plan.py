@@ -1,0 +1,281 @@
+"""The plan of a study: its runs, each with the id that says what it holds. Imports no torch."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+from asymmetry.backbones.catalog import BACKBONES, RANDOM, builder_of
+from asymmetry.core.errors import UserError
+from asymmetry.core.files import digest
+from asymmetry.core.names import nearest
+from asymmetry.data.photos import Manifest, Photo, read_manifest
+from asymmetry.discriminators.registry import BUILDER, GAME
+from asymmetry.fidelity.registry import backbone_of, code_of, is_toolbox, weights_of
+from asymmetry.generators.catalog import GENERATORS
+from asymmetry.metrics.contracts import METRICS
+from asymmetry.planning.calibrations import PlannedFit, planned_fits
+from asymmetry.planning.identity import code_digest, without_places
+from asymmetry.study import Study
+from asymmetry.study.grid import Cell, cells
+from asymmetry.weights.store import has_weights, weight_digests
+
+RUNS = Path("runs")
+WARM_START = "warm-start"
+PILOT = "@pilot"
+_LOOP = "asymmetry.training.job:train"
+
+
+@dataclass(frozen=True)
+class Run:
+    """A training: a cell, or the warm start that the cells of a task, generator and seed share.
+
+    `settings` is all that can change its bytes; the digits of `id` are its digest. `roots` are
+    what its code begins from. `fitted` is the file of channel weights of a calibrated loss.
+    """
+
+    id: str
+    cell: Cell
+    settings: dict[str, Any]
+    roots: tuple[str, ...]
+    warm_start: str | None = None
+    fitted: Path | None = None
+
+    @property
+    def folder(self) -> Path:
+        """Where the run's files lie."""
+        return RUNS / self.id
+
+    @property
+    def record(self) -> Path:
+        """The file that is written last, and stands for the whole run."""
+        return self.folder / "run.json"
+
+    @property
+    def reads(self) -> list[Path]:
+        """The files that the run waits for: the warm start's record, and fitted channel weights."""
+        warm_start = [RUNS / self.warm_start / "run.json"] if self.warm_start else []
+        return warm_start + ([self.fitted] if self.fitted else [])
+
+    @property
+    def pilot(self) -> str:
+        """What the run's pilot is called among those that are assessed."""
+        return f"{self.id}{PILOT}"
+
+    @property
+    def pilot_step(self) -> int | None:
+        """The step after which the averaged generator is kept as the pilot; None without one."""
+        training = self.settings["training"]
+        share = training.get("pilot")
+        return max(1, round(share * training["steps"])) if share else None
+
+    def models(self, diverged_at: int | None = None) -> list[str]:
+        """The files of models that the ended run has; `diverged_at` is the step where it diverged.
+
+        One that diverged has none but its pilot, where that is from before: who chooses by a pilot
+        does not know what comes.
+        """
+        names = []
+        if diverged_at is None:
+            names += ["generator"] + (["discriminator"] if self.cell.adversarial_weight else [])
+        if self.pilot_step and (diverged_at is None or self.pilot_step < diverged_at):
+            names.append("pilot")
+        return [f"{name}.safetensors" for name in names]
+
+
+class Plan:
+    """A study with its data, expanded into runs."""
+
+    def __init__(self, study: Study) -> None:
+        self.study = study
+
+    @cached_property
+    def photos(self) -> Manifest:
+        """The photos, split into those for training and those held out."""
+        return read_manifest(self.study.photos)
+
+    @cached_property
+    def runs(self) -> list[Run]:
+        """A run for each cell of the grid, in the order of the grid."""
+        return [self._cell_run(cell) for cell in self.cells]
+
+    @cached_property
+    def warm_starts(self) -> list[Run]:
+        """The warm starts that the cells begin from."""
+        return list({run.id: run for run in self._warm.values()}.values()) if self.runs else []
+
+    @cached_property
+    def cells(self) -> list[Cell]:
+        """The cells of the grid; these, unlike runs, are known before the photos are there."""
+        return cells(self.study)
+
+    @cached_property
+    def losses(self) -> list[str]:
+        """The fidelity losses of the grid, each once."""
+        return list(dict.fromkeys(cell.fidelity for cell in self.cells))
+
+    @cached_property
+    def measured(self) -> list[str]:
+        """The metrics and the losses of the study."""
+        return [*self.study.evaluation.all_metrics, *self.losses]
+
+    @cached_property
+    def baselines(self) -> list[str]:
+        """Bicubic interpolation, for each task of the grid."""
+        return [f"{task}/bicubic" for task in dict.fromkeys(cell.task for cell in self.cells)]
+
+    @cached_property
+    def computed_metrics(self) -> list[str]:
+        """The metrics of the study without those optional ones whose weights are not there."""
+        evaluation, folder = self.study.evaluation, Path(self.study.execution.weights)
+        return [
+            name
+            for name in evaluation.all_metrics
+            if name in evaluation.metrics or has_weights(str(METRICS[name].weights), folder)
+        ]
+
+    @cached_property
+    def fits(self) -> dict[str, PlannedFit]:
+        """The fit that each calibrated loss or metric of the study waits for, by its name."""
+        return planned_fits(self.study, self.photos, {*self.losses, *self.computed_metrics})
+
+    def fitted(self, name: str) -> Path | None:
+        """The file of the channel weights of the loss or metric `name`; None where it has none."""
+        return self.fits[name].path if name in self.fits else None
+
+    def convention(self, metric: str) -> str:
+        """The convention of a metric; a calibrated one has another after each fit."""
+        words = METRICS[metric].convention
+        return f"{words}, fit {self.fits[metric].digits}" if metric in self.fits else words
+
+    def fit_at(self, path: Path) -> PlannedFit:
+        """The fit whose file lies at a path; UserError where the study has none there."""
+        for fit in self.fits.values():
+            if fit.path == path:
+                return fit
+        raise UserError(
+            f"{path}: no calibration of this study lies there (its settings, scores or code have "
+            "changed?); see `snakemake -n train` for those it has"
+        )
+
+    @cached_property
+    def _warm(self) -> dict[tuple[str, str, int], Run]:
+        keys = [(cell.task, cell.generator, cell.seed) for cell in self.cells]
+        return {key: self._warm_run(*key) for key in dict.fromkeys(keys)}
+
+    @cached_property
+    def by_id(self) -> dict[str, Run]:
+        """All runs, warm starts too, by their id."""
+        return {run.id: run for run in [*self.warm_starts, *self.runs]}
+
+    @property
+    def optimised_photos(self) -> list[Photo]:
+        """The held-out photos that losses are measured on as objectives, the first by name."""
+        return self.photos.split("evaluation")[: self.study.optimisability.images]
+
+    def priority(self, run_id: str) -> int:
+        """The order of the grid, the first run highest: a seed is done before the next begins."""
+        return len(self.by_id) - self._position[self.find(run_id).id]
+
+    @cached_property
+    def _position(self) -> dict[str, int]:
+        runs = sorted(self.by_id.values(), key=lambda run: run.cell.seed)
+        return {run.id: index for index, run in enumerate(runs)}
+
+    def find(self, run_id: str) -> Run:
+        """The run of this id; UserError with the nearest one where there is none."""
+        if run_id not in self.by_id:
+            close = nearest(run_id, self.by_id).split("Allowed:")[0]
+            raise UserError(
+                f"{run_id}: no run of this study has this id {close}"
+                "(the settings, data or code have changed?); see `asymmetry plan`"
+            )
+        return self.by_id[run_id]
+
+    def _warm_run(self, task: str, generator: str, seed: int) -> Run:
+        cell = Cell(task, generator, self.study.training.pixel, WARM_START, 0.0, seed)
+        roots = self._roots(cell, [cell.fidelity])
+        settings = self._settings(cell, "warm_start", [cell.fidelity], roots)
+        name = f"{task}/{generator}/{WARM_START}/seed{seed}"
+        return Run(f"{name}-{_digits(settings)}", cell, settings, roots)
+
+    def _cell_run(self, cell: Cell) -> Run:
+        warm = self._warm[cell.task, cell.generator, cell.seed].id
+        losses = [cell.fidelity, self.study.training.pixel]
+        roots = self._roots(cell, losses)
+        settings = self._settings(cell, "training", losses, roots) | {"warm_start": warm}
+        if fit := self.fits.get(cell.fidelity):
+            settings["calibration"] = fit.settings
+        fitted = self.fitted(cell.fidelity)
+        return Run(f"{cell.name}-{_digits(settings)}", cell, settings, roots, warm, fitted)
+
+    def _roots(self, cell: Cell, losses: list[str]) -> tuple[str, ...]:
+        """What a run's code begins from: all that it reaches by a name."""
+        roots = [_LOOP, *(root for loss in losses for root in code_of(loss))]
+        if spec := self.study.discriminators.get(cell.discriminator):
+            roots += [builder_of(spec.backbone), BUILDER, *GAME]
+        return tuple(roots)
+
+    def _settings(
+        self, cell: Cell, section: str, losses: list[str], roots: Iterable[str]
+    ) -> dict[str, Any]:
+        """All that can change the bytes of a run trained as `section` of the study says."""
+        spec = self.study.discriminators.get(cell.discriminator)
+        backbones = {name for loss in losses if (name := backbone_of(loss))}
+        pretrained: set[str | None] = {entry for loss in losses for entry in weights_of(loss)}
+        if spec:
+            backbones.add(spec.backbone)
+            if spec.initialisation == "pretrained":
+                pretrained.add(BACKBONES[spec.backbone].weights)
+        return {
+            "cell": dict(vars(cell)),
+            "task": self._plain["tasks"][cell.task],
+            "generator": _plain_generator(cell.generator),
+            "discriminator": spec and self._plain["discriminators"][cell.discriminator],
+            "metrics": {loss: _plain_metric(loss) for loss in losses if is_toolbox(loss)},
+            "backbones": {name: _plain_backbone(name) for name in sorted(backbones)},
+            "training": self._plain[section],
+            "numerics": self._plain["numerics"],
+            "photos": self._photos,
+            "weights": weight_digests(pretrained),
+            "code": code_digest(roots),
+        }
+
+    @cached_property
+    def _photos(self) -> dict[str, Any]:
+        """What the settings of every run say of the photos."""
+        return {"digest": self.photos.digest("train"), "reduce": self.study.photos.reduce}
+
+    @cached_property
+    def _plain(self) -> dict[str, Any]:
+        """The study as plain data, made once for all runs: none of them changes it."""
+        return self.study.model_dump(mode="json")
+
+
+# As plain data, once for all the runs that name them.
+
+
+@cache
+def _plain_generator(name: str) -> dict[str, Any]:
+    return asdict(GENERATORS[name])
+
+
+@cache
+def _plain_metric(name: str) -> dict[str, Any]:
+    return without_places(asdict(METRICS[name]))
+
+
+@cache
+def _plain_backbone(name: str) -> dict[str, Any]:
+    return without_places(asdict(BACKBONES[name.removesuffix(RANDOM)]))
+
+
+def id_at(name: str) -> str:
+    """The id of the run whose `run.json` has this path; what is no such path is an id itself."""
+    return name.removeprefix(f"{RUNS}/").removesuffix("/run.json")
+
+
+def _digits(settings: dict[str, Any]) -> str:
+    """The digits at the end of a run id."""
+    return digest(settings)[:8]

@@ -1,0 +1,3 @@
+"""The tables of a study: collected from what the jobs wrote, and read."""
+
+CHANGES_NUMBERS = True

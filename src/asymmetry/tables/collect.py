@@ -1,0 +1,71 @@
+"""Tables from what the jobs of a stage wrote, and from the records of the runs."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from asymmetry.core.errors import UserError
+from asymmetry.core.records import read_record
+from asymmetry.metrics.conventions import check_conventions
+from asymmetry.planning.plan import Plan, Run
+from asymmetry.study import Study
+
+
+def joined(parts: Sequence[Path]) -> pd.DataFrame:
+    """The rows of those parts of a table that are there; UserError where none is."""
+    frames = [pd.read_parquet(path) for path in parts if path.is_file()]
+    if not frames:
+        raise UserError("collect: none of the table's parts is there yet; run `snakemake` first")
+    table = pd.concat(frames, ignore_index=True)
+    if "convention" in table:
+        check_conventions(table, str(parts[0].parent))
+    return table
+
+
+def runs_table(plan: Plan) -> pd.DataFrame:
+    """A row a run: what it was, how it went; runs that are not there yet have status "missing"."""
+    rows = [_row(plan.study, run, "warm-start") for run in plan.warm_starts]
+    rows += [_row(plan.study, run, "cell") for run in plan.runs]
+    rows += [
+        {"run": name, "kind": "bicubic", "task": name.partition("/")[0], "status": "done"}
+        for name in plan.baselines
+    ]
+    return pd.DataFrame(rows)
+
+
+def _row(study: Study, run: Run, kind: str) -> dict[str, Any]:
+    cell, spec = run.cell, study.discriminators.get(run.cell.discriminator)
+    missing: dict[str, Any] = {"status": "missing"}
+    record = read_record(run.record) if run.record.is_file() else missing
+    diverged, spent = record.get("diverged") or {}, record.get("ledger") or {}
+    return {
+        "run": run.id,
+        "kind": kind,
+        "task": cell.task,
+        "generator": cell.generator,
+        "fidelity": cell.fidelity,
+        "discriminator": cell.discriminator,
+        "backbone": spec.backbone if spec else None,
+        "head": spec.head if spec else None,
+        "initialisation": spec.initialisation if spec else None,
+        "frozen": spec.frozen if spec else None,
+        "adversarial_weight": cell.adversarial_weight,
+        "seed": cell.seed,
+        "status": record["status"],
+        "steps": record.get("steps"),
+        "seconds": record.get("seconds"),
+        "device": spent.get("device"),
+        "device_seconds": spent.get("device_seconds"),
+        "mean_utilisation": spent.get("mean_utilisation"),
+        "peak_memory_mb": spent.get("peak_memory_mb"),
+        "attempts": spent.get("attempts"),
+        "parameters": record.get("parameters"),
+        "discriminator_parameters": record.get("discriminator_parameters"),
+        "discriminator_trained_parameters": record.get("discriminator_trained_parameters"),
+        "receptive_field": record.get("receptive_field"),
+        "gradient_ratio": record.get("gradient_ratio"),
+        "diverged_at": diverged.get("step"),
+        "diverged_term": diverged.get("term"),
+    }

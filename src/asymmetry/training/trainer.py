@@ -1,0 +1,186 @@
+"""One training from its plan to its `run.json`: put together, continued, stopped, finished."""
+
+import time
+from dataclasses import asdict
+from typing import Any
+
+import safetensors.torch
+from torch import Tensor, nn
+
+from asymmetry.core.errors import UserError
+from asymmetry.core.files import write_atomically
+from asymmetry.planning.plan import Plan, Run
+from asymmetry.training.assemble import fresh_state, objective_of
+from asymmetry.training.checkpoint import Header, load_checkpoint, save_checkpoint
+from asymmetry.training.heartbeat import Beat, Heartbeat, last_ledger
+from asymmetry.training.journal import Journal
+from asymmetry.training.loop import train_step
+from asymmetry.training.progress import Log, Progress
+from asymmetry.training.record import discriminator_facts, spectral_norms, summary, write_record
+from asymmetry.training.shared_inputs import Common
+from asymmetry.training.trail import leave_trail
+from asymmetry.training.usage import Ledger
+from asymmetry.training.watch import Divergence, Watch
+
+
+class Member:
+    """A training of one run of a plan, ready to go on from where it was left.
+
+    `step_seconds` and `save_seconds` are the longest of its steps and checkpoints so far.
+    """
+
+    def __init__(self, plan: Plan, run: Run, common: Common, journal: Journal) -> None:
+        study = plan.study
+        self.run, self.journal, self._common = run, journal, common
+        self._execution, self._numerics, self.section = (
+            study.execution,
+            study.numerics,
+            common.section,
+        )
+        self.objective = objective_of(run, study.training, common.distance)
+        self.state = fresh_state(plan, run, self.section, common.device)
+        self._checkpoint = run.folder / "checkpoint.bin"
+        self._header = self._continue()
+        self._ledger = Ledger(common.device, common.meter, common.clock)
+        self._ledger.carry(self._header.ledger, last_ledger(run.folder))
+        self._log = Log(run.folder / "log.csv", self.state.step)
+        self._watch = Watch()
+        self._divergence: Divergence | None = None
+        self.step_seconds = self.save_seconds = 0.0
+
+    def _continue(self) -> Header:
+        """Resume from the checkpoint where there is one; else the state is warm or fresh."""
+        if not self._checkpoint.exists():
+            return Header(self.run.id, 0, 0.0, 0)
+        header, tensors = load_checkpoint(self._checkpoint, self.run.id)
+        self.state.load(tensors, header.step)
+        return header
+
+    def begin(self) -> None:
+        """Start the clocks, once all members are put together."""
+        steps = self.section.steps
+        self._progress = Progress(self.run.id, self.state.step, steps, self.journal.stream)
+        start = Beat(
+            "running",
+            step=self.state.step,
+            steps=steps,
+            seconds=self._header.seconds,
+            continued=self._header.continued,
+        )
+        self._heartbeat = Heartbeat(self.run.folder, start, self._ledger.total, self._common.clock)
+        self._began, self._saved = self._common.clock.now(), time.monotonic()
+
+    @property
+    def over(self) -> bool:
+        """Whether there is nothing left but to finish."""
+        return self._divergence is not None or self.state.step >= self.section.steps
+
+    def beat(self) -> None:
+        """Tell that the training goes on."""
+        self._heartbeat.beat(self.state.step)
+
+    def step(self) -> dict[str, Tensor]:
+        """One step on its batch; the values and gradient norms of its terms."""
+        batch = self._common.batch(self.state.step)
+        return train_step(self.state, batch, self.objective, self.section, self._numerics)
+
+    def advance(self, limited: bool) -> None:
+        """One step, and what is due after it; `limited` where there is a time limit."""
+        before = time.monotonic()
+        logs = self.step()
+        step, every = self.state.step, self._execution.log_every
+        self._watch.look(step, logs)
+        if step == self.run.pilot_step:
+            self._keep("pilot", self.state.average)
+        if step == min(every, self.section.steps):
+            leave_trail(self.run.folder, self.state)
+        if step % every == 0 or step == 1:
+            self._progress.show(self._log.add(step, logs))
+            self._divergence = self._watch.found()
+        now = time.monotonic()
+        self.step_seconds = max(self.step_seconds, now - before)
+        # A time limit leaves room for a checkpoint as long as the first one took.
+        unmeasured = limited and not self.save_seconds
+        if unmeasured or now - self._saved > self._execution.checkpoint_seconds:
+            self._save_unless_diverged()
+
+    def _save_unless_diverged(self) -> None:
+        self._divergence = self._divergence or self._watch.found()
+        if self._divergence:
+            return
+        before = time.monotonic()
+        self._save()
+        self._saved = time.monotonic()
+        self.save_seconds = max(self.save_seconds, self._saved - before)
+
+    def _save(self) -> None:
+        continued, ledger = self._header.continued + 1, self._ledger.total()
+        header = Header(self.run.id, self.state.step, self._seconds(), continued, ledger)
+        self._log.save()
+        save_checkpoint(self._checkpoint, header, self.state.tensors())
+
+    def _seconds(self) -> float:
+        """The training that led to this state; in company, an even share of the time."""
+        return self._header.seconds + self._common.clock.now() - self._began
+
+    def stop(self, signalled: bool, idle: bool) -> bool:
+        """Save, and tell whether it is to be continued; one that diverged is finished instead.
+
+        `idle` where nothing was gained since the start: without a signal that is a failure.
+        """
+        self._divergence = self._divergence or self._watch.found()
+        if self._divergence:
+            self.finish()
+            return False
+        self._progress.close()
+        if idle and not signalled:
+            raise UserError(
+                f"{self.run.id}: stopped at step {self.state.step} without gaining a step; "
+                "give the job more time (execution.minutes, or the rule's runtime)"
+            )
+        if self.state.step > self._header.step:
+            self._save()
+        self._heartbeat.stop(self.state.step, "a signal" if signalled else "its time limit")
+        return True
+
+    def finish(self) -> None:
+        """Write the models that the run should have, then `run.json`, then drop the checkpoint."""
+        self._progress.close()
+        divergence = self._divergence or self._watch.found()
+        models = self.run.models(divergence.step if divergence else None)
+        for path in self.run.folder.glob("*.safetensors"):
+            if path.name not in models:
+                path.unlink()
+        if not divergence:
+            self._keep("generator", self.state.average)
+            if self.state.discriminator:
+                self._keep("discriminator", self.state.discriminator)
+        self._log.save()
+        write_record(self.run, divergence, self._facts())
+        self._checkpoint.unlink(missing_ok=True)
+        self._heartbeat.end()
+
+    def _keep(self, name: str, module: nn.Module) -> None:
+        """Write a model as it is now."""
+        write_atomically(self.run.folder / f"{name}.safetensors", _model_bytes(module))
+
+    def _facts(self) -> dict[str, Any]:
+        weights = {name: weight for name, (weight, _) in self.objective.distances.items()}
+        return {
+            "steps": self.state.step,
+            "seconds": round(self._seconds(), 3),
+            "threads": self._numerics.threads,
+            "continued": self._header.continued,
+            "ledger": asdict(self._ledger.total()),
+            "spectral_norms": spectral_norms(self.state.discriminator),
+            "parameters": sum(p.numel() for p in self.state.generator.parameters()),
+            **discriminator_facts(self.run.settings),
+            **summary(self._log.rows, weights | {"adversarial": self.objective.adversarial_weight}),
+        }
+
+
+def _model_bytes(module: nn.Module) -> bytes:
+    tensors = {
+        name: t.detach().cpu().contiguous().clone() for name, t in module.state_dict().items()
+    }
+    return safetensors.torch.save(tensors)

