@@ -13,7 +13,7 @@ def changed(before: Stages, after: Stages) -> set[str]:
 
 def test_each_stage_has_its_key(stages: Stages):
     found = keys(stages)
-    assert list(found) == ["grid", "assess", "optimise", "transfer", "figures"]
+    assert list(found) == ["grid", "assess", "optimisability", "transfer", "figures"]
     assert found["grid"]["runs"] == [path.parent.as_posix() for path in stages.trained]
     stamps = [name for key in found.values() for name in key.get("stamps", ())]
     assert sorted(stamps) == sorted(stages.stamps.by_name)

@@ -90,7 +90,7 @@ def test_an_unknown_part_is_refused(stages: Stages):
     [
         ("evaluation", {"metrics": ["psnr_y", "gmsd", "ssim"]}, {"assess", "skill"}),
         ("transfer", {"steps": 5}, {"transfer"}),
-        ("optimisability", {"steps": 5}, {"optimise"}),
+        ("optimisability", {"steps": 5}, {"optimisability"}),
         ("transfer", {"modes": ["probe"]}, {"transfer"}),
         ("transfer", {"references": ["nr", "fr"]}, {"transfer"}),
         ("execution", {"bootstrap": 60}, {"skill", "transfer"}),
@@ -106,7 +106,7 @@ def test_a_key_follows_what_its_stage_reads(
     keys = {
         "assess": (stages.assessment.key, after.assessment.key),
         "skill": (stages.skill.key("severity"), after.skill.key("severity")),
-        "optimise": (stages.optimisability.key("l1"), after.optimisability.key("l1")),
+        "optimisability": (stages.optimisability.key("l1"), after.optimisability.key("l1")),
         "transfer": (stages.transfer.key, after.transfer.key),
     }
     assert {name for name, (one, other) in keys.items() if one != other} == moved
@@ -125,7 +125,11 @@ def test_keys_follow_contracts_of_metrics(stages: Stages, monkeypatch: pytest.Mo
 def test_keys_follow_architectures_of_backbones(stages: Stages, monkeypatch: pytest.MonkeyPatch):
     def keys() -> tuple[str, str, str]:
         now = Stages(stages.plan)
-        return now.optimise_key("dists-vgg16-random"), now.optimise_key("l1"), now.transfer_key
+        return (
+            now.optimisability.key("dists-vgg16-random"),
+            now.optimisability.key("l1"),
+            now.transfer.key,
+        )
 
     before = keys()
     for name in ("vgg16", "vgg-small"):

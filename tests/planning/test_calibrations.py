@@ -147,8 +147,8 @@ def test_a_fit_moves_the_keys_of_what_is_measured_with_it(table: Path):
         )
 
     one, other = (Stages(plan_of(table, plain(seed))) for seed in (0, 1))
-    assert one.skill_key("mine") != other.skill_key("mine")
-    assert one.skill_key("severity") == other.skill_key("severity")
+    assert one.skill.key("mine") != other.skill.key("mine")
+    assert one.skill.key("severity") == other.skill.key("severity")
 
 
 def test_the_convention_of_a_calibrated_metric_names_its_fit(table: Path):

@@ -32,7 +32,7 @@ def test_weights_are_fitted_before_the_cells_that_use_them(calibrated: Project):
     assert all(run.record.is_file() for run in plan.by_id.values() if run != waiting)
 
     plan.fits[LOSS].path.unlink()
-    done = calibrated.snakemake("train", "skill", "optimise")
+    done = calibrated.snakemake("train", "skill", "optimisability")
     assert done.returncode == 0, done.stderr
     fitted = read_fitted(plan.fits[LOSS].path).record
     assert all(run.record.is_file() for run in plan.by_id.values())
@@ -40,7 +40,7 @@ def test_weights_are_fitted_before_the_cells_that_use_them(calibrated: Project):
     assert set(skill["metric"]) == {"l1", LOSS, "psnr_y", "gmsd"}
     assert set(skill["n"]) == {36 - fitted["images"]}
     assert set(calibrated.table("optimisability")["fidelity"]) == {"l1", LOSS}
-    again = calibrated.snakemake("train", "skill", "optimise")
+    again = calibrated.snakemake("train", "skill", "optimisability")
     assert "Nothing to be done" in again.stderr + again.stdout
 
     table = calibrated.folder / "mine/scores.csv"

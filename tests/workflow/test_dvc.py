@@ -14,7 +14,7 @@ from tests.workflow.test_study import jobs, trained
 
 pytestmark = pytest.mark.slow
 CLEAN = "Data and pipelines are up to date."
-NOT_ALLOWED = {"assess_part", "skill_part", "transfer_part", "optimise_part"}
+NOT_ALLOWED = {"assess_part", "skill_part", "transfer_part", "optimisability_part"}
 
 
 @pytest.fixture(scope="session")
@@ -84,7 +84,7 @@ def test_one_more_weight_trains_the_new_cells_only(here: DvcProject, stage: str)
     values["grid"]["adversarial_weights"].append(0.5)
     here.write(values)
     said = here.repro(stage)
-    all_of_them = ["data", "grid", "assess", "optimise", "transfer", "figures"]
+    all_of_them = ["data", "grid", "assess", "optimisability", "transfer", "figures"]
     assert ran(said) == all_of_them[: all_of_them.index(stage) + 1]
     new = here.trained() - before
     assert {Path(run).parts[-2] for run in new} == {"0.5"}

@@ -43,6 +43,6 @@ def test_a_section_that_stands_there_twice_is_a_line(copy: Project):
 def test_results_may_have_blanks_in_their_name(copy: Project):
     values = small_values() | {"results": "my results, 2nd"}
     copy.write(values)
-    done = copy.snakemake("--until", "optimise_part", "--", "optimise")
+    done = copy.snakemake("--until", "optimisability_part", "--", "optimisability")
     assert done.returncode == 0, done.stderr
     assert list((copy.folder / "my results, 2nd/parts/optimisability").glob("*.parquet"))

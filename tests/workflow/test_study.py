@@ -181,7 +181,7 @@ def test_a_diverged_cell_stays_in_every_table(copy: Project):
     assert "diverged" in (copy.folder / "results/index.html").read_text()
 
 
-STAGES = ["train", "assess", "skill", "optimise", "transfer", "figures", "all"]
+STAGES = ["train", "assess", "skill", "optimisability", "transfer", "figures", "all"]
 
 
 def test_each_stage_has_a_name(copy: Project):

@@ -17,7 +17,7 @@ rule skill:
         stages.results / "skill.parquet",
 
 
-rule optimise:
+rule optimisability:
     input:
         stages.results / "optimisability.parquet",
 

@@ -87,7 +87,7 @@ def skill(output: Output, study: StudyFile = DEFAULT) -> None:
 
 
 @app.command()
-def optimise(output: Output, study: StudyFile = DEFAULT) -> None:
+def optimisability(output: Output, study: StudyFile = DEFAULT) -> None:
     """Measure how good an objective each fidelity loss is: recovery, noise of its gradient."""
     from asymmetry.optimisability.measure import measure_part
 

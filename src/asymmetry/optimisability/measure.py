@@ -66,7 +66,7 @@ def measure_optimisability(study: Study, plan: Plan, fidelity: str, output: Path
     if isinstance(loss, torch.nn.Module):
         loss.to(device)
     rows: list[Row] = []
-    for photo in plan.optimised_photos:
+    for photo in plan.photos_for_optimisability:
         began = time.monotonic()
         square = central_square(load_photo(photo, study.photos.reduce, section.crop), section.crop)
         rows += _recoveries(loss, square, photo.name, section, device)

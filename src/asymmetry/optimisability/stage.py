@@ -18,10 +18,13 @@ class OptimisabilityStage(Stage):
 
     def key(self, fidelity: str) -> str:
         """What identifies the optimisability of one loss."""
+        photos = self.plan.photos_for_optimisability
         return digest(
             {
                 "optimisability": self.study.optimisability.model_dump(mode="json"),
-                "photos": [[photo.name, photo.sha256] for photo in self.plan.optimised_photos],
+                "photos": [
+                    [photo.name, photo.sha256] for photo in self.plan.photos_for_optimisability
+                ],
                 "reduce": self.study.photos.reduce,
                 **content_of(self.plan, [fidelity]),
                 "code": code_digest([_ROOT, *roots_of([fidelity])]),

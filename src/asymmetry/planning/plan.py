@@ -170,7 +170,7 @@ class Plan:
         return {run.id: run for run in [*self.warm_starts, *self.runs]}
 
     @property
-    def optimised_photos(self) -> list[Photo]:
+    def photos_for_optimisability(self) -> list[Photo]:
         """The held-out photos that losses are measured on as objectives, the first by name."""
         return self.photos.split("evaluation")[: self.study.optimisability.images]
 

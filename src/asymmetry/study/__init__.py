@@ -85,7 +85,7 @@ class JobResources(Section):
     train: Resources = Resources()
     assess: Resources = Resources()
     skill: Resources = Resources(cpus_per_task=2)
-    optimise: Resources = Resources()
+    optimisability: Resources = Resources()
     transfer: Resources = Resources()
 
 

@@ -1,17 +1,17 @@
-rule optimise_part:
+rule optimisability_part:
     input:
         reads("optimisability"),
     output:
         stages.results / "parts/optimisability/{part}.parquet",
     log:
-        stages.results / "logs/optimise-{part}.log",
+        stages.results / "logs/optimisability-{part}.log",
     threads: 1
     resources:
-        **asks_for("optimise"),
+        **asks_for("optimisability"),
     message:
         "measuring optimisability: {output}"
     shell:
-        "OMP_NUM_THREADS={threads} asymmetry optimise --output {output:q} 2> {log:q}"
+        "OMP_NUM_THREADS={threads} asymmetry optimisability --output {output:q} 2> {log:q}"
 
 
 rule optimisability_table:
