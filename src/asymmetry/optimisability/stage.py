@@ -22,9 +22,7 @@ class OptimisabilityStage(Stage):
         return digest(
             {
                 "optimisability": self.study.optimisability.model_dump(mode="json"),
-                "photos": [
-                    [photo.name, photo.sha256] for photo in self.plan.photos_for_optimisability
-                ],
+                "photos": [[photo.name, photo.sha256] for photo in photos],
                 "reduce": self.study.photos.reduce,
                 **content_of(self.plan, [fidelity]),
                 "code": code_digest([_ROOT, *roots_of([fidelity])]),
