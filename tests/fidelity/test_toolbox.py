@@ -10,7 +10,9 @@ from asymmetry.core.errors import UserError
 from asymmetry.fidelity.as_metric import build_metric
 from asymmetry.fidelity.contract import Fidelity
 from asymmetry.fidelity.toolbox import build
+from asymmetry.metrics.build import build_formula
 from asymmetry.metrics.contracts import METRICS
+from asymmetry.metrics.planes import in_colour
 
 NOWHERE = Path("no-weights-here")
 LOSSES = [name for name, contract in METRICS.items() if contract.differentiable]
@@ -73,6 +75,16 @@ def test_gradient_is_finite_where_the_metric_has_none(name, level):
     assert value.isfinite().all()
     assert slope.isfinite().all()
     assert float(slope.abs().max()) < 1
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_formulas_have_a_finite_gradient_where_images_are_equal(name):
+    """Of their own: nothing is set to zero for them."""
+    reference = in_colour(METRICS[name], crops(name)[:1])
+    restored = reference.clone().requires_grad_()
+    value = build_formula(name, NOWHERE)(restored, reference)
+    (slope,) = torch.autograd.grad(value.sum(), restored)
+    assert slope.isfinite().all()
 
 
 def test_a_value_that_is_not_finite_stays_visible():

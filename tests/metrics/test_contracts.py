@@ -1,5 +1,8 @@
 import subprocess
 import sys
+from pathlib import Path
+
+import yaml
 
 from asymmetry.fidelity.registry import code_of
 from asymmetry.metrics.contracts import METRICS, WEIGHTED_METRICS
@@ -14,10 +17,30 @@ def test_naming_a_metric_imports_no_torch():
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
 
 
+def test_the_default_study_has_no_part_that_is_not_for_commercial_use():
+    """Nor does a metric that is not pyiqa's import it."""
+    root = Path(__file__).resolve().parents[2]
+    study = yaml.safe_load((root / "params.yaml").read_text())
+    evaluation = study["evaluation"]
+    named = {*evaluation["metrics"], *evaluation["metrics_with_weights"], *evaluation["judges"]}
+    named |= METRICS.keys() & set(study["grid"]["fidelity"])
+    assert not [name for name in named if METRICS[name].measure == "pyiqa"]
+    code = """
+import sys
+from pathlib import Path
+from asymmetry.fidelity.as_metric import build_measure
+from asymmetry.metrics.contracts import METRICS
+for name, contract in METRICS.items():
+    contract.measure == "pyiqa" or contract.weights or build_measure(name, Path())
+sys.exit("pyiqa" in sys.modules)
+"""
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
 def test_the_code_of_a_metric_is_found_by_its_name():
     """So a changed formula makes new scores, and a new metric leaves those of others alone."""
     assert code_of("psnr_y") == ["asymmetry.metrics.psnr:psnr", "asymmetry.fidelity.toolbox:build"]
-    assert code_of("piqe") == []
+    assert code_of("musiq") == []
     for name, contract in METRICS.items():
         assert contract.module is None or contract.module in closure(code_of(name))
 
@@ -34,7 +57,7 @@ def test_a_no_reference_metric_is_no_loss():
 def test_a_convention_names_version_and_weights():
     niqe = METRICS["niqe"].convention
     assert niqe.startswith("asymmetry, y, ")
-    assert METRICS["piqe"].convention.startswith("pyiqa 0.")
+    assert METRICS["musiq"].convention.startswith("pyiqa 0.")
     assert "lower is better" in niqe
     assert niqe.endswith(f"niqe_pristine {WEIGHTS['niqe_pristine'].sha256[:8]}")
     assert "border cropped" in METRICS["psnr_y"].convention

@@ -16,8 +16,8 @@ class MetricLoss(Separable):
     """A metric turned so that lower is better: 1 - similarity, minus the PSNR, or the distance.
 
     Measures the colour that the metric's contract names, but neither rounds nor crops. Where a
-    metric has no finite gradient (NLPD where both images are equal, FSIM where both are black),
-    the gradient of those pixels is zero; a value that is not finite stays so, and is seen.
+    metric has no finite gradient (FSIM where both images are black), the gradient of those pixels
+    is zero; a value that is not finite stays so, and is seen.
     """
 
     def __init__(self, name: str, measure: Separable) -> None:

@@ -58,10 +58,6 @@ def _formula(name: str, weights: Path) -> Any:
         function = contract.measure.partition(":")[2]
         formula = getattr(importlib.import_module(contract.module), function)
         return formula(locate(contract.weights, weights)) if contract.weights else formula
-    if contract.weights:
-        from asymmetry.metrics.learned import Learned
+    from asymmetry.metrics.learned import Learned
 
-        return Learned(name, contract.weights, weights, contract.full_reference)
-    from asymmetry.metrics.pyiqa_toolbox import TOOLBOX
-
-    return TOOLBOX[name]()
+    return Learned(name, str(contract.weights), weights, contract.full_reference)

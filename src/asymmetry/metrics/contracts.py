@@ -84,11 +84,31 @@ METRICS: dict[str, Contract] = {
     "fsim": Contract(
         "asymmetry.metrics.fsim:fsim", "rgb", True, differentiable=True, minimum_side=16
     ),
-    "nlpd": Contract("pyiqa", "grey", False, differentiable=True, minimum_side=64),
+    "nlpd": Contract(
+        "asymmetry.metrics.nlpd:nlpd", "grey", False, differentiable=True, minimum_side=64
+    ),
     "vif": Contract(
         "asymmetry.metrics.vif:vif", "grey", True, differentiable=True, minimum_side=64
     ),
     "vsi": Contract("asymmetry.metrics.vsi:vsi", "rgb", True, differentiable=True, minimum_side=16),
+    "ms_gmsd": Contract(
+        "asymmetry.metrics.ms_gmsd:ms_gmsd", "grey", False, differentiable=True, minimum_side=16
+    ),
+    "haarpsi": Contract(
+        "asymmetry.metrics.haarpsi:haarpsi", "rgb", True, differentiable=True, minimum_side=16
+    ),
+    "mdsi": Contract(
+        "asymmetry.metrics.mdsi:mdsi", "rgb", False, differentiable=True, minimum_side=4
+    ),
+    "dss": Contract(
+        "asymmetry.metrics.dss:dss", "grey", True, differentiable=True, minimum_side=32
+    ),
+    "srsim": Contract(
+        "asymmetry.metrics.srsim:srsim", "grey", True, differentiable=True, minimum_side=40
+    ),
+    "iw_ssim": Contract(
+        "asymmetry.metrics.iw_ssim:iw_ssim", "grey", True, differentiable=True, minimum_side=176
+    ),
     # No reference.
     "niqe": Contract(
         "asymmetry.metrics.niqe:Niqe",
@@ -98,7 +118,9 @@ METRICS: dict[str, Contract] = {
         weights="niqe_pristine",
         minimum_side=192,
     ),
-    "piqe": Contract("pyiqa", "grey", False, full_reference=False, minimum_side=16),
+    "piqe": Contract(
+        "asymmetry.metrics.piqe:piqe", "grey", False, full_reference=False, minimum_side=16
+    ),
 }
 # Learned from opinions, as pyiqa has them (`asymmetry.metrics.learned`).
 METRICS |= {

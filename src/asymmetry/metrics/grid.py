@@ -7,9 +7,9 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from asymmetry.imaging.constants import constant
+from asymmetry.metrics.gradients import SCHARR, gradient_magnitude
 
 _EPS = torch.finfo(torch.float32).eps
-_ACROSS = tuple(value / 16 for value in (-3.0, 0.0, 3.0, -10.0, 0.0, 10.0, -3.0, 0.0, 3.0))
 
 
 def centred_frequencies(height: int, width: int) -> tuple[Tensor, Tensor]:
@@ -43,10 +43,7 @@ def reduced(image: Tensor) -> Tensor:
 
 def scharr_magnitude(plane: Tensor) -> Tensor:
     """The gradient's magnitude with zeros around: [B, 1, H, W] to as many."""
-    across = constant(_ACROSS, plane).view(3, 3)
-    kernels = torch.stack([across, across.T]).unsqueeze(1)
-    slopes = F.conv2d(plane, kernels, padding=1)
-    return (slopes.square().sum(dim=1, keepdim=True) + _EPS).sqrt()
+    return gradient_magnitude(plane, SCHARR, _EPS)
 
 
 def mixed(image: Tensor, weights: tuple[float, ...]) -> Tensor:

@@ -88,14 +88,14 @@ def features(plane: Tensor) -> Tensor:
     plane = plane[None, :, :height, :width]
     scales = []
     for side in (_BLOCK, _BLOCK // 2):
-        normal = _normalised(plane)[0, 0]
+        normal = normalised(plane)[0, 0]
         blocks = normal.unfold(0, side, side).unfold(1, side, side).flatten(0, 1)
         scales.append(_of_blocks(blocks))
         plane = imresize(plane, 0.5)
     return torch.cat(scales, dim=1)
 
 
-def _normalised(plane: Tensor) -> Tensor:
+def normalised(plane: Tensor) -> Tensor:
     """Contrast-normalised coefficients (eq. 1): less the local mean, over the local deviation."""
     mean = _smooth(plane)
     deviation = (_smooth(plane * plane) - mean * mean).abs().sqrt()

@@ -19,7 +19,7 @@ _WINDOW, _SIGMA = 11, 1.5
 _BELL = [math.exp(-((place - _WINDOW // 2) ** 2) / (2 * _SIGMA**2)) for place in range(_WINDOW)]
 _TAPS = [value / sum(_BELL) for value in _BELL]
 _C1, _C2 = 0.01**2, 0.03**2
-_WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
+SCALE_WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
 
 
 class Moments(NamedTuple):
@@ -35,16 +35,21 @@ def moments(planes: Tensor) -> Moments:
     return Moments(planes, _blur(planes), _blur(planes**2))
 
 
-def mean_maps(x: Moments, y: Moments) -> tuple[Tensor, Tensor]:
-    """The means [B] of the SSIM map and of its contrast-structure part."""
+def similarity_maps(x: Moments, y: Moments) -> tuple[Tensor, Tensor]:
+    """Of each window the luminance and the contrast-structure similarity [B, C, H-10, W-10]."""
     products, squares = x.mean * y.mean, x.mean**2 + y.mean**2
     covariance = _blur(x.planes * y.planes) - products
     structure = (2 * covariance + _C2) / (x.square + y.square - squares + _C2)
-    luminance = (2 * products + _C1) / (squares + _C1)
+    return (2 * products + _C1) / (squares + _C1), structure
+
+
+def mean_maps(x: Moments, y: Moments) -> tuple[Tensor, Tensor]:
+    """The means [B] of the SSIM map and of its contrast-structure part."""
+    luminance, structure = similarity_maps(x, y)
     return (luminance * structure).mean(dim=(1, 2, 3)), structure.mean(dim=(1, 2, 3))
 
 
-def scale_moments(planes: Tensor, count: int = len(_WEIGHTS)) -> list[Moments]:
+def scale_moments(planes: Tensor, count: int = len(SCALE_WEIGHTS)) -> list[Moments]:
     """The moments of planes [B, C, H, W] and of their means of 2 x 2, of those and so on."""
     found = [moments(planes)]
     for _ in range(count - 1):
@@ -59,10 +64,11 @@ def scale_terms(x: Sequence[Moments], y: Sequence[Moments]) -> Tensor:
     return torch.stack([*(structure for _, structure in maps[:-1]), maps[-1][0]], dim=1)
 
 
-def _product(x: Sequence[Moments], y: Sequence[Moments]) -> Tensor:
+def product(terms: Tensor, weights: tuple[float, ...] = SCALE_WEIGHTS) -> Tensor:
+    """The product [B] of the scales' terms [B, scales], each to the power of its weight (eq. 7)."""
     # A scale that correlates negatively counts as zero: its power is not a real number.
-    terms = scale_terms(x, y).clamp_min(1e-8)
-    return (terms ** constant(_WEIGHTS, terms)).prod(dim=1)
+    terms = terms.clamp_min(1e-8)
+    return (terms ** constant(weights, terms)).prod(dim=1)
 
 
 def _blur(image: Tensor) -> Tensor:
@@ -86,4 +92,4 @@ def _filtered(image: Tensor, dim: int) -> Tensor:
 # Averaged over pixels and channels: [B, C, H, W] in 0..1 twice to [B]; sides >= 11.
 ssim = Paired(moments, lambda x, y: mean_maps(x, y)[0])
 # The weighted product of five scales (eq. 7): as `ssim`; sides >= 176.
-ms_ssim = Paired(scale_moments, _product)
+ms_ssim = Paired(scale_moments, lambda x, y: product(scale_terms(x, y)))

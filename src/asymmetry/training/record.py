@@ -20,7 +20,7 @@ from asymmetry.training.progress import Row
 from asymmetry.training.watch import Divergence
 
 CHANGES_NUMBERS = False
-_LIBRARIES = ("torch", "timm", "spandrel", "pyiqa")
+_LIBRARIES = ("torch", "timm", "spandrel")
 
 
 def write_record(run: Run, divergence: Divergence | None, facts: dict[str, Any]) -> None:
