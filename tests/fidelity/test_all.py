@@ -28,10 +28,11 @@ def fidelity(name: str, request: pytest.FixtureRequest, tmp_path_factory) -> Fid
     return build_fidelity(name, folder)
 
 
-# All that needs no download beyond ../shared: the losses that `studies/bench.yaml` compares.
+# What needs no download beyond ../shared.
 AT_HAND = [
     *("l1", "ssim", "ms_ssim", "gmsd", "fsim", "vsi", "vif", "nlpd", "cw_ssim"),
-    *("lpips-alex", "lpips-squeeze"),
+    *("ms_gmsd", "haarpsi", "mdsi", "dss", "srsim", "focal_frequency"),
+    *("lpips-alex", "lpips-squeeze", "style-squeezenet", "contextual-squeezenet"),
     *("dists-vgg16-random", "dists-alexnet", "dists-squeezenet", "dists-efficientnet-lite0"),
 ]
 

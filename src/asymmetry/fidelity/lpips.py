@@ -12,27 +12,24 @@ from torch import Tensor, nn
 
 from asymmetry.backbones.contract import Backbone
 from asymmetry.backbones.registry import build_backbone
-from asymmetry.fidelity.contract import Fidelity, check_pair
+from asymmetry.fidelity.contract import Fidelity
+from asymmetry.fidelity.on_trunk import OnTrunk
 from asymmetry.fidelity.registry import LPIPS_TRUNKS
-from asymmetry.metrics.separable import Separable
 from asymmetry.weights.store import load_state
 
 SMALLEST = 32
 
 
-class Lpips(Separable):
+class Lpips(OnTrunk):
     """Squared differences of unit feature vectors, weighted by channel, averaged over pixels."""
 
     def __init__(self, trunk: Backbone, heads: list[Tensor]) -> None:
-        super().__init__()
-        self.trunk = trunk
-        self.heads = nn.ParameterList(heads)
-        self.eval().requires_grad_(False)
+        super().__init__(trunk, SMALLEST)
+        self.heads = nn.ParameterList(heads).requires_grad_(False)
 
     def features(self, reference: Tensor) -> list[Tensor]:
         """The unit feature vectors of the references [B, 3, H, W], a tensor a stage."""
-        check_pair(reference, reference, SMALLEST)
-        return [unit(stage) for stage in self.trunk(reference)]
+        return [unit(stage) for stage in self.stages(reference)]
 
     def distance(self, restored: Tensor, features: list[Tensor]) -> Tensor:
         """[B] from [B, 3, H, W] in 0..1 and the `features` of the references (eq. 1)."""

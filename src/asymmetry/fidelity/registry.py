@@ -1,8 +1,9 @@
 """Names of fidelity losses: a file of this folder is a loss (or a family) of its name.
 
-`l1.py` is `l1`; `dists.py` is the family `dists-<backbone>`, and `dists`; `calibrated.py` is
-`dists-<backbone>-calibrated`. Imports no torch: the files are listed, not imported, so that a study
-can be checked and planned in milliseconds.
+`l1.py` is `l1`; `style.py` is the family `style-<backbone>`, and so are `contextual.py` and
+`dists.py`, which is `dists`, too; `calibrated.py` is `dists-<backbone>-calibrated`. Imports no
+torch: the files are listed, not imported, so that a study can be checked and planned in
+milliseconds.
 """
 
 import importlib
@@ -17,20 +18,23 @@ if TYPE_CHECKING:
     from asymmetry.fidelity.contract import Fidelity
 
 CHANGES_NUMBERS = False
+# Families of a loss for each backbone.
+_ON_BACKBONES = ("dists", "style", "contextual")
 _NOT_LOSSES = {
     "__init__",
     "registry",
     "contract",
     "calibrated",
-    "dists",
+    *_ON_BACKBONES,
     "lpips",
+    "on_trunk",
     "toolbox",
     "as_metric",
 }
 # The variant of `dists` with its authors' channel weights, and the trunk that these belong to.
 OFFICIAL, OFFICIAL_TRUNK = "official", "vgg16"
 # Of those modules that need more than a pixel: a window, or the strides of a trunk.
-_SMALLEST = {"ms_ssim": 11, "dists": 16, "calibrated": 16, "lpips": 32}
+_SMALLEST = {"ms_ssim": 11, "calibrated": 16, **dict.fromkeys(_ON_BACKBONES, 16), "lpips": 32}
 LPIPS_TRUNKS = {"alex": "alexnet", "squeeze": "squeezenet", "vgg": "vgg16"}
 
 
@@ -43,7 +47,7 @@ def fidelity_names() -> dict[str, tuple[str, str]]:
     for backbone, spec in BACKBONES.items():
         variants = [*([backbone] if spec.weights else []), f"{backbone}{RANDOM}"]
         for variant in variants:
-            names[f"dists-{variant}"] = ("dists", variant)
+            names |= {f"{family}-{variant}": (family, variant) for family in _ON_BACKBONES}
             names[f"dists-{variant}{CALIBRATED}"] = ("calibrated", variant)
     names |= {f"lpips-{net}": ("lpips", net) for net in LPIPS_TRUNKS}
     for metric, contract in METRICS.items():
@@ -74,7 +78,7 @@ def backbone_of(name: str) -> str | None:
         return LPIPS_TRUNKS[variant]
     if variant == OFFICIAL:
         return OFFICIAL_TRUNK
-    return variant if module in ("dists", "calibrated") else None
+    return variant if module in (*_ON_BACKBONES, "calibrated") else None
 
 
 def weights_of(name: str) -> set[str]:
