@@ -12,10 +12,10 @@ _SMALLEST = 1e-20
 
 
 def focal_frequency(restored: Tensor, reference: Tensor) -> Tensor:
-    """Mean of w |F(restored) - F(reference)|^2: [B, 3, H, W] in 0..1 twice to [B] (eq. 8).
+    """Mean of w |F(restored) - F(reference)|^2: [B, 3, H, W] in 0..1 twice to [B].
 
     F is the orthonormal DFT of a channel. The weight w is |F(restored) - F(reference)| over its
-    largest in the channel, a constant to the gradient (eq. 6, with alpha = 1).
+    largest in the channel, a constant to the gradient (their alpha is 1).
     """
     check_pair(restored, reference)
     error = torch.view_as_real(torch.fft.fft2(restored - reference, norm="ortho"))

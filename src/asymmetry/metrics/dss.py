@@ -34,10 +34,10 @@ class Seen(NamedTuple):
 
 def _describe(plane: Tensor) -> Seen:
     height, width = (side - side % _SIDE for side in plane.shape[2:])
-    transform, weights = _constants(plane.device)
+    transform, chosen, _ = _constants(plane.device)
     levels = plane[:, 0, :height, :width].double() * 255
     blocks = levels.unfold(1, _SIDE, _SIDE).unfold(2, _SIDE, _SIDE)
-    coefficients = (transform @ blocks @ transform.mT)[..., weights > 0].movedim(3, 1)
+    coefficients = (transform @ blocks @ transform.mT).flatten(3)[..., chosen].movedim(3, 1)
     mean = _smooth(coefficients)
     variance = (_smooth(coefficients.square()) - mean.square()).clamp_min(0)
     return Seen(coefficients, mean, variance)
@@ -49,14 +49,12 @@ def _compare(restored: Seen, reference: Seen) -> Tensor:
     root = (restored.variance * reference.variance + _SMALLEST).sqrt()
     contrast = (2 * root + stabiliser) / (restored.variance + reference.variance + stabiliser)
     alike = _worst(contrast)
-    # Of the mean of a block structure counts, too (eq. 5).
+    # Of the mean of a block structure counts, too.
     products = _smooth(restored.coefficients[:, :1] * reference.coefficients[:, :1])
     covariance = products - restored.mean[:, :1] * reference.mean[:, :1]
     structure = _worst((covariance + _OF_MEAN) / (root[:, :1] + _OF_MEAN))
     alike = torch.cat([alike[:, :1] * structure, alike[:, 1:]], dim=1)
-    weights = _constants(alike.device)[1]
-    weights = weights[weights > 0]
-    return (alike * weights).sum(dim=1) / weights.sum()
+    return (alike * _constants(alike.device)[2]).sum(dim=1)
 
 
 def _worst(maps: Tensor) -> Tensor:
@@ -75,8 +73,8 @@ def _smooth(maps: Tensor) -> Tensor:
 
 
 @lru_cache(maxsize=4)
-def _constants(device: torch.device) -> tuple[Tensor, Tensor]:
-    """The orthonormal DCT-II [8, 8], a row a frequency, and the weights [8, 8] of the subbands."""
+def _constants(device: torch.device) -> tuple[Tensor, Tensor, Tensor]:
+    """The orthonormal DCT-II [8, 8], a row a frequency; which subbands count, and their shares."""
     with torch.inference_mode(False):
         places = torch.arange(_SIDE, dtype=torch.float64) + 0.5
         frequencies = torch.arange(_SIDE, dtype=torch.float64)
@@ -84,9 +82,10 @@ def _constants(device: torch.device) -> tuple[Tensor, Tensor]:
         transform *= math.sqrt(2 / _SIDE)
         transform[0] /= math.sqrt(2)
         bell = torch.exp(-places.square() / (2 * _SIGMA_OF_WEIGHT**2))
-        weights = torch.outer(bell, bell)
-        weights[weights < _LEAST_WEIGHT] = 0
-        return transform.to(device), weights.to(device)
+        weights = torch.outer(bell, bell).flatten()
+        (chosen,) = (weights >= _LEAST_WEIGHT).nonzero(as_tuple=True)
+        shares = weights[chosen] / weights[chosen].sum()
+        return transform.to(device), chosen.to(device), shares.to(device)
 
 
 # Grey [B, 1, H, W] in 0..1 twice to [B]; 1 is best; sides >= 32: the worst of 16 places are one.

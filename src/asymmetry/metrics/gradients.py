@@ -45,7 +45,7 @@ def gradient_magnitude(
 def similarity(x: Tensor, y: Tensor, stabiliser: float, masking: float = 0.0) -> Tensor:
     """1 where two maps agree, less elsewhere; `masking` takes off that share of x y on both sides.
 
-    Masking is of MS-GMSD (eq. 3 there).
+    Masking is of MS-GMSD.
     """
     product = x * y
     alike = (2 - masking) * product + stabiliser

@@ -16,6 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from asymmetry.imaging.constants import constant
+from asymmetry.metrics.borders import bordered
 from asymmetry.metrics.separable import Separable
 from asymmetry.metrics.ssim import SCALE_WEIGHTS, Moments, moments, product, similarity_maps
 
@@ -61,7 +62,7 @@ class IwSsim(Separable):
         return [_level(plane) for plane in planes], models
 
     def distance(self, restored: Tensor, features: tuple[list[Level], list[Model]]) -> Tensor:
-        """[B] from the restored planes and the `features` of their references (eq. 21)."""
+        """[B] from the restored planes and the `features` of their references."""
         levels, models = features
         *finer, last = zip(map(_level, _pyramid(restored.double())), levels, strict=True)
         terms = []
@@ -75,7 +76,7 @@ class IwSsim(Separable):
 
 
 def _information(x: Level, y: Level, model: Model) -> Tensor:
-    """What restored and reference share with what is seen of them, in bits a window (eq. 15)."""
+    """What restored and reference share with what is seen of them, in bits a window."""
     covariance = _means(x.moments.planes * y.moments.planes) - x.mean * y.mean
     flat = y.variance < _TOLERANCE
     seen = ~flat & (x.variance >= _TOLERANCE)
@@ -140,7 +141,7 @@ def _pyramid(plane: Tensor) -> list[Tensor]:
 def _smooth(plane: Tensor) -> Tensor:
     """The binomial window, the image mirrored about its outermost pixels."""
     taps = constant(_TAPS, plane)
-    padded = F.pad(plane, (2, 2, 2, 2), "reflect")
+    padded = bordered(plane, 2, "reflect")
     return F.conv2d(F.conv2d(padded, taps.view(1, 1, -1, 1)), taps.view(1, 1, 1, -1))
 
 

@@ -42,7 +42,7 @@ def _compare(restored: Tensor, reference: Tensor) -> Tensor:
 
 
 def _chroma(x: Tensor, y: Tensor) -> Tensor:
-    """The similarity of the vectors (H, M): [B, 2, h, w] twice to [B, 1, h, w] (eq. 4)."""
+    """The similarity of the vectors (H, M): [B, 2, h, w] twice to [B, 1, h, w]."""
     product = (x * y).sum(dim=1, keepdim=True)
     energy = (x.square() + y.square()).sum(dim=1, keepdim=True)
     return (2 * product + _OF_CHROMA) / (energy + _OF_CHROMA)

@@ -27,7 +27,7 @@ def _describe(plane: Tensor) -> list[Tensor]:
 
 
 def _compare(restored: list[Tensor], reference: list[Tensor]) -> Tensor:
-    """The root of the weighted sum of the scales' squared deviations, [B] (eq. 5)."""
+    """The root of the weighted sum of the scales' squared deviations, [B]."""
     variances = [
         similarity(x, y, _T, _MASKING).flatten(1).var(dim=1, correction=0)
         for x, y in zip(restored, reference, strict=True)

@@ -10,6 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from asymmetry.imaging.constants import constant
+from asymmetry.metrics.borders import bordered
 from asymmetry.metrics.separable import Paired
 
 _TAPS = (0.05, 0.25, 0.4, 0.25, 0.05)
@@ -31,7 +32,7 @@ _SMALLEST_SQUARE = 1e-20
 
 
 def pyramid(plane: Tensor) -> list[Tensor]:
-    """The normalised levels [B, 1, h, w] of a plane [B, 1, H, W] in 0..1, finest first (eq. 5)."""
+    """The normalised levels [B, 1, h, w] of a plane [B, 1, H, W] in 0..1, finest first."""
     levels = []
     for _ in _AMPLITUDES[1:]:
         smaller = _reduced(plane)
@@ -54,17 +55,12 @@ def _normalised(level: Tensor, floor: float, neighbours: dict[tuple[int, int], f
 
 def _reduced(plane: Tensor) -> Tensor:
     """Smoothed, the border mirrored with its pixels, and every second row and column kept."""
-    for dim in (2, 3):
-        side = plane.shape[dim]
-        before = plane.narrow(dim, 0, _REACH).flip(dim)
-        after = plane.narrow(dim, side - _REACH, _REACH).flip(dim)
-        plane = torch.cat([before, plane, after], dim=dim)
-    return _smooth(plane)[..., ::2, ::2]
+    return _smooth(bordered(plane, _REACH, "symmetric"))[..., ::2, ::2]
 
 
 def _expanded(plane: Tensor, height: int, width: int) -> Tensor:
     """Twice as large, by zeros in between and smoothing, the border repeated."""
-    padded = F.pad(plane, (1, 1, 1, 1), "replicate")
+    padded = bordered(plane, 1, "symmetric")
     rows, columns = padded.shape[2:]
     apart = padded.new_zeros(*padded.shape[:2], rows, 2, columns, 2)
     apart[..., 0, :, 0] = 4 * padded
@@ -77,7 +73,7 @@ def _smooth(plane: Tensor) -> Tensor:
 
 
 def _distance(restored: list[Tensor], reference: list[Tensor]) -> Tensor:
-    """The mean over levels of the root mean squared difference, [B] (eq. 6)."""
+    """The mean over levels of the root mean squared difference, [B]."""
     squares = [
         (x - y).square().mean(dim=(1, 2, 3)) for x, y in zip(restored, reference, strict=True)
     ]

@@ -40,7 +40,7 @@ def _artefact(blocks: Tensor) -> Tensor:
 
 
 def _noise(blocks: Tensor, deviation: Tensor) -> Tensor:
-    """Whether the middle two columns deviate from the others as in noise: [B, N] (eq. 10)."""
+    """Whether the middle two columns deviate from the others as in noise: [B, N]."""
     middle = blocks[..., 7:9].flatten(2).std(dim=2)
     # MATLAB's code takes out column 8, then the ninth of those left, which is column 10.
     surround = blocks[..., [column for column in range(_BLOCK) if column not in (7, 9)]]

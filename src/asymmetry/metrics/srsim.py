@@ -14,6 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from asymmetry.imaging.resize import weights
+from asymmetry.metrics.borders import bordered
 from asymmetry.metrics.gradients import SCHARR, as_seen, gradient_magnitude, similarity
 from asymmetry.metrics.separable import Paired
 
@@ -52,7 +53,7 @@ def saliency(luma: Tensor, window: int) -> Tensor:
     power = torch.view_as_real(spectrum).square().sum(dim=-1)
     logarithm = (power + _SMALLEST_AMPLITUDE**2).log() / 2
     # The residual beside the phase: the amplitude less its local mean, both as logarithms.
-    mean = F.avg_pool2d(F.pad(logarithm, (1, 1, 1, 1), "replicate"), 3, stride=1)
+    mean = F.avg_pool2d(bordered(logarithm, 1, "symmetric"), 3, stride=1)
     residual = torch.view_as_real(torch.fft.ifft2(spectrum * (-mean).exp()))
     smooth = _smooth(residual.square().sum(dim=-1), window)
     least, most = (end(smooth, dim=(2, 3), keepdim=True) for end in (torch.amin, torch.amax))
