@@ -10,8 +10,8 @@ from torch import Tensor
 from asymmetry.imaging.constants import constant
 
 # Filters across, a row after the other; those down are their transposes.
-PREWITT = tuple(value / 3 for value in (1.0, 0.0, -1.0) * 3)
-SCHARR = tuple(value / 16 for value in (-3.0, 0.0, 3.0, -10.0, 0.0, 10.0, -3.0, 0.0, 3.0))
+PREWITT = (1 / 3, 0.0, -1 / 3) * 3
+SCHARR = (-3 / 16, 0.0, 3 / 16, -10 / 16, 0.0, 10 / 16, -3 / 16, 0.0, 3 / 16)
 # Keeps the root differentiable at zero; far below the ninth decimal of a metric.
 _SMALLEST_SQUARE = 1e-24
 # The shorter side, in pixels, that an image is reduced to before it is looked at (Wang's rule).
