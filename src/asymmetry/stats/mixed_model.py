@@ -192,7 +192,7 @@ class MixedModel:
                     for other in (-1, 1)
                 ]
                 hessian[row, column] = sum(corners) / (4 * first[row] * second[column])
-        return 2 * np.linalg.pinv(hessian, hermitian=True)
+        return np.asarray(2 * np.linalg.pinv(hessian, hermitian=True), dtype=np.float64)
 
 
 @dataclass(frozen=True)
