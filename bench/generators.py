@@ -9,9 +9,9 @@ from PIL import Image
 from safetensors.torch import load_file, save_file
 
 from asymmetry.core.files import sha256_of
-from asymmetry.data.degrade import reduce_bicubic
 from asymmetry.data.images import read_rgb, to_tensor, to_uint8
 from asymmetry.data.load import load_photo
+from asymmetry.data.operations import reduce_bicubic
 from asymmetry.data.photos import read_manifest
 from asymmetry.generators.build import build_generator
 from asymmetry.planning.plan import Plan

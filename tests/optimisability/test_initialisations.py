@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from asymmetry.data.degrade import compress
+from asymmetry.data.operations import compress
 from asymmetry.optimisability.initialisations import start
 
 GREY = np.full((64, 64, 3), 128, np.uint8)

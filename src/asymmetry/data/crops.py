@@ -7,9 +7,10 @@ import torch
 from torch import Tensor
 
 from asymmetry.core.randomness import draws
-from asymmetry.data.degrade import degrade, reduce_bicubic
+from asymmetry.data.degrade import degrade
 from asymmetry.data.images import Rgb, crop_to_multiple, to_tensor
 from asymmetry.data.load import load_photo
+from asymmetry.data.operations import reduce_bicubic
 from asymmetry.data.photos import Photo
 from asymmetry.study import Task
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from asymmetry.data.degrade import add_noise, blur, compress, resize
 from asymmetry.data.images import Rgb
 from asymmetry.data.modes import round_to_uint8
+from asymmetry.data.operations import add_noise, blur, compress, resize
 
 
 @dataclass(frozen=True)
