@@ -12,7 +12,7 @@ STUDY_VARIABLE = "ASYMMETRY_STUDY"
 _HERE = Path(__file__).parents[1]
 
 
-def remember_code(study_file: Path) -> None:
+def record_code(study_file: Path) -> None:
     """Keep the digests of the package's files beside the study that the jobs read."""
     write_if_changed(_beside(study_file), canonical_json(_digests()))
 
