@@ -75,7 +75,7 @@ def test_what_diverges_is_nan_and_the_others_are_not(reference: Tensor, initial:
     assert ends[1].isnan().all()
 
 
-def test_a_value_that_was_not_finite_once_is_remembered(reference: Tensor, initial: Tensor):
+def test_a_value_that_was_not_finite_once_counts(reference: Tensor, initial: Tensor):
     calls = iter([1.0, math.inf, 1.0, 1.0])
 
     def once(restored: Tensor, target: Tensor) -> Tensor:

@@ -1,7 +1,7 @@
 """`progress.json`: how a training stands while there is no `run.json`. Imports no torch.
 
-It is a courtesy to whoever looks at a study from outside: nothing depends on it, Snakemake does not
-know it, and a training goes on where it cannot be written.
+It is for looking at a study from outside. Nothing depends on it: Snakemake does not know it, and a
+training goes on where it cannot be written.
 """
 
 import os
@@ -128,7 +128,7 @@ def failure_noted(folder: Path) -> Iterator[None]:
 
 
 def _put(folder: Path, beat: Beat) -> None:
-    # A full disk (a UserError) or a lost file system: the training must not end for this file.
+    # A full disk (a UserError) or a lost file system must not end the training.
     with suppress(OSError, UserError):
         write_atomically(folder / PROGRESS, canonical_json(asdict(beat)) + b"\n")
 

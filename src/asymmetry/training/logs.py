@@ -1,4 +1,4 @@
-"""What a training logs: numbers in `log.csv`, and lines of text for whoever looks on."""
+"""What a training logs: numbers in `log.csv`, and lines of text to read."""
 
 import csv
 import sys

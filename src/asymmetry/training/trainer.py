@@ -117,7 +117,7 @@ class Trainer:
         return self._header.seconds + self._shared.clock.now() - self._began
 
     def stop(self, signalled: bool, gained: bool) -> bool:
-        """Save, and tell whether it is to be continued; one that diverged is finished instead.
+        """Save; whether the training is to be continued. One that diverged is finished instead.
 
         `gained`: whether the pack took a step since its start; without any that is a failure,
         unless a signal came.
