@@ -173,9 +173,9 @@ def test_batches_and_features_are_made_once(plan: Plan, monkeypatch: pytest.Monk
     assert counts == {"batch": 12, "features": 12}  # steps
 
 
-def test_no_member_writes_to_the_batch(plan: Plan):
+def test_no_trainer_writes_to_the_batch(plan: Plan):
     pack = pack_of(plan, *plan.runs)
-    batch = pack._common.batch(0)
+    batch = pack._shared.batch(0)
     before = [images.clone() for images in batch]
     for trainer in pack.trainers:
         trainer.step()
@@ -220,7 +220,7 @@ def test_what_runs_are_named_together_must_share_batches(make_plan: Callable[...
         train(plan, zero.id, plan.warm_starts[0].id)
 
 
-def test_a_signal_saves_every_member(
+def test_a_signal_saves_every_trainer(
     make_plan: Callable[..., Plan], trained: Trained, start: Start, workplace: Path
 ):
     plan = make_plan(training={"steps": 100000})
