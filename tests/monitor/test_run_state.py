@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from asymmetry.core.usage import Spent
+from asymmetry.core.usage import Usage
 from asymmetry.monitor.run_state import last_line, state_of
 from asymmetry.planning.plan import Run
 from asymmetry.training.heartbeat import PROGRESS, Beat
 from tests.planning.test_plan import plan_of
 
 NOW = 1.7e9
-SPENT = Spent("cpu", 3600.0, 0.5, 100.0, 2)
+USAGE = Usage("cpu", 3600.0, 0.5, 100.0, 2)
 BEAT = Beat(
     "running",
     step=120,
@@ -22,7 +22,7 @@ BEAT = Beat(
     continued=2,
     host="node3",
     updated=NOW - 1,
-    ledger=SPENT,
+    usage=USAGE,
 )
 
 
@@ -40,7 +40,7 @@ def with_beat(run: Run, **changes: Any) -> Run:
 
 
 def with_record(run: Run, **facts: Any) -> Run:
-    run.record.write_text(json.dumps({"ledger": asdict(SPENT)} | facts))
+    run.record.write_text(json.dumps({"usage": asdict(USAGE)} | facts))
     return run
 
 
@@ -132,11 +132,11 @@ def test_silence_is_measured_in_steps_where_these_are_slow(
 
 
 def test_all_that_was_spent_is_told(run: Run):
-    assert state_of(with_beat(run), NOW).spent == SPENT
-    assert state_of(with_record(run, status="done", steps=4), NOW).spent == SPENT
+    assert state_of(with_beat(run), NOW).usage == USAGE
+    assert state_of(with_record(run, status="done", steps=4), NOW).usage == USAGE
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", '{"diverged": 3, "ledger": 4}'])
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"diverged": 3, "usage": 4}'])
 def test_damaged_files_never_raise(run: Run, content: str):
     for name in (PROGRESS, "run.json"):
         state_of(with_file(run, name, content), NOW)

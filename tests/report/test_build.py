@@ -135,7 +135,7 @@ def test_the_page_sums_device_hours(tmp_path):
     assert "3.2 on NVIDIA H200 (mean utilisation 71 %), 0.40 on cpu" in words
 
 
-def test_tables_from_before_there_were_ledgers_make_a_page(tmp_path):
+def test_tables_without_usage_make_a_page(tmp_path):
     write_tables(tmp_path, runs=make_runs().drop(columns=["device", "device_seconds"]))
     words = page_of(make_study(tmp_path), tmp_path).words
     assert "Device hours of training: none" in words

@@ -165,7 +165,7 @@ def disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 def slurm_values(steps: int = 60, **execution: Any) -> dict[str, Any]:
-    """Ten cells on a GPU each, unless in company, and one that diverges."""
+    """Ten cells on a GPU each, unless in a pack, and one that diverges."""
     values = small_values()
     values["grid"]["fidelity"] = ["l1", "mse"]
     values["grid"]["include"] = [
@@ -173,7 +173,7 @@ def slurm_values(steps: int = 60, **execution: Any) -> dict[str, Any]:
     ]
     values["training"]["steps"] = steps
     values["execution"] |= {
-        "company": 1,
+        "pack": 1,
         "log_every": 5,
         "runs_per_job": 50,
         "resources": {"train": {"gpu": 1, "mem_mb": 1000}},

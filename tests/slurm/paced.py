@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from asymmetry.training.trainer import Member
+    from asymmetry.training.trainer import Trainer
 
 PACE = Path("pace")
 _A_DAY = 86400.0
@@ -33,22 +33,22 @@ class Clock:
 
 def keep_pace() -> None:
     from asymmetry.training import deadline
-    from asymmetry.training.trainer import Member
+    from asymmetry.training.trainer import Trainer
 
-    clock, beat, began = Clock(), Member.beat, dict[str, int]()
+    clock, beat, began = Clock(), Trainer.beat, dict[str, int]()
     deadline.time = clock  # type: ignore[assignment]
     limit = PACE / "stop-after"
     stop_after = int(limit.read_text()) if limit.is_file() else None
 
-    def paced(member: "Member") -> None:
-        step = member.state.step
-        gained = step - began.setdefault(member.run.id, step)
+    def paced(trainer: "Trainer") -> None:
+        step = trainer.state.step
+        gained = step - began.setdefault(trainer.run.id, step)
         if stop_after and gained >= stop_after:
             clock.ahead = _A_DAY
-        hold(member.run.id, step)
-        beat(member)
+        hold(trainer.run.id, step)
+        beat(trainer)
 
-    Member.beat = paced  # type: ignore[method-assign]
+    Trainer.beat = paced  # type: ignore[method-assign]
 
 
 def hold(run: str, step: int) -> None:

@@ -176,11 +176,11 @@ def tell(capsys: pytest.CaptureFixture[str], night: Night, poor: str, liar: str)
 
 
 def attempts(run: Path) -> int:
-    return int(json.loads((run / "run.json").read_text())["ledger"]["attempts"])
+    return int(json.loads((run / "run.json").read_text())["usage"]["attempts"])
 
 
 def lie_cost(night: Night, run: str) -> float:
     """Seconds from the job that did nothing to the one that trained."""
     path = night.project.folder / "runs" / run / "run.json"
-    trained = json.loads(path.read_text())["ledger"]["device_seconds"]
+    trained = json.loads(path.read_text())["usage"]["device_seconds"]
     return path.stat().st_mtime - trained - night.project.pace.lied_at(run)

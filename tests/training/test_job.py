@@ -11,8 +11,8 @@ import torch
 
 from asymmetry.planning.plan import Plan
 from asymmetry.training.deadline import EXIT_CONTINUE, Deadline
+from asymmetry.training.divergence import Divergence, DivergenceCheck
 from asymmetry.training.job import train
-from asymmetry.training.watch import Divergence, Watch
 from tests.training.conftest import Start, Trained, step_of
 
 
@@ -124,14 +124,14 @@ def test_the_deadline_leaves_room_for_a_step_and_a_checkpoint(
     assert Deadline(None).reached(needed) is reached
 
 
-def test_the_watch_finds_the_first_term_of_the_first_step():
-    watch = Watch()
+def test_the_check_finds_the_first_term_of_the_first_step():
+    check = DivergenceCheck()
     one, bad = torch.tensor(1.0), torch.tensor(math.nan)
-    watch.look(1, {"pixel": one, "fidelity": one})
-    assert watch.found() is None
-    watch.look(2, {"pixel": one, "fidelity": bad})
-    watch.look(3, {"pixel": bad, "fidelity": bad})
-    assert watch.found() == Divergence(2, "fidelity")
+    check.update(1, {"pixel": one, "fidelity": one})
+    assert check.found() is None
+    check.update(2, {"pixel": one, "fidelity": bad})
+    check.update(3, {"pixel": bad, "fidelity": bad})
+    assert check.found() == Divergence(2, "fidelity")
 
 
 def test_training_does_not_import_what_it_does_not_use():
@@ -180,12 +180,12 @@ def test_a_diverged_run_keeps_a_pilot_from_before(
     plan = make_plan(training={"steps": 10, "pilot": pilot}, execution={"log_every": 10})
     run = plan.runs[0]
     trained(plan, plan.warm_starts[0])
-    look = Watch.look
+    update = DivergenceCheck.update
 
-    def look_at_the_worst(watch: Watch, step: int, logs: dict[str, torch.Tensor]) -> None:
-        look(watch, step, {n: v * math.nan for n, v in logs.items()} if step == 5 else logs)
+    def update_with_nan(check: DivergenceCheck, step: int, logs: dict[str, torch.Tensor]) -> None:
+        update(check, step, {n: v * math.nan for n, v in logs.items()} if step == 5 else logs)
 
-    monkeypatch.setattr(Watch, "look", look_at_the_worst)
+    monkeypatch.setattr(DivergenceCheck, "update", update_with_nan)
     train(plan, run.id)
     record = json.loads(run.record.read_text())
     assert list(record["outputs"]) == run.models(5) == kept

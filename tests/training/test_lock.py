@@ -1,4 +1,3 @@
-import fcntl
 import os
 import signal
 import subprocess
@@ -10,14 +9,14 @@ import pytest
 
 from asymmetry.training import lock
 from asymmetry.training.deadline import Deadline
-from asymmetry.training.lock import alone
+from asymmetry.training.lock import run_lock
 
 HOLD = """
 import sys
 from pathlib import Path
 from asymmetry.training.deadline import Deadline
-from asymmetry.training.lock import alone
-with alone(Path(sys.argv[1]), Deadline(None)) as mine:
+from asymmetry.training.lock import run_lock
+with run_lock(Path(sys.argv[1]), Deadline(None)) as mine:
     print(mine, flush=True)
     sys.stdin.read()
 """
@@ -48,7 +47,7 @@ def holder(tmp_path: Path):
 def test_the_lock_of_a_killed_process_is_free(tmp_path: Path, holder: subprocess.Popen[str]):
     killer = threading.Timer(0.1, os.kill, (holder.pid, signal.SIGKILL))
     killer.start()
-    with alone(tmp_path, Deadline(None)) as mine:
+    with run_lock(tmp_path, Deadline(None)) as mine:
         assert mine
         assert holder.wait() == -signal.SIGKILL
 
@@ -56,14 +55,14 @@ def test_the_lock_of_a_killed_process_is_free(tmp_path: Path, holder: subprocess
 def test_who_waits_leaves_at_the_deadline(
     tmp_path: Path, holder: subprocess.Popen[str], caplog: pytest.LogCaptureFixture
 ):
-    with alone(tmp_path, Deadline(minutes=1e-9)) as mine:
+    with run_lock(tmp_path, Deadline(minutes=1e-9)) as mine:
         assert not mine
     deadline = Deadline(None)
     threading.Timer(0.1, setattr, (deadline, "signalled", True)).start()
-    with alone(tmp_path, deadline) as mine:
+    with run_lock(tmp_path, deadline) as mine:
         assert not mine
     assert [r.message.split(": ")[1] for r in caplog.records] == [
-        "another job is at it; waiting for that one"
+        "another job trains here; waiting for it"
     ]
 
 
@@ -73,6 +72,6 @@ def test_a_file_system_without_locks_is_no_obstacle(
     def refuse(*_: object) -> None:
         raise OSError(95, "Operation not supported")
 
-    monkeypatch.setattr(fcntl, "flock", refuse)
-    with alone(tmp_path, Deadline(None)) as mine:
+    monkeypatch.setattr("fcntl.flock", refuse)
+    with run_lock(tmp_path, Deadline(None)) as mine:
         assert mine

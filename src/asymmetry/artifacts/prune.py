@@ -1,15 +1,16 @@
 """`asymmetry prune`: the runs and fitted channel weights that no study names any more."""
 
-import fcntl
 import shutil
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from asymmetry.artifacts.find import run_folders
+from asymmetry.core.lock import try_lock
 from asymmetry.planning.calibrations import FOLDER as FITS
 from asymmetry.planning.plan import RUNS, Plan
+from asymmetry.training.lock import LOCK
 
 
 @dataclass(frozen=True)
@@ -68,17 +69,7 @@ def _in_use(folder: Path) -> bool:
         return not free
 
 
-@contextmanager
-def _lock(folder: Path) -> Iterator[bool]:
-    """Hold the lock that a training holds; False where one holds it. Leaves no file behind."""
-    path = folder / "lock"
-    if not path.is_file():
-        yield True
-        return
-    with path.open("a") as file:
-        try:
-            fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-        else:
-            yield True
+def _lock(folder: Path) -> AbstractContextManager[bool]:
+    """Hold the lock that a training holds; False where one holds it. Makes no new file."""
+    path = folder / LOCK
+    return try_lock(path) if path.is_file() else nullcontext(True)

@@ -81,7 +81,7 @@ def _take(run: Run, folder: Path, record: dict[str, Any], steps: int) -> None:
     """Give the files of an old run to `run`; its `run.json`, written last, tells of it."""
     run.folder.mkdir(parents=True, exist_ok=True)
     scores = [path.name for path in folder.glob("scores-*.parquet")]
-    for name in [*record["outputs"], "log.csv", "trail.json", *scores]:
+    for name in [*record["outputs"], "log.csv", "state_digests.json", *scores]:
         _link(folder / name, run.folder / name)
     record |= {
         "id": run.id,

@@ -73,7 +73,7 @@ def read_manifest(source: Photos) -> Manifest:
 
     Near duplicates (equal bytes, near difference hashes, or known to show the same) make one
     content; `source.held_out` of the contents go to evaluation (see `contents.held_out`). Files
-    are read once and remembered by size and modification time (see `fingerprints`); what
+    are read once and cached by size and modification time (see `fingerprints`); what
     uses the pixels verifies the sha256 again (`load.load_photo`).
 
     Raises UserError, a line for each mistake, where the folder is missing or holds no photo or one

@@ -1,13 +1,13 @@
 """`asymmetry data get`: a public set under `data/`, whole and verified, or not at all."""
 
 import errno
-import fcntl
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from asymmetry.core.errors import UserError
+from asymmetry.core.lock import try_lock
 from asymmetry.datasets.catalogue import find
 from asymmetry.datasets.download import forget
 from asymmetry.datasets.entry import DataSet, Remote
@@ -104,13 +104,9 @@ def _refuse_changed(name: str, folder: Path, record: Path) -> None:
 def _alone() -> Iterator[None]:
     """One start at a time; what a killed one left unpacked is removed."""
     ASIDE.mkdir(parents=True, exist_ok=True)
-    with (ASIDE / "lock").open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise UserError(
-                f"{ASIDE}: another `asymmetry data get` is at it; wait for its end"
-            ) from None
+    with try_lock(ASIDE / "lock") as held:
+        if not held:
+            raise UserError(f"{ASIDE}: another `asymmetry data get` is at it; wait for its end")
         remove_folders()
         yield
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from asymmetry.core.files import read_object
-from asymmetry.core.usage import Spent, duration, spent_of
+from asymmetry.core.usage import Usage, duration, usage_of
 from asymmetry.planning.plan import Run
 from asymmetry.training.heartbeat import Beat, read_beat
 
@@ -20,12 +20,12 @@ _TAIL_BYTES = 4096
 
 @dataclass(frozen=True)
 class RunState:
-    """One of `STATES`, how far the run is, what it spent, and what else is to be said of it."""
+    """One of `STATES`, how far the run is, what it used, and what else is to be said of it."""
 
     name: str
     step: int | None = None
     steps_per_second: float | None = None
-    spent: Spent = field(default_factory=Spent)
+    usage: Usage = field(default_factory=Usage)
     note: str = ""
 
 
@@ -41,9 +41,9 @@ def state_of(run: Run, now: float) -> RunState:
     if beat.state == "running":
         return _running(beat, now)
     if beat.state == "continue":
-        return RunState("to be continued", beat.step, None, beat.ledger, _continued(beat))
+        return RunState("to be continued", beat.step, None, beat.usage, _continued(beat))
     note = _why(run) or beat.message
-    return RunState("failed", beat.step, None, beat.ledger, note)
+    return RunState("failed", beat.step, None, beat.usage, note)
 
 
 def last_line(path: Path) -> str:
@@ -61,12 +61,12 @@ def last_line(path: Path) -> str:
 def _finished(record: dict[str, Any]) -> RunState:
     if not record:
         return RunState("failed", note="run.json is damaged; delete the run's folder")
-    spent, step = spent_of(record), record.get("steps")
+    usage, step = usage_of(record), record.get("steps")
     divergence = record.get("diverged")
     if isinstance(divergence, dict):
         note = f"{divergence.get('term')} at step {divergence.get('step')}"
-        return RunState("diverged", step, None, spent, note)
-    return RunState("done", step, None, spent, duration(spent.device_seconds))
+        return RunState("diverged", step, None, usage, note)
+    return RunState("done", step, None, usage, duration(usage.device_seconds))
 
 
 def _without_heartbeat(run: Run) -> RunState:
@@ -86,9 +86,9 @@ def _running(beat: Beat, now: float) -> RunState:
     speed = beat.steps_per_second
     if silence > _QUIET_SECONDS + (3 / speed if speed else _QUIET_AT_THE_START):
         note = f"last heard {duration(silence)} ago: killed, or {_place(beat)} died"
-        return RunState("stopped", beat.step, None, beat.ledger, note)
+        return RunState("stopped", beat.step, None, beat.usage, note)
     notes = [f"on {_place(beat)}", *([_continued(beat)] if beat.continued else [])]
-    return RunState("running", beat.step, speed, beat.ledger, ", ".join(notes))
+    return RunState("running", beat.step, speed, beat.usage, ", ".join(notes))
 
 
 def _place(beat: Beat) -> str:

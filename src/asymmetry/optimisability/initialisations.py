@@ -9,8 +9,8 @@ from asymmetry.data.images import Rgb
 _MIDDLE, _LEVELS = 2, 3
 
 
-def start(kind: str, reference: Rgb, photo: str) -> Rgb:
-    """Where the recovery of a reference, uint8 [H,W,3], starts; the same for every loss.
+def initialisation(kind: str, reference: Rgb, photo: str) -> Rgb:
+    """The image from which a reference, uint8 [H,W,3], is recovered; the same for every loss.
 
     `white` is uniform noise that knows nothing of the reference; any other `kind` is a distortion
     at the middle of its severities (`data.distortions`: JPEG of quality 17, noise of sigma 16, blur

@@ -11,7 +11,7 @@ from asymmetry.core.errors import UserError
 from asymmetry.core.files import digest
 from asymmetry.core.names import nearest
 from asymmetry.data.photos import Manifest, Photo, read_manifest
-from asymmetry.discriminators.registry import BUILDER, GAME
+from asymmetry.discriminators.registry import BUILDER, LOSSES
 from asymmetry.fidelity.registry import backbone_of, code_of, is_toolbox, weights_of
 from asymmetry.generators.catalog import GENERATORS
 from asymmetry.metrics.contracts import METRICS
@@ -214,7 +214,7 @@ class Plan:
         """What a run's code begins from: all that it reaches by a name."""
         roots = [_LOOP, *(root for loss in losses for root in code_of(loss))]
         if spec := self.study.discriminators.get(cell.discriminator):
-            roots += [builder_of(spec.backbone), BUILDER, *GAME]
+            roots += [builder_of(spec.backbone), BUILDER, LOSSES]
         return tuple(roots)
 
     def _settings(

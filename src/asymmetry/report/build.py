@@ -21,7 +21,7 @@ from asymmetry.report.comparison import Comparison, comparison
 from asymmetry.report.figures import command_of, figures
 from asymmetry.report.settings import differences, summary
 from asymmetry.report.sources import PAGES
-from asymmetry.report.usage import hours, ledger
+from asymmetry.report.usage import hours, usage_rows
 from asymmetry.report.words import interval, number, records
 from asymmetry.study import Study
 from asymmetry.tables.read import Tables, load_tables, table_path
@@ -78,7 +78,7 @@ def page(
         compared=compared,
         runs=records(tables.runs),
         hours=hours(tables.runs),
-        ledger=ledger(tables.runs),
+        usage=usage_rows(tables.runs),
         command=command_of("index.html", study.results),
         files=_files(folder),
         commit=behind.commit,

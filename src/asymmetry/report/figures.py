@@ -17,7 +17,7 @@ def figures(folder: Path, runs: pd.DataFrame) -> list[dict[str, Any]]:
     """The figures below `folder`, in reading order, with what their JSON says of them.
 
     Beside it: `files`; `counts`, the number of cells by status; `unfinished`, the ids of those that
-    are not done by status; `spent`, what the trainings of the cells took; the `command`.
+    are not done by status; `device_seconds`, what the trainings of the cells used; the `command`.
     """
     found = []
     for name in figure_names():
@@ -42,6 +42,6 @@ def _behind(name: str, cells: dict[str, str], runs: pd.DataFrame, folder: Path) 
         "unfinished": {
             state: [run for run, own in cells.items() if own == state] for state in states
         },
-        "spent": device_seconds(runs, cells),
+        "device_seconds": device_seconds(runs, cells),
         "command": command_of(f"figures/{name}.svg", folder.as_posix()),
     }

@@ -39,7 +39,7 @@ def _row(study: Study, run: Run, kind: str) -> dict[str, Any]:
     cell, spec = run.cell, study.discriminators.get(run.cell.discriminator)
     missing: dict[str, Any] = {"status": "missing"}
     record = read_record(run.record) if run.record.is_file() else missing
-    diverged, spent = record.get("diverged") or {}, record.get("ledger") or {}
+    diverged, usage = record.get("diverged") or {}, record.get("usage") or {}
     return {
         "run": run.id,
         "kind": kind,
@@ -56,11 +56,11 @@ def _row(study: Study, run: Run, kind: str) -> dict[str, Any]:
         "status": record["status"],
         "steps": record.get("steps"),
         "seconds": record.get("seconds"),
-        "device": spent.get("device"),
-        "device_seconds": spent.get("device_seconds"),
-        "mean_utilisation": spent.get("mean_utilisation"),
-        "peak_memory_mb": spent.get("peak_memory_mb"),
-        "attempts": spent.get("attempts"),
+        "device": usage.get("device"),
+        "device_seconds": usage.get("device_seconds"),
+        "mean_utilisation": usage.get("mean_utilisation"),
+        "peak_memory_mb": usage.get("peak_memory_mb"),
+        "attempts": usage.get("attempts"),
         "parameters": record.get("parameters"),
         "discriminator_parameters": record.get("discriminator_parameters"),
         "discriminator_trained_parameters": record.get("discriminator_trained_parameters"),

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from asymmetry.core.errors import UserError
 from asymmetry.core.files import write_atomically
-from asymmetry.core.usage import Spent
+from asymmetry.core.usage import Usage
 
 CHANGES_NUMBERS = False
 _MAGIC = b"asymmetry checkpoint 1\n"
@@ -27,14 +27,14 @@ _TO_DO = "delete it and start again (the training then begins anew)"
 class Header:
     """What a checkpoint says of itself; all but `step` count over all attempts.
 
-    `seconds` is the training that led to this state; `ledger` counts repeated steps, too.
+    `seconds` is the training that led to this state; `usage` counts repeated steps, too.
     """
 
     run: str
     step: int
     seconds: float
     continued: int
-    ledger: Spent = field(default_factory=Spent)
+    usage: Usage = field(default_factory=Usage)
 
 
 _HEADER = TypeAdapter(Header)

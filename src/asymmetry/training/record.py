@@ -15,9 +15,9 @@ from asymmetry.planning.discriminator_sizes import size_of
 from asymmetry.planning.identity import module_digests
 from asymmetry.planning.plan import Run
 from asymmetry.study import Discriminator
+from asymmetry.training.divergence import Divergence
 from asymmetry.training.finished import FINISHED
-from asymmetry.training.progress import Row
-from asymmetry.training.watch import Divergence
+from asymmetry.training.logs import Row
 
 CHANGES_NUMBERS = False
 _LIBRARIES = ("torch", "timm", "spandrel", "pyiqa")

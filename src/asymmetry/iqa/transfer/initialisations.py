@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from asymmetry.backbones.catalog import BACKBONES
 from asymmetry.core.devices import choose_device
 from asymmetry.core.errors import UserError
+from asymmetry.core.files import STATE
 from asymmetry.core.names import nearest
 from asymmetry.core.records import read_record, verified_output
 from asymmetry.discriminators.registry import build_discriminator
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from asymmetry.discriminators.build import Discriminator
 
 FILE = "discriminator.safetensors"
-CONTROLS = Path(".asymmetry/transfer")
+CONTROLS = STATE / "transfer"
 OK, DIVERGED, MISSING_WEIGHTS = "ok", "diverged", "missing weights"
 
 

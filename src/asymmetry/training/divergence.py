@@ -1,4 +1,4 @@
-"""Finds the first term that went non-finite, without asking the device at every step."""
+"""Finds the first term that was not finite, without waiting for the device at every step."""
 
 from dataclasses import dataclass
 
@@ -14,15 +14,15 @@ class Divergence:
     term: str
 
 
-class Watch:
-    """Remembers on the device, for each term, the first step at which it was not finite."""
+class DivergenceCheck:
+    """Keeps on the device, for each term, the first step at which it was not finite."""
 
     def __init__(self) -> None:
         self._names: list[str] = []
         self._first: Tensor | None = None
 
-    def look(self, step: int, logs: dict[str, Tensor]) -> None:
-        """Take note of the terms of one step; asks nothing of the device."""
+    def update(self, step: int, logs: dict[str, Tensor]) -> None:
+        """Take the terms of one step into account; does not wait for the device."""
         values = torch.stack([value.float() for value in logs.values()])
         if self._first is None:
             self._names = list(logs)
@@ -31,7 +31,7 @@ class Watch:
         self._first = torch.where(values.isfinite(), self._first, self._first.minimum(bad))
 
     def found(self) -> Divergence | None:
-        """The divergence, if there was one since the watch began."""
+        """The divergence, if there was one in any step so far; waits for the device."""
         if self._first is None:
             return None
         firsts = self._first.tolist()

@@ -1,4 +1,4 @@
-"""Snakemake with `execution.company`, run for real on the small study."""
+"""Snakemake with `execution.pack`, run for real on the small study."""
 
 import re
 import shutil
@@ -15,16 +15,16 @@ from tests.workflow.conftest import Project, new_project
 pytestmark = pytest.mark.slow
 
 
-def write(project: Project, company: int | str, **grid: Any) -> Plan:
+def write(project: Project, size: int | str, **grid: Any) -> Plan:
     values = small_values()
     values["grid"] |= grid
-    values["execution"]["company"] = company
+    values["execution"]["pack"] = size
     project.write(values)
     return Plan(read_study(project.folder / "params.yaml"))
 
 
 def to_do(project: Project, target: str = "all") -> list[str]:
-    """The rules of the jobs that there are to do, without the digits of companies."""
+    """The rules of the jobs that there are to do, without the digits of packs."""
     said = project.snakemake(target, "-n").stdout
     rows = re.findall(r"^([a-z]+_\w+) +(\d+)$", said.split("Job stats:")[-1], flags=re.MULTILINE)
     return sorted(
@@ -32,9 +32,9 @@ def to_do(project: Project, target: str = "all") -> list[str]:
     )
 
 
-def test_single_cells_make_what_companies_make(copy: Project, finished: Project):
-    """The finished study was made in companies: `auto`, on two cores."""
-    logs = finished.folder.glob("results/logs/train_company_*.log")
+def test_single_cells_make_what_packs_make(copy: Project, finished: Project):
+    """The finished study was made in packs: `auto`, on two cores."""
+    logs = finished.folder.glob("results/logs/train_pack_*.log")
     assert len(list(logs)) == 2
     write(copy, 1)
     copy.lose("runs/*/*/l1/v*/0.01")
@@ -44,7 +44,7 @@ def test_single_cells_make_what_companies_make(copy: Project, finished: Project)
 
 
 @pytest.mark.long
-def test_companies_of_three_make_what_single_cells_make(project: Project, tmp_path: Path):
+def test_packs_of_three_make_what_single_cells_make(project: Project, tmp_path: Path):
     """Each study from nothing to its page."""
     write(project, 3)
     alone = new_project(tmp_path / "alone")
@@ -54,19 +54,19 @@ def test_companies_of_three_make_what_single_cells_make(project: Project, tmp_pa
         assert done.returncode == 0, done.stderr
     assert project.models() == alone.models()
     assert project.results() == alone.results()
-    assert len(list(project.folder.glob("results/logs/train_company_*.log"))) == 2
-    assert not list(alone.folder.glob("results/logs/train_company_*.log"))
-    for company in (1, 2, 5, 3):
-        write(project, company)
+    assert len(list(project.folder.glob("results/logs/train_pack_*.log"))) == 2
+    assert not list(alone.folder.glob("results/logs/train_pack_*.log"))
+    for size in (1, 2, 5, 3):
+        write(project, size)
         assert "Nothing to be done" in project.snakemake("-n").stdout
 
 
-def test_what_single_cells_made_is_not_made_again_in_company(copy: Project):
+def test_what_single_cells_made_is_not_made_again_in_a_pack(copy: Project):
     write(copy, 4)
     assert "Nothing to be done" in copy.snakemake("-n").stdout
     plan = write(copy, 4, adversarial_weights=[0, 0.01, 0.1, 0.3])
     new = [run for run in plan.runs if run.cell.adversarial_weight == 0.3]
-    assert to_do(copy, "train") == ["train_company"]
+    assert to_do(copy, "train") == ["train_pack"]
     shutil.copytree(copy.folder / plan.runs[0].folder, copy.folder / new[0].folder)
     assert to_do(copy, "train") == ["train_cell"]  # one is left, alone
 
@@ -78,11 +78,11 @@ def test_a_member_that_fails_costs_the_others_nothing(copy: Project, finished: P
     bad = copy.folder / broken.folder / "checkpoint.bin"
     bad.parent.mkdir(parents=True)
     bad.write_bytes(b"asymmetry checkpoint 1\nhalf")
-    copy.lose("results/logs/train_company_*.log")
+    copy.lose("results/logs/train_pack_*.log")
     assert copy.snakemake("--keep-going", "train").returncode != 0
     assert all((copy.folder / run.record).is_file() for run in others)
     assert not (copy.folder / broken.record).exists()
-    (log,) = copy.folder.glob("results/logs/train_company_*.log")
+    (log,) = copy.folder.glob("results/logs/train_pack_*.log")
     assert re.fullmatch(r"error: .* is truncated or damaged .*\n", log.read_text())
     assert "is truncated or damaged" in (bad.parent / "train.log").read_text()
 
@@ -95,18 +95,14 @@ def test_a_member_that_fails_costs_the_others_nothing(copy: Project, finished: P
     assert copy.models() == finished.models()
 
 
-def test_a_job_of_a_cluster_finds_the_company_that_the_start_decided(
-    copy: Project, finished: Project, monkeypatch: pytest.MonkeyPatch
-):
-    """Snakemake as a job starts it again on a node, after a member has been finished."""
+def test_a_job_of_a_cluster_finds_the_pack_that_the_start_planned(copy: Project, finished: Project):
+    """Snakemake as a job starts it again on a node, after a cell of the pack has been finished."""
     plan = write(copy, 5)
-    copy.lose("runs/*/*/l1/*/0.1", ".asymmetry/companies")
+    copy.lose("runs/*/*/l1/*/0.1", ".asymmetry/packs")
     first, second = (run for run in plan.runs if not (copy.folder / run.record).is_file())
     said = copy.snakemake("train", "-n").stdout
-    (name,) = set(re.findall(r"train_company_\w+", said))
-    (decided,) = (copy.folder / ".asymmetry/companies").iterdir()
+    (name,) = set(re.findall(r"train_pack_\w+", said))
     shutil.copytree(finished.folder / first.folder, copy.folder / first.folder)
-    monkeypatch.setenv("ASYMMETRY_COMPANIES", str(Path(".asymmetry/companies") / decided.name))
     job = copy.snakemake(
         "--mode", "remote", "--target-jobs", f"{name}:", "--allowed-rules", name, "--force"
     )

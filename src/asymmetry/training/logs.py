@@ -1,24 +1,33 @@
-"""What a training shows: a bar on a terminal, a line now and then otherwise, and a CSV."""
+"""What a training logs: numbers in `log.csv`, and lines of text to read."""
 
 import csv
+import sys
 import time
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path
 from typing import TextIO
 
 from torch import Tensor
 
+from asymmetry.core.errors import UserError
 from asymmetry.core.files import write_atomically
+from asymmetry.training.heartbeat import failure_noted
 
 CHANGES_NUMBERS = False
+CSV_LOG = "log.csv"
+TEXT_LOG = "train.log"
 Row = dict[str, float]
 
 
-class Log:
+class CsvLog:
     """The rows of `log.csv`: step, then the value and gradient norm of each term at that step."""
 
     def __init__(self, path: Path, upto: int) -> None:
-        """Take over the rows of a former attempt up to the step that is continued from."""
+        """Take over the rows of an earlier attempt, up to the step from which it is continued."""
         self._path = path
         self.rows = [row for row in read_log(path) if row["step"] <= upto]
 
@@ -49,8 +58,47 @@ def read_log(path: Path) -> list[Row]:
         return [{name: float(value) for name, value in row.items()} for row in csv.DictReader(file)]
 
 
+@dataclass
+class TextLog:
+    """Where the lines of one training go.
+
+    Alone it writes to standard error, which the Snakefile sends to the run's `train.log`. In a pack
+    it writes to that file itself (`owns_file`).
+    """
+
+    folder: Path
+    owns_file: bool = False
+    stream: TextIO = field(default_factory=lambda: sys.stderr)
+
+    @contextmanager
+    def failure_noted(self) -> Iterator[None]:
+        """Note an exception in `progress.json` and in the training's own file, and raise it on."""
+        try:
+            with failure_noted(self.folder):
+                yield
+        except Exception as error:
+            if self.owns_file:
+                with suppress(OSError):
+                    self._write(error)
+            raise
+
+    def _write(self, error: Exception) -> None:
+        if isinstance(error, UserError):
+            print(f"error: {error}", file=self.stream, flush=True)
+        else:
+            traceback.print_exception(error, file=self.stream)
+            self.stream.flush()
+
+
+@contextmanager
+def text_log_in_pack(folder: Path) -> Iterator[TextLog]:
+    """The log of one training of a pack, at the end of `train.log` in its folder."""
+    with (folder / TEXT_LOG).open("a", encoding="utf-8") as stream:
+        yield TextLog(folder, True, stream)
+
+
 class Progress:
-    """Shows steps and losses on a stream."""
+    """Shows steps and losses on a stream: a bar on a terminal, else a line now and then."""
 
     def __init__(self, name: str, start: int, steps: int, stream: TextIO) -> None:
         self._name, self._start, self._steps = name, start, steps
