@@ -13,8 +13,8 @@ from asymmetry.datasets import take
 from asymmetry.datasets.catalogue import CATALOGUE
 from asymmetry.datasets.entry import BY_TEXT, DataSet, Published, Remote
 from asymmetry.datasets.get import check, get
-from tests.datasets.conftest import Served, Server
 from tests.datasets.test_archives import content, write_tar, write_zip
+from tests.http_server import Served, Server
 
 IMAGES = {"tiny/a.png": b"one" * 50, "tiny/deep/b.png": b"two" * 50}
 FOLDER = Path("data/tiny")

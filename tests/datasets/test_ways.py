@@ -10,9 +10,9 @@ from asymmetry.core.errors import UserError
 from asymmetry.datasets.catalogue import CATALOGUE
 from asymmetry.datasets.entry import Published, Remote, Way
 from asymmetry.datasets.get import check, get
-from tests.datasets.conftest import Served, Server
 from tests.datasets.test_archives import content, write_zip
 from tests.datasets.test_get import ASIDE, FOLDER, IMAGES, RECORD, TINY, nothing_is_left, published
+from tests.http_server import Served, Server
 
 DEAD = "http://127.0.0.1:9"
 
@@ -50,7 +50,7 @@ def test_a_dead_a_wrong_and_a_cut_address_then_a_good_one(
     assert said[0].startswith(f"{dead}: cannot be reached (")
     assert said[1].startswith(f"{wrong}: sha256 is ")
     assert f"a test publishes {pin.digest}" in said[1]
-    assert said[2].startswith(f"{cut}: cut off after 100 bytes (")
+    assert said[2].startswith(f"{cut}: cut off after 100 bytes, which are kept (")
     assert all(line.endswith("; trying the next address") for line in said)
     assert [path.name for path in ASIDE.iterdir()] == ["lock"]
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from asymmetry.core.download import forget
 from asymmetry.core.errors import UserError
 from asymmetry.datasets.catalogue import find
-from asymmetry.datasets.download import forget
 from asymmetry.datasets.entry import DataSet, Remote
 from asymmetry.datasets.manifest import differences, list_files, read_manifest
 from asymmetry.datasets.put import ASIDE, DATA, put, remove_folders

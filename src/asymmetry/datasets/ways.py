@@ -4,8 +4,8 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path
 
+from asymmetry.core.download import download
 from asymmetry.core.errors import UserError
-from asymmetry.datasets.download import download
 from asymmetry.datasets.entry import DataSet, Remote, Way
 from asymmetry.datasets.put import ASIDE, LackingError, put
 
@@ -31,8 +31,6 @@ def fetch(name: str, entry: DataSet) -> list[Path]:
         except UserError as error:
             if isinstance(error, LackingError):
                 kept = [path for path, _ in fetched]
-            elif len(entry.ways) == 1 and not entry.ask:
-                raise
             failures.append(_reason(error, way))
             if len(failures) < len(entry.ways):
                 logger.warning("%s; trying the next address", failures[-1])

@@ -74,27 +74,22 @@ def load_state(name: str, folder: Path) -> "dict[str, Tensor]":
 def fetch(name: str, folder: Path) -> Path:
     """Download the weights `name` into `folder` and verify them; a file that is there is kept.
 
-    Raises UserError where the manifest knows no address, or the download from each of them fails
-    or is corrupt.
+    Raises UserError where the manifest knows no address, and where the download from each address
+    fails or is corrupt.
     """
     if has_weights(name, folder):
         return locate(name, folder)
     entry = WEIGHTS[name]
     if not entry.urls:
         raise UserError(f"{_wanted(name, folder)}: has no public address; {remedy(name)}")
-    from torch.hub import download_url_to_file
-
-    folder.mkdir(parents=True, exist_ok=True)
     failures: list[str] = []
     for url in entry.urls:
         try:
-            download_url_to_file(url, str(folder / entry.file), hash_prefix=entry.sha256)
-        except (OSError, RuntimeError) as error:
-            failures.append(f"{url}: cannot be fetched ({' '.join(str(error).split())})")
+            return _download(url, entry, folder)
+        except UserError as error:
+            failures.append(str(error).partition("; ")[0])
             if len(failures) < len(entry.urls):
                 logger.warning("%s; trying the next address", failures[-1])
-        else:
-            return locate(name, folder)
     raise UserError(
         f"{'; '.join(failures)}; try again, or get it elsewhere and run "
         "`asymmetry weights add FILE`"
@@ -162,6 +157,18 @@ def _in_wheel(location: str) -> Path:
     spec = importlib.util.find_spec(package)
     roots = spec.submodule_search_locations if spec else None
     return Path(roots[0], inside) if roots else Path(location)
+
+
+def _download(url: str, entry: WeightFile, folder: Path) -> Path:
+    """The file at an address, verified; UserError, and nothing is kept, where it is another."""
+    from asymmetry.core.download import download, forget
+
+    path = download(url, folder / entry.file, entry.size)
+    found = sha256_of(path)
+    if not found.startswith(entry.sha256):
+        forget(path)
+        raise UserError(f"{url}: is corrupt or another file (sha256 {found[:12]}…)")
+    return path
 
 
 def _verify(path: Path, entry: WeightFile) -> None:
