@@ -1,4 +1,4 @@
-"""The manifest of the photos: what they are, and which of their contents are held out. No torch."""
+"""The photos of a study, and which of their contents are held out. Imports no torch."""
 
 import csv
 import io
@@ -24,7 +24,7 @@ Split = Literal["train", "evaluation"]
 
 @dataclass(frozen=True)
 class Photo:
-    """A photo: width and height in pixels as stored (upright), `group` its content.
+    """A photo: width and height in pixels, upright; `group` is its content.
 
     Two photos of one content are always on the same side of the split.
     """
@@ -40,8 +40,8 @@ class Photo:
 
 
 @dataclass(frozen=True)
-class Manifest:
-    """The photos of a study, sorted by name, and the files of its folder that are none."""
+class PhotoManifest:
+    """The photos of a study, sorted by name, and the files of its folder that are not photos."""
 
     photos: tuple[Photo, ...]
     left_out: tuple[LeftOut, ...] = ()
@@ -55,7 +55,7 @@ class Manifest:
         return digest([[photo.name, photo.sha256] for photo in self.split(split)])
 
     def to_csv(self, path: Path) -> None:
-        """Write the manifest, one row a file: photos, then what was left out and why.
+        """Write a row for each file: photos, then the files that are left out, and why.
 
         It holds no paths, so it is the same on all machines.
         """
@@ -68,7 +68,7 @@ class Manifest:
         write_if_changed(path, table.getvalue().encode())
 
 
-def read_manifest(source: Photos) -> Manifest:
+def read_photos(source: Photos) -> PhotoManifest:
     """The photos of the study's source, split into those for training and those held out.
 
     Near duplicates (equal bytes, near difference hashes, or known to show the same) make one
@@ -92,13 +92,13 @@ def read_manifest(source: Photos) -> Manifest:
         replace(photo, group=group, split="evaluation" if group in evaluation else "train")
         for photo, group in zip(photos, groups, strict=True)
     ]
-    return Manifest(tuple(split), left_out)
+    return PhotoManifest(tuple(split), left_out)
 
 
 def folder_photos(folder: Path, split: Split = "evaluation") -> list[Photo]:
     """All photos below a folder, sorted by name: the path in it without suffix. Not grouped.
 
-    Raises UserError as `read_manifest`.
+    Raises UserError as `read_photos`.
     """
     return [replace(photo, split=split) for photo in _folder(folder)[0]]
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from asymmetry.core.files import digest
 from asymmetry.data.folders import LeftOut, find_photos
-from asymmetry.data.photos import Manifest, Photo, folder_photos
+from asymmetry.data.photos import Photo, PhotoManifest, folder_photos
 from asymmetry.study import Study, Task
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 HELD_OUT = "photos"
 
 
-def evaluation_images(study: Study, set_name: str, manifest: Manifest) -> list[Photo]:
+def evaluation_images(study: Study, set_name: str, manifest: PhotoManifest) -> list[Photo]:
     """The references of an evaluation set, sorted by name: the photos held out, or a folder's.
 
     Raises UserError where the folder is missing or empty, or an image of it is unreadable.
@@ -37,7 +37,7 @@ def evaluation_reduction(study: Study, set_name: str) -> int:
     return study.photos.reduce if study.evaluation.sets[set_name] == HELD_OUT else 1
 
 
-def set_digest(study: Study, set_name: str, manifest: Manifest) -> str:
+def set_digest(study: Study, set_name: str, manifest: PhotoManifest) -> str:
     """The sha256 (hex) of the names, bytes and reduction of a set's images; no paths in it."""
     images = evaluation_images(study, set_name, manifest)
     reduction = evaluation_reduction(study, set_name)

@@ -11,8 +11,8 @@ from asymmetry.core.download import forget
 from asymmetry.core.errors import UserError
 from asymmetry.datasets.catalogue import find
 from asymmetry.datasets.entry import DataSet, Remote
-from asymmetry.datasets.manifest import differences, list_files, read_manifest
-from asymmetry.datasets.put import ASIDE, DATA, put, remove_folders
+from asymmetry.datasets.put import DATA, DOWNLOADS, put, remove_folders
+from asymmetry.datasets.record import differences, list_files, read_data_record
 from asymmetry.datasets.ways import by_hand, fetch
 
 logger = logging.getLogger(__name__)
@@ -48,7 +48,7 @@ def check(name: str) -> list[str]:
     Raises UserError where the set is unknown or has no record.
     """
     find(name)
-    recorded = read_manifest(DATA / f"{name}.json")
+    recorded = read_data_record(DATA / f"{name}.json")
     return [
         f"{DATA / name}/{line}" for line in differences(recorded.files, list_files(DATA / name))
     ]
@@ -92,7 +92,7 @@ def _refuse_changed(name: str, folder: Path, record: Path) -> None:
             f"{folder}: is there without its record {record}; move it elsewhere and run "
             f"`asymmetry data get {name} --from THERE`"
         )
-    changed = list(differences(read_manifest(record).files, list_files(folder)))
+    changed = list(differences(read_data_record(record).files, list_files(folder)))
     if changed:
         raise UserError(
             f"{folder}: {len(changed)} files are not as recorded; `asymmetry data check {name}` "
@@ -103,13 +103,13 @@ def _refuse_changed(name: str, folder: Path, record: Path) -> None:
 @contextmanager
 def _alone() -> Iterator[None]:
     """One start at a time; what a killed one left unpacked is removed."""
-    ASIDE.mkdir(parents=True, exist_ok=True)
-    with (ASIDE / "lock").open("w") as file:
+    DOWNLOADS.mkdir(parents=True, exist_ok=True)
+    with (DOWNLOADS / "lock").open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise UserError(
-                f"{ASIDE}: another `asymmetry data get` is at it; wait for its end"
+                f"{DOWNLOADS}: another `asymmetry data get` is at it; wait for its end"
             ) from None
         remove_folders()
         yield

@@ -9,7 +9,7 @@ from asymmetry.core.errors import UserError
 from asymmetry.core.files import sha256_of
 from asymmetry.datasets.archives import Limits, is_archive, stem, unpack
 from asymmetry.datasets.entry import DataSet, Remote
-from asymmetry.datasets.manifest import Origin
+from asymmetry.datasets.record import Origin
 
 # Room for a set whose size nobody states.
 _GIGABYTES = 10.0

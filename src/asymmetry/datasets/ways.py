@@ -7,7 +7,7 @@ from pathlib import Path
 from asymmetry.core.download import download
 from asymmetry.core.errors import UserError
 from asymmetry.datasets.entry import DataSet, Remote, Way
-from asymmetry.datasets.put import ASIDE, LackingError, put
+from asymmetry.datasets.put import DOWNLOADS, LackingError, put
 
 logger = logging.getLogger(__name__)
 
@@ -25,9 +25,9 @@ def fetch(name: str, entry: DataSet) -> list[Path]:
         try:
             for remote in way:
                 logger.info("fetching %s", remote.url)
-                fetched.append((download(remote.url, ASIDE / remote.file, remote.size), remote))
+                fetched.append((download(remote.url, DOWNLOADS / remote.file, remote.size), remote))
             put(name, entry, fetched, fetched=True)
-            return [ASIDE / remote.file for way in entry.ways for remote in way]
+            return [DOWNLOADS / remote.file for way in entry.ways for remote in way]
         except UserError as error:
             if isinstance(error, LackingError):
                 kept = [path for path, _ in fetched]
@@ -50,6 +50,6 @@ def _reason(error: UserError, way: Way) -> str:
     """The address, and what is wrong with it; the remedy, after the first semicolon, is dropped."""
     reason = str(error).partition("; ")[0]
     for remote in way:
-        reason = reason.replace(str(ASIDE / remote.file), remote.url)
+        reason = reason.replace(str(DOWNLOADS / remote.file), remote.url)
     known = any(remote.url in reason for remote in way)
     return reason if known else f"{way[0].url}: {reason}"

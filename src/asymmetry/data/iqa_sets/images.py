@@ -14,7 +14,7 @@ from asymmetry.data.distortions import distort
 from asymmetry.data.images import Rgb, central_square, read_rgb
 from asymmetry.data.iqa_sets.scores import read_scores
 from asymmetry.data.load import load_photo
-from asymmetry.data.photos import Manifest, Photo
+from asymmetry.data.photos import Photo, PhotoManifest
 from asymmetry.study import PublishedSet, ScoredSet, SeveritySet, Study
 
 _REFERENCES = 64  # held decoded
@@ -47,7 +47,7 @@ class IqaImages:
     images: tuple[IqaImage, ...]
 
 
-def load_set(study: Study, set_name: str, photos: Manifest) -> IqaImages:
+def load_set(study: Study, set_name: str, photos: PhotoManifest) -> IqaImages:
     """The set that the study's `iqa_sets` declares under `set_name`.
 
     Raises UserError with one line, as `read_scores`.
@@ -58,7 +58,9 @@ def load_set(study: Study, set_name: str, photos: Manifest) -> IqaImages:
     return _scored_set(set_name, declared)
 
 
-def _severity_set(name: str, declared: SeveritySet, photos: Manifest, reduce: int) -> IqaImages:
+def _severity_set(
+    name: str, declared: SeveritySet, photos: PhotoManifest, reduce: int
+) -> IqaImages:
     """Each photo's centre at each level of each distortion; the score of level l is -l.
 
     The pristine centre is the reference and not an image of the set: against itself a

@@ -4,6 +4,8 @@ Everything comes with where it stands ("file:line"), for messages. All functions
 with one line where the file is not of its type, lacks what is asked for, or has it twice.
 """
 
+import csv
+import io
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
@@ -13,12 +15,12 @@ from typing import Any
 from asymmetry.core.errors import UserError
 from asymmetry.core.names import nearest
 from asymmetry.data.iqa_sets.named_files import in_one_form
-from asymmetry.data.iqa_sets.text_files import csv_rows, read_lines, read_text
 
 AS_RELEASED = "take the file as it was released"
 
 Located = list[tuple[str, dict[str, Any]]]
 
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 # What other programs put between the columns of what they call CSV.
 _SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 
@@ -28,9 +30,9 @@ def read_csv(path: Path, columns: Mapping[str, str]) -> Located:
 
     Blanks around the names of columns do not count.
     """
-    text = _read(path, "CSV", read_text)
+    text = _read(path, "CSV", _text)
     _refuse_separator(path, text, columns)
-    table = _read(path, "CSV", lambda _: csv_rows(text))
+    table = _read(path, "CSV", lambda _: _csv_rows(text))
     top, header = table[0] if table else (1, [])
     names = [in_one_form(name.strip()) for name in header]
     _refuse_twins(f"{path}:{top}", names, filter(None, names))
@@ -76,7 +78,7 @@ def read_sheet(path: Path, columns: Sequence[str], sheet: str | None = None) -> 
 def read_pairs(path: Path, separator: str | None = None) -> list[tuple[str, str, str]]:
     """Where each line stands, and its two values; the separator is white space without one."""
     pairs = []
-    for number, line in enumerate(_read(path, "text", read_lines), start=1):
+    for number, line in enumerate(_read(path, "text", _lines), start=1):
         if line.strip():
             values = [value.strip() for value in line.split(separator)]
             if len(values) != 2:
@@ -151,3 +153,48 @@ def _variables(path: Path) -> dict[str, Any]:
         # Squeezed, the cells of a cell array are texts and not arrays of one text.
         read = loadmat(path, squeeze_me=True)
     return {name: atleast_1d(value) for name, value in read.items() if name[:2] != "__"}
+
+
+def _text(path: Path) -> str:
+    """The text of a file in UTF-8, with or without a byte order mark, its line ends as they are."""
+    content = path.read_bytes()
+    if content.startswith(b"PK\3\4"):
+        raise ValueError("line 1: is an Excel workbook or another archive; save it as text, or CSV")
+    if content.startswith(_UTF16):
+        raise ValueError("line 1: is UTF-16; save it as UTF-8")
+    if b"\0" in content:
+        raise ValueError(f"line {_line_at(content, content.index(0))}: has a NUL byte; remove it")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        byte = error.object[error.start]
+        # The error counts from behind the mark.
+        line = _line_at(error.object, error.start)
+        raise ValueError(
+            f"line {line}: byte 0x{byte:02x} is not UTF-8, perhaps Latin-1; save it as UTF-8"
+        ) from None
+
+
+def _lines(path: Path) -> list[str]:
+    """The lines of a file."""
+    return _text(path).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+def _csv_rows(text: str) -> list[tuple[int, list[str]]]:
+    """Each row of CSV text that is not empty, with the line on which it begins, from 1."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    rows, line = [], 1
+    try:
+        for row in reader:
+            if row:
+                rows.append((line, row))
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise ValueError(f"line {line}: {error}") from None
+    return rows
+
+
+def _line_at(content: bytes, place: int) -> int:
+    """The line of a byte; line ends are those of any system."""
+    before = content[:place]
+    return before.count(b"\n") + before.count(b"\r") - before.count(b"\r\n") + 1

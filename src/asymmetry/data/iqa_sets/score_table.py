@@ -6,10 +6,9 @@ from pathlib import Path
 
 from asymmetry.core.errors import UserError
 from asymmetry.data.iqa_sets.named_files import NamedFiles
-from asymmetry.data.iqa_sets.numbers import number
-from asymmetry.data.iqa_sets.own_split import refuse_shared
-from asymmetry.data.iqa_sets.rows import ScoredRow, Scores, refuse_repeats
+from asymmetry.data.iqa_sets.rows import ScoredRow, Scores, number, refuse_repeats
 from asymmetry.data.iqa_sets.score_files import read_csv
+from asymmetry.data.iqa_sets.splits import refuse_shared
 from asymmetry.study import ScoredSet
 
 _HELD_OUT = {"train": False, "test": True}

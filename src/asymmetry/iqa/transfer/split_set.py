@@ -8,8 +8,7 @@ import numpy as np
 from asymmetry.core.errors import UserError
 from asymmetry.data.iqa_sets.digests import iqa_set_digest
 from asymmetry.data.iqa_sets.images import IqaImage, load_set
-from asymmetry.data.iqa_sets.own_split import shared_line, shared_training
-from asymmetry.data.iqa_sets.splits import split_by_content
+from asymmetry.data.iqa_sets.splits import shared_line, shared_training, split_by_content
 from asymmetry.iqa.transfer.examples import Examples, Views
 from asymmetry.planning.plan import Plan
 from asymmetry.study import Study

@@ -9,10 +9,9 @@ from pathlib import Path
 
 from asymmetry.core.errors import UserError
 from asymmetry.data.iqa_sets.named_files import plain_name
-from asymmetry.data.iqa_sets.numbers import number
 from asymmetry.data.iqa_sets.published.contract import Entry, Layout
 from asymmetry.data.iqa_sets.published.release import Release
-from asymmetry.data.iqa_sets.rows import ScoredRow, Scores, refuse_repeats
+from asymmetry.data.iqa_sets.rows import ScoredRow, Scores, number, refuse_repeats
 from asymmetry.data.iqa_sets.score_files import AS_RELEASED
 from asymmetry.study import PublishedSet
 

@@ -24,7 +24,7 @@ class Origin:
 
 
 @dataclass(frozen=True)
-class Listed:
+class FileRecord:
     """A file as it was taken: its length in bytes and its sha256 in hex."""
 
     bytes: int
@@ -32,27 +32,27 @@ class Listed:
 
 
 @dataclass(frozen=True)
-class Manifest:
+class DataSetRecord:
     """What lies in the folder of a set, by the path in it."""
 
     name: str
     licence: str
     source: str
     origins: tuple[Origin, ...]
-    files: Mapping[str, Listed]
+    files: Mapping[str, FileRecord]
 
     def write(self, path: Path) -> None:
         """Write the record, indented, so that a change is seen as a line."""
         write_atomically(path, json.dumps(asdict(self), indent=1).encode() + b"\n")
 
 
-def read_manifest(path: Path) -> Manifest:
+def read_data_record(path: Path) -> DataSetRecord:
     """The record of a set; UserError where it is missing or damaged."""
     try:
         value = json.loads(path.read_bytes())
         origins = tuple(Origin(**origin) for origin in value.pop("origins"))
-        files = {file: Listed(**listed) for file, listed in value.pop("files").items()}
-        return Manifest(**value, origins=origins, files=files)
+        files = {file: FileRecord(**listed) for file, listed in value.pop("files").items()}
+        return DataSetRecord(**value, origins=origins, files=files)
     except FileNotFoundError:
         raise UserError(
             f"{path}: there is no such record; run `asymmetry data get {path.stem}`"
@@ -61,17 +61,19 @@ def read_manifest(path: Path) -> Manifest:
         raise UserError(f"{path}: is damaged; put it back, or remove it to record anew") from None
 
 
-def list_files(folder: Path) -> dict[str, Listed]:
+def list_files(folder: Path) -> dict[str, FileRecord]:
     """The files of a folder, sorted by path, with length and sha256; without hidden ones."""
     listed = {}
     for path in sorted(folder.rglob("*")):
         inside = path.relative_to(folder)
         if path.is_file() and not any(part.startswith(".") for part in inside.parts):
-            listed[inside.as_posix()] = Listed(path.stat().st_size, sha256_of(path))
+            listed[inside.as_posix()] = FileRecord(path.stat().st_size, sha256_of(path))
     return listed
 
 
-def differences(recorded: Mapping[str, Listed], found: Mapping[str, Listed]) -> Iterator[str]:
+def differences(
+    recorded: Mapping[str, FileRecord], found: Mapping[str, FileRecord]
+) -> Iterator[str]:
     """The files that differ, each with what is wrong, sorted by path."""
     for file in sorted({*recorded, *found}):
         before, now = recorded.get(file), found.get(file)
