@@ -12,9 +12,8 @@ import numpy as np
 import torch
 from PIL import Image
 
-from asymmetry.assessment.engine import find_target
 from asymmetry.assessment.images import EvaluationImage, all_images, reference_and_low
-from asymmetry.assessment.targets import restorer
+from asymmetry.assessment.targets import find_target, restorer
 from asymmetry.core.devices import choose_device, repeatable
 from asymmetry.core.files import write_if_changed
 from asymmetry.data.images import Rgb, central_square, to_uint8
