@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from asymmetry.artifacts.fits import adopt_fits
-from asymmetry.artifacts.quarantine import set_aside
+from asymmetry.artifacts.quarantine import quarantine
 from asymmetry.artifacts.rekey import rekey
 from asymmetry.artifacts.results import MANIFEST, adopt_results
 from asymmetry.artifacts.verify import fault
@@ -57,7 +57,7 @@ def adopt(
 def _accept(run: Run, found: Adoption) -> bool:
     if (reason := fault(run, run.folder)) is None:
         return True
-    set_aside(run.folder, RUNS)
+    quarantine(run.folder, RUNS)
     found.refused.append(reason)
     return False
 
@@ -89,7 +89,7 @@ def _copy(run: Run, there: Path) -> str | None:
     reason = fault(run, arriving)
     if reason is None:
         if run.folder.exists():
-            set_aside(run.folder, RUNS)  # begun here
+            quarantine(run.folder, RUNS)  # begun here
         run.folder.parent.mkdir(parents=True, exist_ok=True)
         arriving.rename(run.folder)
     shutil.rmtree(_ARRIVING)
