@@ -13,7 +13,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from asymmetry.assessment import cache, engine, work
-from asymmetry.assessment.engine import COLUMNS, assess_runs
+from asymmetry.assessment.engine import assess_runs
 from asymmetry.assessment.stage import AssessmentStage
 from asymmetry.core.errors import UserError
 from asymmetry.core.files import sha256_of
@@ -28,6 +28,7 @@ from asymmetry.metrics.separable import Whole
 from asymmetry.planning.plan import RUNS, Plan
 from asymmetry.study import parse_study
 from asymmetry.study.views import strips
+from asymmetry.tables.schemas import COLUMNS
 from tests.trained import photo, train
 
 OUTPUT = Path("scores.parquet")
@@ -79,7 +80,7 @@ def count_restorations(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def test_the_table_is_tidy_and_in_the_studys_order(plan):
     table = assess(plan, BICUBIC, train(plan, 0))
-    assert list(table.columns) == COLUMNS
+    assert list(table.columns) == COLUMNS["scores"]
     assert len(table) == 2 * 2 * 3
     assert table["run"].unique().tolist() == [BICUBIC, plan.runs[0].id]
     assert table["metric"].tolist() == ["psnr_y", "gmsd", "lpips-alex"] * 4

@@ -8,8 +8,9 @@ from asymmetry.core.errors import UserError
 from asymmetry.core.files import sha256_of
 from asymmetry.core.records import read_record
 from asymmetry.planning.plan import Run
+from asymmetry.tables.schemas import DIVERGED, DONE
 
-STATES = ("done", "diverged")
+STATES = (DONE, DIVERGED)
 _TYPES: dict[str, type] = {"id": str, "status": str, "settings": dict, "outputs": dict}
 
 
@@ -55,7 +56,7 @@ def _check_settings(run: Run, record: dict[str, Any], path: Path) -> None:
 def _check_models(run: Run, record: dict[str, Any], folder: Path) -> None:
     """A finished run has the models that it should have, and no others."""
     diverged = (record.get("diverged") or {}).get("step", 0)
-    wanted = run.models(diverged if record["status"] == "diverged" else None)
+    wanted = run.models(diverged if record["status"] == DIVERGED else None)
     if sorted(wanted) != sorted(record["outputs"]):
         listed = ", ".join(record["outputs"]) or "nothing"
         raise UserError(f"{folder / 'run.json'}: outputs lists {listed}, not {', '.join(wanted)}")

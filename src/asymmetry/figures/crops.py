@@ -15,6 +15,7 @@ from asymmetry.study import Study
 from asymmetry.study.grid import NO_DISCRIMINATOR
 from asymmetry.study.views import View, strips
 from asymmetry.tables.read import Tables
+from asymmetry.tables.schemas import DIVERGED, DONE, OK
 
 TITLE = "Crops"
 _TOP = ["reference", "bicubic", "warm-start"]
@@ -48,7 +49,7 @@ def numbers(tables: Tables, study: Study) -> pd.DataFrame:
         for row in _strip(study, _shown(tables.runs, cells), str(task), str(generator), crop)
     ]
     table = pd.DataFrame(rows, columns=_COLUMNS)
-    scores = tables.scores[tables.scores["status"] == "ok"]
+    scores = tables.scores[tables.scores["status"] == OK]
     for metric in _metrics(tables, study):
         values = scores.loc[scores["metric"] == metric, ["run", "set", "image", "value"]]
         values = values.rename(columns={"value": metric})
@@ -115,7 +116,7 @@ def _strip(
 
     head = (task, generator, crop.set, crop.image, crop.name)
     reference = f"{task}/reference"
-    yield (*head, reference, "reference", None, None, None, "done", file(reference))
+    yield (*head, reference, "reference", None, None, None, DONE, file(reference))
     for run in parts.records(runs):
         setting = (run["fidelity"], run["discriminator"], run["adversarial_weight"])
         yield (*head, run["run"], run["kind"], *setting, run["status"], file(run["run"]))
@@ -182,7 +183,7 @@ def _image(axes: Axes, rows: pd.DataFrame, metrics: list[str]) -> None:
     if rows.empty:  # a fractional grid has no such cell
         return
     row = rows.iloc[0]
-    if row["status"] == "diverged":
+    if row["status"] == DIVERGED:
         style.diverged_box(axes, 0, 0, 1, 1)
     elif Path(row["file"]).is_file():
         with Image.open(row["file"]) as image:

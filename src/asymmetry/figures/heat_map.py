@@ -12,6 +12,7 @@ from matplotlib.patches import Rectangle
 from asymmetry.figures import parts, style
 from asymmetry.study import Study
 from asymmetry.tables.read import Tables
+from asymmetry.tables.schemas import DIVERGED
 
 TITLE = "Fidelity loss and discriminator"
 _COLOURS = LinearSegmentedColormap.from_list(
@@ -71,8 +72,8 @@ def draw(numbers: pd.DataFrame, study: Study) -> Figure:
 def _legend(numbers: pd.DataFrame) -> list[Artist]:
     """Entries for settings without a value, those that there are."""
     states = set(numbers.loc[numbers["value"].isna(), "status"])
-    entries: list[Artist] = [style.missing_patch()] if states - {"diverged"} else []
-    return entries + ([style.swatch("diverged", style.INK, "x")] if "diverged" in states else [])
+    entries: list[Artist] = [style.missing_patch()] if states - {DIVERGED} else []
+    return entries + ([style.swatch(DIVERGED, style.INK, "x")] if DIVERGED in states else [])
 
 
 def _columns(numbers: pd.DataFrame, weight: float) -> list[str]:
@@ -110,7 +111,7 @@ def _cell(
         if numbered:
             number = style.signed(value, plus=True)
             axes.text(x, y, number, ha="center", va="center", fontsize=8.5, color=ink)
-    elif status == "diverged":
+    elif status == DIVERGED:
         style.diverged_box(axes, *box)
     else:
         style.missing_box(axes, *box)

@@ -11,6 +11,7 @@ from asymmetry.analysis.optimisability import GAIN, SNR, optimisability_of_losse
 from asymmetry.figures import style
 from asymmetry.study import Study
 from asymmetry.tables.read import Tables
+from asymmetry.tables.schemas import OK
 
 TITLE = "Losses as objectives"
 _STARTS = {"jpeg": "s", "noise": "^", "blur": "D", "white": "v"}
@@ -24,7 +25,7 @@ def caption(tables: Tables, study: Study) -> str:
     """What is shown, and how much of it is there."""
     section = study.optimisability
     rows = tables.optimisability
-    absent = rows.loc[rows["status"] != "ok", "status"].value_counts()
+    absent = rows.loc[rows["status"] != OK, "status"].value_counts()
     states = ", ".join(f"{count} values absent: {state}" for state, count in absent.items())
     return (
         f"Left: PSNR-Y gained by {section.steps} steps of descent on the loss alone, from "

@@ -7,6 +7,7 @@ import pandas as pd
 from asymmetry.metrics.contracts import JUDGES
 from asymmetry.study import Study
 from asymmetry.tables.read import SCOPE
+from asymmetry.tables.schemas import OK
 
 NO_CELLS = "no cells yet"
 _DISTORTION = ("psnr_y", "psnr", "ssim_y", "ssim")
@@ -26,7 +27,7 @@ def perceptual_metric(study: Study, scores: pd.DataFrame) -> str:
     LPIPS, else a no-reference judge, else a metric of the DISTS family, else the first judge that
     is not a distortion metric; the effect, where there is none of them.
     """
-    measured = set(scores.loc[scores["status"] == "ok", "metric"])
+    measured = set(scores.loc[scores["status"] == OK, "metric"])
     own = study.evaluation
     metrics = [name for name in own.all_metrics if name in measured]
     judges = [name for name in own.judges if name in measured and name not in _DISTORTION]

@@ -9,6 +9,7 @@ from matplotlib.lines import Line2D
 from asymmetry.figures import parts, style
 from asymmetry.study import Study
 from asymmetry.tables.read import SCOPE, Tables
+from asymmetry.tables.schemas import DONE, OK
 
 TITLE = "Perception against distortion"
 _REFERENCES = {"bicubic": "X", "warm-start": "*"}
@@ -85,7 +86,7 @@ def _means(tables: Tables, metric: str, column: str) -> pd.DataFrame:
     if metric == parts.EFFECT:
         effect = tables.effect.assign(run=tables.effect["runs"].str.split()).explode("run")
         return effect.rename(columns={"value": column})[["run", "set", column]]
-    scores = tables.scores[(tables.scores["metric"] == metric) & (tables.scores["status"] == "ok")]
+    scores = tables.scores[(tables.scores["metric"] == metric) & (tables.scores["status"] == OK)]
     return scores.groupby(["run", "set"])["value"].mean().rename(column).reset_index()
 
 
@@ -146,7 +147,7 @@ def _legend(numbers: pd.DataFrame, look: style.Look) -> list[Line2D]:
 
 def _without_numbers(cells: pd.DataFrame, look: style.Look) -> list[Line2D]:
     """The cells that the plane cannot show, by name where they are few."""
-    absent = cells[cells["status"] != "done"].drop_duplicates("run")
+    absent = cells[cells["status"] != DONE].drop_duplicates("run")
     if absent.empty:
         return []
     title = [style.gap(), style.heading(r"not\ in\ the\ plane")]

@@ -14,6 +14,7 @@ from asymmetry.analysis.skill import scores_in_words
 from asymmetry.figures import style
 from asymmetry.study import Study
 from asymmetry.tables.read import Tables
+from asymmetry.tables.schemas import NO_REFERENCES, OK
 
 TITLE = "Transfer of discriminators to quality assessment"
 _COLOURS = {
@@ -28,7 +29,6 @@ _MODES = {
     "fine-tune": "fine-tuned",
 }
 _REFERENCES = {"nr": "no-reference", "fr": "full-reference"}
-_NO_REFERENCES = "no references"  # the status of what cannot be, rather than is missing
 _PANEL = ["set", "reference", "mode"]
 _BAR = ["discriminator", "initialisation"]
 _GROUP = 0.86  # width of all bars of a discriminator, where 1 is the distance of two
@@ -41,7 +41,7 @@ _LEVEL = 3  # names of discriminators that fit beside each other in a third of t
 def caption(tables: Tables, study: Study) -> str:
     """What is shown, and how much of it is there."""
     rows = _test_rows(tables)
-    states = rows.loc[rows["status"] != "ok", "status"].value_counts()
+    states = rows.loc[rows["status"] != OK, "status"].value_counts()
     absent = ", ".join(
         f"{count} of them without a value: {state}" for state, count in states.items()
     )
@@ -60,7 +60,8 @@ def caption(tables: Tables, study: Study) -> str:
 def numbers(tables: Tables, study: Study) -> pd.DataFrame:
     """A row for each model that can be, with the mean and the interval of its bar beside it."""
     rows = _test_rows(tables)
-    rows = rows[rows["status"] != _NO_REFERENCES].reset_index(drop=True)
+    # A model that cannot exist is not missing.
+    rows = rows[rows["status"] != NO_REFERENCES].reset_index(drop=True)
     rows["error"] = (rows["high"] - rows["low"]) / (2 * _NORMAL)
     bars = rows.groupby([*_PANEL, *_BAR], sort=False, dropna=False)
     mean, runs = bars["value"].transform("mean"), bars["value"].transform("count")

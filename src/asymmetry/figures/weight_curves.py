@@ -13,6 +13,7 @@ from asymmetry.figures import parts, style
 from asymmetry.study import Study
 from asymmetry.study.grid import NO_DISCRIMINATOR
 from asymmetry.tables.read import Tables
+from asymmetry.tables.schemas import DIVERGED, DONE, MISSING
 
 TITLE = "Effect over the adversarial weight"
 _COLUMNS = 4
@@ -116,13 +117,13 @@ def _strip(grid: Iterable[Axes]) -> None:
 def _states(axes: Axes, rows: pd.DataFrame, x: np.ndarray, colour: str) -> None:
     """Marks at the foot of the panel for settings without a value."""
     for place, status in zip(x, rows["status"], strict=True):
-        if status != "done":
+        if status != DONE:
             axes.plot(
                 place,
                 _STRIP / 2,
                 transform=axes.get_xaxis_transform(),
                 color=colour,
-                marker="x" if status == "diverged" else "o",
+                marker="x" if status == DIVERGED else "o",
                 markerfacecolor="white",
                 markersize=6.5,
                 markeredgewidth=1.6,
@@ -137,7 +138,7 @@ def _legend(numbers: pd.DataFrame, look: style.Look) -> list[Line2D]:
                linestyle="none" if name == NO_DISCRIMINATOR else "-")
         for name in named
     ]  # fmt: skip
-    states = [("diverged", "x"), ("missing", "o")]
+    states = [(DIVERGED, "x"), (MISSING, "o")]
     return entries + [
         style.swatch(state, style.MUTED, marker, hollow=True)
         for state, marker in states

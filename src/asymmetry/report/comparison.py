@@ -18,10 +18,11 @@ from asymmetry.report.words import records
 from asymmetry.study import Study
 from asymmetry.study.views import View, views
 from asymmetry.tables.read import Tables
+from asymmetry.tables.schemas import DONE, OK
 
 _DIGITS = re.compile(r"-[0-9a-f]{8}$")
 _SHOWN = 10  # disagreements of each kind that the page lists
-_REFERENCE = {"kind": "reference", "status": "done"}
+_REFERENCE = {"kind": "reference", "status": DONE}
 _BASELINES = {"reference": "reference", "bicubic": "bicubic", "warm-start": "warm start"}
 _OF_A_CELL = ("kind", "task", "generator", "fidelity", "discriminator", "adversarial_weight")
 
@@ -153,7 +154,7 @@ def _absent(cells: list[dict[str, Any]], shown: list[View], results: Path) -> di
         lacking = [
             number
             for number, view in enumerate(shown)
-            if cell["status"] == "done" and not view.path(results, cell["run"]).is_file()
+            if cell["status"] == DONE and not view.path(results, cell["run"]).is_file()
         ]
         if lacking:
             found[str(place)] = lacking
@@ -162,7 +163,7 @@ def _absent(cells: list[dict[str, Any]], shown: list[View], results: Path) -> di
 
 def _metrics(study: Study, scores: pd.DataFrame) -> list[str]:
     """The judges, then the other metrics, of those that have numbers."""
-    measured = set(scores.loc[scores["status"] == "ok", "metric"])
+    measured = set(scores.loc[scores["status"] == OK, "metric"])
     own = study.evaluation
     names = dict.fromkeys([*own.judges, *own.all_metrics])
     return [name for name in names if name in measured]
@@ -172,7 +173,7 @@ def _values(
     scores: pd.DataFrame, metrics: list[str], runs: list[str], photos: list[tuple[str, str]]
 ) -> list[list[float | None]]:
     """For each metric, the values of all cells, of all photos each: four digits, None for none."""
-    known = scores[scores["status"] == "ok"]
+    known = scores[scores["status"] == OK]
     wide = known.pivot_table(index=["metric", "run"], columns=["set", "image"], values="value")
     found = []
     for metric in metrics:

@@ -9,6 +9,7 @@ import pandas as pd
 from asymmetry.analysis.judging import image_scores, values_by_image
 from asymmetry.stats.intervals import Array
 from asymmetry.tables.read import SCOPE, Tables
+from asymmetry.tables.schemas import DONE
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ def disagreements(tables: Tables, judges: Sequence[str]) -> list[Disagreement]:
     """Every image of every done cell that two judges have a value of, the widest spread first."""
     found = []
     for (task, _), cells in tables.cells.groupby(SCOPE[:2], sort=False):
-        done = cells[cells["status"] == "done"]
+        done = cells[cells["status"] == DONE]
         for name, scores in tables.scores.groupby("set", sort=False):
             found += _within(done, scores, judges, str(task), str(name))
     return sorted(found, key=lambda one: (-one.spread, one.run, one.set, one.image))

@@ -9,6 +9,7 @@ import pandas as pd
 
 from asymmetry.figures.registry import FORMATS, figure_names
 from asymmetry.report.usage import device_seconds
+from asymmetry.tables.schemas import DONE
 
 _DEFAULT_RESULTS = "results"
 
@@ -35,7 +36,7 @@ def command_of(target: str, results: str) -> str:
 
 
 def _behind(name: str, cells: dict[str, str], runs: pd.DataFrame, folder: Path) -> dict[str, Any]:
-    states = sorted(set(cells.values()) - {"done"})
+    states = sorted(set(cells.values()) - {DONE})
     return {
         "files": {kind: f"figures/{name}.{kind}" for kind in FORMATS},
         "counts": Counter(cells.values()),

@@ -10,6 +10,7 @@ from asymmetry.analysis.skill import scores_in_words
 from asymmetry.study import Study
 from asymmetry.tables.people import people_in_words
 from asymmetry.tables.read import Tables
+from asymmetry.tables.schemas import MISSING_WEIGHTS
 
 _WHEELS = "the colour photos inside the scikit-image and scikit-learn wheels"
 
@@ -34,7 +35,7 @@ def summary(study: Study, tables: Tables) -> list[tuple[str, str]]:
     judges = sorted({name for names in tables.effect["judges"] for name in str(names).split()})
     images = tables.scores.groupby("set")["image"].nunique()
     sets = [f"{name} ({count} images)" for name, count in images.items()]
-    absent = tables.scores[tables.scores["status"] == "missing weights"]["metric"].unique()
+    absent = tables.scores[tables.scores["status"] == MISSING_WEIGHTS]["metric"].unique()
     listed = [
         ("tasks", grid.tasks),
         ("generators", grid.generators),

@@ -44,9 +44,7 @@ def device_seconds(runs: pd.DataFrame, names: Iterable[str]) -> str:
 
 
 def _with_record(runs: pd.DataFrame) -> pd.DataFrame:
-    # Tables from before there were ledgers lack the columns.
-    whole = runs.reindex(columns=[*dict.fromkeys(["run", "kind", *_COLUMNS])])
-    return whole.dropna(subset=_COLUMNS[:2])
+    return runs.dropna(subset=_COLUMNS[:2])
 
 
 def _spent(runs: pd.DataFrame) -> list[Spent]:

@@ -15,6 +15,7 @@ from asymmetry.core.files import write_atomically
 from asymmetry.core.randomness import draws
 from asymmetry.metrics.contracts import PEOPLE
 from asymmetry.stats.intervals import Array
+from asymmetry.tables.schemas import COLUMNS, OK, failed, write_table
 from asymmetry.tables.user_study import ANSWERS, CELL_TABLE, HUMAN_TABLE, RATER_TABLE, SUMMARY
 from asymmetry.userstudy.bradley_terry import Votes, by_photo, fit_scores, groups, intervals, triads
 from asymmetry.userstudy.consistency import chosen, rater_table
@@ -22,7 +23,7 @@ from asymmetry.userstudy.design import STREAM
 from asymmetry.userstudy.plan import Trial, UserStudy, read_plan
 from asymmetry.userstudy.store import Answer, Store
 
-APART = "failed: not compared with the others"
+APART = failed("not compared with the others")
 Scope = tuple[str, str, str]  # task, generator, set
 _log = logging.getLogger(__name__)
 
@@ -56,7 +57,7 @@ def fit(folder: Path, resamples: int, without: Collection[int] = ()) -> dict[str
     write_atomically(folder / CELL_TABLE, cells.to_csv(index=False).encode())
     write_atomically(folder / RATER_TABLE, raters.to_csv(index=False).encode())
     write_atomically(folder / SUMMARY, json.dumps(summary, indent=1).encode() + b"\n")
-    write_atomically(folder / HUMAN_TABLE, scores.to_parquet(index=False))
+    write_table(scores, "human", folder / HUMAN_TABLE)
     return summary
 
 
@@ -108,7 +109,7 @@ def _fit(
             "%s: %d of %d cells are not compared with the others yet, and have no score",
             " ".join(scope), (~together).sum(), len(runs),
         )  # fmt: skip
-    status = np.where(together, "ok", APART)
+    status = np.where(together, OK, APART)
     cells = pd.DataFrame(
         {
             "task": scope[0],
@@ -149,10 +150,10 @@ def _judged(
         f"central {study.crop} pixels, higher is better"
     )
     rows = cells.loc[cells.index.repeat(len(photos)), ["run", "task", "set", "status"]]
-    value = np.where(rows["status"] == "ok", values.ravel(), np.nan)
+    value = np.where(rows["status"] == OK, values.ravel(), np.nan)
     return rows.assign(
         image=photos * len(cells), metric=PEOPLE, convention=convention, value=value
-    )[["run", "task", "set", "image", "metric", "convention", "value", "status"]]
+    )[COLUMNS["human"]]
 
 
 def _summary(

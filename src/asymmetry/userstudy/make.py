@@ -10,6 +10,7 @@ from asymmetry.core.errors import UserError
 from asymmetry.core.files import write_if_changed
 from asymmetry.core.records import read_record
 from asymmetry.planning.plan import Plan
+from asymmetry.tables.schemas import DONE
 from asymmetry.tables.user_study import ANSWERS, PLAN, folder_of
 from asymmetry.userstudy.design import Arena
 from asymmetry.userstudy.pictures import Shot, write_pictures
@@ -84,12 +85,12 @@ def arenas_of(plan: Plan) -> list[Arena]:
         run.id: read_record(run.record)["status"] if run.record.is_file() else "not trained"
         for run in plan.runs
     }
-    left_out = Counter(state for state in status.values() if state != "done")
+    left_out = Counter(state for state in status.values() if state != DONE)
     for state, count in left_out.items():
         _log.warning("%d of %d cells left out: %s", count, len(status), state)
     cells: dict[tuple[str, str], list[str]] = {}
     for run in plan.runs:
-        if status[run.id] == "done":
+        if status[run.id] == DONE:
             cells.setdefault((run.cell.task, run.cell.generator), []).append(run.id)
     photos: dict[str, list[str]] = {}
     for image in all_images(plan.study, plan.photos):

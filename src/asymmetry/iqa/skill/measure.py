@@ -12,7 +12,6 @@ import torch
 from torch import Tensor
 
 from asymmetry.core.devices import choose_device, cores, repeatable
-from asymmetry.core.files import write_atomically
 from asymmetry.data.images import to_tensor
 from asymmetry.data.iqa_sets.images import IqaImage, IqaImages, load_set
 from asymmetry.fidelity.as_metric import build_metric
@@ -23,9 +22,9 @@ from asymmetry.metrics.contracts import METRICS
 from asymmetry.planning.plan import Plan
 from asymmetry.stats.correlation import STATISTICS, Estimate, correlate
 from asymmetry.study import Study
+from asymmetry.tables.schemas import MISSING_WEIGHTS, table_of, write_table
 
 ALL = "all"
-MISSING_WEIGHTS = "missing weights"
 _log = logging.getLogger(__name__)
 
 # From an image and its reference, [1, 3, H, W] in 0..1, to the value of a loss or a metric.
@@ -65,8 +64,8 @@ def measure_skill(study: Study, plan: Plan, set_name: str, output: Path) -> None
     measures = [m for m in build_measures(study, plan) if referenced or not m.full_reference]
     values = _values(images, measures)
     rows = [row for measure in measures for row in _rows(measure, images, values, study)]
-    write_atomically(values_path(output), values.to_parquet(index=False))
-    write_atomically(output, pd.DataFrame(rows).to_parquet(index=False))
+    write_table(values, "skill_values", values_path(output))
+    write_table(table_of(rows, "skill"), "skill", output)
 
 
 def values_path(output: Path) -> Path:
@@ -124,7 +123,7 @@ def _values(images: IqaImages, measures: list[Measure]) -> pd.DataFrame:
         for image, values in zip(images.images, measured, strict=True)
         for measure, value in values
     ]
-    return pd.DataFrame(rows)
+    return table_of(rows, "skill_values")
 
 
 def _measured(image: IqaImage, measures: list[Measure]) -> Iterator[tuple[Measure, float]]:
