@@ -136,7 +136,7 @@ def make_skill(values: dict[str, float] | None = None) -> pd.DataFrame:
             | {"low": value - 0.05, "high": min(0.999, value + 0.04), "status": "ok"}
             for loss, value in values.items()
         ]
-    )[COLUMNS["skill"]]
+    )
 
 
 def all_effects(tables: Tables, judges: Sequence[str], resamples: int) -> list[Effects]:
@@ -169,7 +169,7 @@ def make_transfer(runs: pd.DataFrame) -> pd.DataFrame:
                 | {"statistic": "srcc", "value": value, "low": value - 0.15, "high": value + 0.12}
                 | {"n": 40, "status": "ok"}
             )
-    return pd.DataFrame(rows)[COLUMNS["transfer"]]
+    return pd.DataFrame(rows)
 
 
 def make_optimisability(

@@ -12,7 +12,7 @@ from PIL import Image
 from safetensors.torch import save_file
 from torch import Tensor
 
-from asymmetry.assessment import cache, engine, work
+from asymmetry.assessment import engine, scores, work
 from asymmetry.assessment.engine import assess_runs
 from asymmetry.assessment.stage import AssessmentStage
 from asymmetry.core.errors import UserError
@@ -197,7 +197,7 @@ def test_few_images_are_in_memory_at_a_time():
 def test_a_changed_formula_is_computed_again_and_no_other(plan, monkeypatch):
     before = assess(plan, BICUBIC).query("metric == 'psnr_y'")
     other = {"gmsd": ["asymmetry.metrics.ssim"]}
-    monkeypatch.setattr(cache, "code_of", lambda name: other.get(name) or code_of(name))
+    monkeypatch.setattr(scores, "code_of", lambda name: other.get(name) or code_of(name))
     sevens = {name: fake(name, lambda x, _: torch.full((len(x),), 7.0)) for name in MEASURED}
     monkeypatch.setattr(engine, "build_metrics", lambda *_: sevens)
     after = assess(Plan(plan.study), BICUBIC)

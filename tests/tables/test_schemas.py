@@ -37,6 +37,13 @@ def test_tables_are_written_and_read_again(tmp_path: Path):
         check_table(pd.read_parquet(tmp_path / name), name)
 
 
+def test_columns_are_written_in_the_order_of_the_schema(tmp_path: Path):
+    write_table(
+        table_of([dict(reversed(ROW.items()))], "optimisability"), "optimisability", tmp_path / "a"
+    )
+    assert list(pd.read_parquet(tmp_path / "a")) == list(ROW)
+
+
 def test_a_column_may_lack_all_values():
     rows = [ROW | {"value": np.nan, "status": None}]
     check_table(table_of(rows, "optimisability"), "optimisability")
@@ -50,7 +57,6 @@ def test_a_column_may_lack_all_values():
         (ROW | {"image": 7}, "has integer values in the column 'image', not those of a text"),
         (ROW | {"unit": "dB"}, "has the column 'unit', which is not in its schema"),
         ({"value": 1.5}, "has no column 'fidelity'"),
-        (dict(reversed(ROW.items())), "has its columns in another order: status, value, "),
     ],
 )
 def test_a_wrong_column_is_named_with_its_table(

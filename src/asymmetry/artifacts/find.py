@@ -45,8 +45,8 @@ def former_runs(run: Run) -> list[Path]:
 
 def run_folders(root: Path) -> Iterator[Path]:
     """Every folder below `root` that is surely a run's; hidden folders are passed over."""
-    for place, folders, files in walk(root):
+    for parent, folders, files in walk(root):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        if _RUN.fullmatch(Path(place).name) and not set(_FILES).isdisjoint(files):
+        if _RUN.fullmatch(Path(parent).name) and not set(_FILES).isdisjoint(files):
             folders.clear()
-            yield Path(place)
+            yield Path(parent)

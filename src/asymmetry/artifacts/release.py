@@ -117,8 +117,8 @@ def _metrics(scores: Path, run_id: str) -> list[dict[str, Any]]:
     import pandas as pd
 
     table = pd.read_parquet(scores)
-    own = table[(table["run"] == run_id) & (table["status"] == OK)]
-    means = own.groupby(["set", "metric", "convention"], sort=False)["value"]
+    scores_of_run = table[(table["run"] == run_id) & (table["status"] == OK)]
+    means = scores_of_run.groupby(["set", "metric", "convention"], sort=False)["value"]
     rows = means.agg(["mean", "count"]).reset_index().to_dict("records")
     return [{str(column): value for column, value in row.items()} for row in rows]
 

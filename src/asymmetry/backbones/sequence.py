@@ -43,9 +43,9 @@ class SequenceBackbone(Backbone):
         Raises RuntimeError where a tensor of the body is missing or has another shape.
         """
         if state is not None:
-            own = self.body.state_dict().keys()
+            expected = self.body.state_dict().keys()
             named = {key.removeprefix("features."): value for key, value in state.items()}
-            self.body.load_state_dict({key: named[key] for key in named.keys() & own})
+            self.body.load_state_dict({key: named[key] for key in named.keys() & expected})
         return self
 
 

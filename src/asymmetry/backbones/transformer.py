@@ -45,9 +45,9 @@ def vit(spec: BackboneSpec, state: State | None) -> VitBackbone:
         net = VisionTransformer(**spec.options, **size)
     backbone = VitBackbone(spec, net)
     if state is not None:
-        own = net.state_dict().keys()
+        expected = net.state_dict().keys()
         named = checkpoint_filter_fn(state, net)
-        net.load_state_dict({key: named[key] for key in named.keys() & own})
+        net.load_state_dict({key: named[key] for key in named.keys() & expected})
     return backbone
 
 

@@ -46,10 +46,10 @@ def _jpeg_damage(content: bytes) -> str | None:
 
 def _first_scan(content: bytes) -> int:
     """Where the first scan begins: what is before it (profiles, previews) may hold zeros."""
-    place = 2
-    while content[place : place + 1] == b"\xff" and content[place + 1 : place + 2] != b"\xda":
-        place += 2 + int.from_bytes(content[place + 2 : place + 4], "big")
-    return place
+    offset = 2
+    while content[offset : offset + 1] == b"\xff" and content[offset + 1 : offset + 2] != b"\xda":
+        offset += 2 + int.from_bytes(content[offset + 2 : offset + 4], "big")
+    return offset
 
 
 def _flat_code_is_zero(content: bytes) -> bool:

@@ -64,13 +64,13 @@ def fingerprints(paths: Iterable[Path]) -> list[Fingerprint]:
     if len(new) > _MANY:
         _log.info("decoding %d pictures, once, to compare what they show", len(new))
     try:
-        for path, own in _looks(new):
-            if isinstance(own, UserError):
-                mistakes.append(str(own))
+        for path, result in _looks(new):
+            if isinstance(result, UserError):
+                mistakes.append(str(result))
                 continue
-            found[path] = own
+            found[path] = result
             if settled(seen[path][1]):
-                fresh[str(path)] = [*seen[path], asdict(own)]
+                fresh[str(path)] = [*seen[path], asdict(result)]
     finally:
         # Also what was seen before an interruption is kept: the next start goes on from there.
         if fresh:

@@ -25,16 +25,16 @@ _BANDS = list(pairwise(64 * band // (NEAR + 1) for band in range(NEAR + 2)))
 
 
 def like_pairs(prints: Sequence[Fingerprint]) -> list[tuple[int, int]]:
-    """The places (i, j), i < j, of the pictures that show the same, in ascending order.
+    """The indices (i, j), i < j, of the pictures that show the same, in ascending order.
 
     They have the same bytes, or difference hashes at a distance of 6 or less and steps of mean
     luminance, to the right and down, whose correlation is .5 or more. So scaling, compression and
     brightness do not matter; a crop, a turn and a flip do.
     """
     of_hash: dict[int, list[int]] = defaultdict(list)
-    for place, one in enumerate(prints):
-        of_hash[one.dhash].append(place)
-    near = [pair for places in of_hash.values() for pair in combinations(places, 2)]
+    for index, one in enumerate(prints):
+        of_hash[one.dhash].append(index)
+    near = [pair for indices in of_hash.values() for pair in combinations(indices, 2)]
     near += [
         (min(pair), max(pair))
         for one, other in near_pairs(of_hash)
@@ -67,29 +67,29 @@ def near_pairs(hashes: Iterable[int]) -> set[tuple[int, int]]:
 def groups_of(
     prints: Sequence[Fingerprint], keys: Sequence[Collection[Hashable]] = ()
 ) -> list[int]:
-    """The group of each picture, as the place of its first member.
+    """The group of each picture, as the index of its first member.
 
     Two pictures are in one group where they show the same or share one of their `keys`, of which
     each has its own, and so on transitively.
     """
     parents = list(range(len(prints)))
 
-    def root(place: int) -> int:
-        while parents[place] != place:
-            parents[place] = place = parents[parents[place]]
-        return place
+    def root(index: int) -> int:
+        while parents[index] != index:
+            parents[index] = index = parents[parents[index]]
+        return index
 
     def join(one: int, other: int) -> None:
         low, high = sorted((root(one), root(other)))
         parents[high] = low
 
     first: dict[Hashable, int] = {}
-    for place, own in enumerate(keys):
-        for key in own:
-            join(place, first.setdefault(key, place))
+    for index, picture_keys in enumerate(keys):
+        for key in picture_keys:
+            join(index, first.setdefault(key, index))
     for pair in like_pairs(prints):
         join(*pair)
-    return [root(place) for place in range(len(prints))]
+    return [root(index) for index in range(len(prints))]
 
 
 def _correlated(one: Fingerprint, other: Fingerprint) -> bool:

@@ -118,8 +118,8 @@ def _wheel_photos() -> tuple[list[Photo], list[Fingerprint], tuple[LeftOut, ...]
     ]
     prints = fingerprints([path for path, _ in found])
     photos = [
-        _photo(wheel.name, path, own, wheel.content, wheel.licence)
-        for (path, wheel), own in zip(found, prints, strict=True)
+        _photo(wheel.name, path, fingerprint, wheel.content, wheel.licence)
+        for (path, wheel), fingerprint in zip(found, prints, strict=True)
     ]
     return photos, prints, ()
 
@@ -128,11 +128,12 @@ def _folder(folder: Path) -> tuple[list[Photo], list[Fingerprint], tuple[LeftOut
     found = find_photos(folder)
     prints = fingerprints(list(found.paths.values()))
     photos = [
-        _photo(name, path, own, own.sha256, "unknown")
-        for (name, path), own in zip(found.paths.items(), prints, strict=True)
+        _photo(name, path, fingerprint, fingerprint.sha256, "unknown")
+        for (name, path), fingerprint in zip(found.paths.items(), prints, strict=True)
     ]
     return photos, prints, tuple(found.left_out)
 
 
-def _photo(name: str, path: Path, own: Fingerprint, group: str, licence: str) -> Photo:
-    return Photo(name, path, own.sha256, own.width, own.height, group, "train", licence)
+def _photo(name: str, path: Path, fingerprint: Fingerprint, group: str, licence: str) -> Photo:
+    size = fingerprint.width, fingerprint.height
+    return Photo(name, path, fingerprint.sha256, *size, group, "train", licence)

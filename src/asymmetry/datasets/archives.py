@@ -77,10 +77,10 @@ def unpack(
         for count, member in enumerate(_members(archive), start=1):
             if count > limits.members:
                 raise UserError(f"{archive}: has more than {limits.members:,} members; {_REFUSED}")
-            place = _place(archive, member.name)
-            if member.file is None or _left_out(place) or not place.is_relative_to(inside):
+            path = _member_path(archive, member.name)
+            if member.file is None or _left_out(path) or not path.is_relative_to(inside):
                 continue
-            target = folder / place.relative_to(inside)
+            target = folder / path.relative_to(inside)
             target.parent.mkdir(parents=True, exist_ok=True)
             with target.open("xb") as file:
                 while chunk := member.file.read(_CHUNK):
@@ -133,17 +133,15 @@ def _zip_members(archive: Path) -> Iterator[_Member]:
                     yield _Member(member.filename, file)
 
 
-def _place(archive: Path, name: str) -> PurePosixPath:
-    place = PurePosixPath(name)
-    if place.is_absolute() or ".." in place.parts:
+def _member_path(archive: Path, name: str) -> PurePosixPath:
+    path = PurePosixPath(name)
+    if path.is_absolute() or ".." in path.parts:
         raise _unsafe(archive, name, "a name that leads outside")
-    return place
+    return path
 
 
-def _left_out(place: PurePosixPath) -> bool:
-    return not place.parts or any(
-        part.startswith(".") or part == "__MACOSX" for part in place.parts
-    )
+def _left_out(path: PurePosixPath) -> bool:
+    return not path.parts or any(part.startswith(".") or part == "__MACOSX" for part in path.parts)
 
 
 def _unsafe(archive: Path, name: str, what: str) -> UserError:

@@ -70,9 +70,9 @@ def _limits(entry: DataSet) -> Limits:
 
 def _own_folder(path: Path, piece: Path, entry: DataSet) -> str:
     """The layout's folder that an archive or a folder is by its name, and does not hold itself."""
-    own = entry.folders.get(stem(path).casefold(), "")
+    folder = entry.folders.get(stem(path).casefold(), "")
     inside = {child.name.casefold() for child in piece.iterdir() if child.is_dir()}
-    return "" if inside & entry.folders.keys() else own
+    return "" if inside & entry.folders.keys() else folder
 
 
 def _copy(source: Path, folder: Path) -> None:

@@ -73,16 +73,19 @@ def draw(numbers: pd.DataFrame, study: Study) -> Figure:
     figure = style.blank(
         len(blocks) * (0.45 + (side + 0.25) * (1 + len(lines)) + 0.3 * titles), pad=0.03
     )
-    places = figure.subfigures(len(blocks), 1, squeeze=False).flat
-    for place, (_, rows) in zip(places, blocks, strict=True):
-        place.suptitle(_title(rows), x=0.01, ha="left", fontsize=9.5)
-        _block(place, rows, lines, across)
+    panels = figure.subfigures(len(blocks), 1, squeeze=False).flat
+    for panel, (_, rows) in zip(panels, blocks, strict=True):
+        panel.suptitle(_title(rows), x=0.01, ha="left", fontsize=9.5)
+        _block(panel, rows, lines, across)
     return figure
 
 
 def _images(scores: pd.DataFrame) -> dict[str, list[str]]:
     """The names of the images of each set, sorted."""
-    return {str(name): sorted(own) for name, own in scores.groupby("set")["image"].unique().items()}
+    return {
+        str(name): sorted(images)
+        for name, images in scores.groupby("set")["image"].unique().items()
+    }
 
 
 def _metrics(tables: Tables, study: Study) -> list[str]:
@@ -132,24 +135,24 @@ def _lines(cells: pd.DataFrame) -> list[_Line]:
     games = len(cells.drop_duplicates(["fidelity", "discriminator", "adversarial_weight"]))
     if games >= len(losses) * len(settings) / 2:
         return list(product(_chunks(settings), losses))
-    own = {loss: _settings(cells[cells["fidelity"] == loss]) for loss in losses}
-    return [(chunk, loss) for loss in losses for chunk in _chunks(own[loss])]
+    settings_of = {loss: _settings(cells[cells["fidelity"] == loss]) for loss in losses}
+    return [(chunk, loss) for loss in losses for chunk in _chunks(settings_of[loss])]
 
 
 def _chunks(settings: list[tuple[str, float]]) -> list[list[tuple[str, float]]]:
     return [settings[start : start + _ACROSS] for start in range(0, len(settings), _ACROSS)]
 
 
-def _titled(place: int, lines: list[_Line]) -> bool:
+def _titled(index: int, lines: list[_Line]) -> bool:
     """Whether a line names its settings: they are not those of the line above."""
-    return place == 0 or lines[place][0] != lines[place - 1][0]
+    return index == 0 or lines[index][0] != lines[index - 1][0]
 
 
 def _settings(cells: pd.DataFrame) -> list[tuple[str, float]]:
     """The columns of the strip: no adversary, then each discriminator by weight."""
-    order = {name: place for place, name in enumerate(cells["discriminator"].unique())}
+    order = {name: index for index, name in enumerate(cells["discriminator"].unique())}
     settings = set(zip(cells["discriminator"], cells["adversarial_weight"], strict=True))
-    return sorted(settings, key=lambda own: (own[0] != NO_DISCRIMINATOR, order[own[0]], own[1]))
+    return sorted(settings, key=lambda one: (one[0] != NO_DISCRIMINATOR, order[one[0]], one[1]))
 
 
 def _block(
@@ -166,12 +169,12 @@ def _block(
         _image(axes, rows[rows["kind"] == kind], metrics)
         axes.set_title(kind, fontsize=8.5, loc="center", pad=3)
     cells = rows.set_index(["fidelity", "discriminator", "adversarial_weight"]).sort_index()
-    for place, (line, (settings, loss)) in enumerate(zip(grid[1:], lines, strict=True)):
+    for index, (line, (settings, loss)) in enumerate(zip(grid[1:], lines, strict=True)):
         for axes, (discriminator, weight) in zip(line, settings, strict=False):
             key = (loss, discriminator, weight)
-            own = cells[(cells.index == key) & (cells["kind"] == "cell")]
-            _image(axes, own, metrics)
-            if _titled(place, lines):
+            chosen = cells[(cells.index == key) & (cells["kind"] == "cell")]
+            _image(axes, chosen, metrics)
+            if _titled(index, lines):
                 title = f"{discriminator}\n{parts.weight_label(weight)}"
                 axes.set_title(title, fontsize=8, loc="center", pad=3)
         line[0].text(-0.06, 0.5, loss, rotation=90, ha="right", va="center", fontsize=8.5)

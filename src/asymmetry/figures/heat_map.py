@@ -53,8 +53,8 @@ def draw(numbers: pd.DataFrame, study: Study) -> Figure:
     numbered = (style.WIDTH - 2) / sum(map(len, columns)) > _WIDE_ENOUGH
     for (name, rows), strip in zip(strips, grid, strict=True):
         for axes, weight, names in zip(strip, weights, columns, strict=True):
-            own = rows[rows["adversarial_weight"] == weight]
-            _panel(axes, own, losses.tolist(), names, colours, numbered)
+            panel = rows[rows["adversarial_weight"] == weight]
+            _panel(axes, panel, losses.tolist(), names, colours, numbered)
             narrow = len(names) == 1 and not numbered
             axes.set_title(f"{weight:g}" if narrow else parts.weight_label(weight))
         for axes in strip[1:]:

@@ -28,9 +28,9 @@ def perceptual_metric(study: Study, scores: pd.DataFrame) -> str:
     is not a distortion metric; the effect, where there is none of them.
     """
     measured = set(scores.loc[scores["status"] == OK, "metric"])
-    own = study.evaluation
-    metrics = [name for name in own.all_metrics if name in measured]
-    judges = [name for name in own.judges if name in measured and name not in _DISTORTION]
+    evaluation = study.evaluation
+    metrics = [name for name in evaluation.all_metrics if name in measured]
+    judges = [name for name in evaluation.judges if name in measured and name not in _DISTORTION]
     preferred = [
         *(name for name in metrics if name.startswith("lpips-")),
         *(name for name in judges if not JUDGES[name].full_reference),

@@ -88,12 +88,12 @@ def look(study: Study) -> Look:
         fidelity=_cycled(losses, PALETTE),
         discriminator={NO_DISCRIMINATOR: INK} | _cycled(discriminators, PALETTE),
         marker={NO_DISCRIMINATOR: "o"} | _cycled(discriminators, _MARKERS),
-        area={weight: 36 + 34 * place for place, weight in enumerate(weights)},
+        area={weight: 36 + 34 * index for index, weight in enumerate(weights)},
     )
 
 
 def _cycled(names: Iterable[str], values: Sequence[str]) -> dict[str, str]:
-    return {name: values[place % len(values)] for place, name in enumerate(names)}
+    return {name: values[index % len(values)] for index, name in enumerate(names)}
 
 
 def blank(height: float, pad: float = 0.08) -> Figure:

@@ -133,12 +133,12 @@ def _test_rows(tables: Tables) -> pd.DataFrame:
 def _panel(axes: Axes, rows: pd.DataFrame, names: list[str]) -> None:
     starts = [start for start in _COLOURS if start in set(rows["initialisation"])]
     step = min(_WIDEST, _GROUP / max(1, len(starts)))
-    groups, own_start = rows["discriminator"], rows["initialisation"]
-    for (place, name), (order, start) in product(enumerate(names), enumerate(starts)):
-        own = rows[(groups == name) & (own_start == start)]
-        if len(own):
+    groups, initialisations = rows["discriminator"], rows["initialisation"]
+    for (position, name), (order, start) in product(enumerate(names), enumerate(starts)):
+        bar = rows[(groups == name) & (initialisations == start)]
+        if len(bar):
             shift = (order - (len(starts) - 1) / 2) * step
-            _bar(axes, place + shift, 0.9 * step, own, start)
+            _bar(axes, position + shift, 0.9 * step, bar, start)
     axes.axhline(0, color=style.MUTED, linewidth=0.8)
     axes.set_xlim(-0.6, len(names) - 0.4)
     axes.grid(visible=False, axis="x")

@@ -48,15 +48,15 @@ def draw(numbers: pd.DataFrame, study: Study) -> Figure:
     grid = figure.subplots(lines * len(scopes), columns, squeeze=False, sharex=True, sharey=True)
     weights = sorted(numbers["adversarial_weight"].unique())
     look = style.look(study)
-    for place, (scope, rows) in enumerate(scopes):
-        panels = grid[place * lines : (place + 1) * lines].ravel()
+    for index, (scope, rows) in enumerate(scopes):
+        panels = grid[index * lines : (index + 1) * lines].ravel()
         for axes in panels[len(losses) :]:
             axes.set_visible(False)
         for axes, loss in zip(panels, losses, strict=False):
             _panel(axes, rows[rows["fidelity"] == loss], weights, look)
             axes.set_title(str(loss))
         if len(scopes) > 1:
-            grid[place * lines, 0].set_title(f"{scope}\n{losses[0]}")
+            grid[index * lines, 0].set_title(f"{scope}\n{losses[0]}")
     for axes in grid[:, 0]:
         axes.set_ylabel("effect O (z-score)")
     for axes in grid[-1]:
@@ -74,16 +74,16 @@ def _panel(axes: Axes, rows: pd.DataFrame, weights: list[float], look: style.Loo
     _states(axes, start, np.zeros(len(start)), style.INK)
     named = [name for name in look.discriminator if name in set(rows["discriminator"])]
     adversaries = [name for name in named if name != NO_DISCRIMINATOR]
-    for place, name in enumerate(adversaries):
-        own = rows[rows["discriminator"] == name].sort_values("adversarial_weight")
-        line = pd.concat([start, own])
-        shift = (place - (len(adversaries) - 1) / 2) * _DODGE
+    for index, name in enumerate(adversaries):
+        curve = rows[rows["discriminator"] == name].sort_values("adversarial_weight")
+        line = pd.concat([start, curve])
+        shift = (index - (len(adversaries) - 1) / 2) * _DODGE
         steps = np.array([weights.index(weight) for weight in line["adversarial_weight"]])
         x = steps + np.where(line["adversarial_weight"] > 0, shift, 0)
         colour, marker = look.discriminator[name], look.marker[name]
         axes.plot(x, line["value"], color=colour, linewidth=1.4, zorder=2)
-        _points(axes, x[len(start) :], own, colour, marker)
-        _states(axes, own, x[len(start) :], colour)
+        _points(axes, x[len(start) :], curve, colour, marker)
+        _states(axes, curve, x[len(start) :], colour)
     _points(axes, np.zeros(len(start)), start, style.INK, look.marker[NO_DISCRIMINATOR])
     axes.set_xticks(range(len(weights)), [f"{weight:g}" for weight in weights])
     if len(weights) > _LEVEL:
@@ -116,10 +116,10 @@ def _strip(grid: Iterable[Axes]) -> None:
 
 def _states(axes: Axes, rows: pd.DataFrame, x: np.ndarray, colour: str) -> None:
     """Marks at the foot of the panel for settings without a value."""
-    for place, status in zip(x, rows["status"], strict=True):
+    for position, status in zip(x, rows["status"], strict=True):
         if status != DONE:
             axes.plot(
-                place,
+                position,
                 _STRIP / 2,
                 transform=axes.get_xaxis_transform(),
                 color=colour,

@@ -24,8 +24,8 @@ def centred_frequencies(height: int, width: int) -> tuple[Tensor, Tensor]:
 
 def _frequencies(side: int) -> Tensor:
     first = -(side // 2)
-    places = torch.arange(first, first + side, dtype=torch.float64)
-    return (places / (side - side % 2)).roll(first)
+    indices = torch.arange(first, first + side, dtype=torch.float64)
+    return (indices / (side - side % 2)).roll(first)
 
 
 def in_cache(function: Callable[[Tensor], Tensor], images: Tensor) -> Tensor:

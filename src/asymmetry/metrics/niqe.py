@@ -153,10 +153,10 @@ def _smooth(plane: Tensor) -> Tensor:
     plane = F.pad(plane, (len(_DOWN) // 2,) * 4, "replicate")
     for dim, taps in ((2, list(enumerate(_DOWN))[::-1]), (3, list(enumerate(_ACROSS)))):
         size = plane.shape[dim] - len(taps) + 1
-        (place, tap), *others = taps
-        result = tap * plane.narrow(dim, place, size)
-        for place, tap in others:
+        (offset, tap), *others = taps
+        result = tap * plane.narrow(dim, offset, size)
+        for offset, tap in others:
             # Product and sum are rounded once, on CPUs with AVX2 and on GPUs.
-            result = result.add(plane.narrow(dim, place, size), alpha=tap)
+            result = result.add(plane.narrow(dim, offset, size), alpha=tap)
         plane = result
     return plane

@@ -78,7 +78,7 @@ def _constants(dtype: torch.dtype, device: torch.device) -> tuple[Tensor, Tensor
         octaves = (radius.clamp_min(1 / _SIDE) / _FREQUENCY).log().square()
         gabor = torch.exp(-octaves / (2 * _SIGMA**2)) * (radius <= 0.5) * (radius > 0)
         half = gabor[:, : _SIDE // 2 + 1, None].expand(-1, -1, 2)
-        places = torch.arange(_SIDE, dtype=torch.float64) - _SIDE // 2 + 1
-        near = torch.exp(-places.square() / _SPREAD_OF_PLACE**2)
+        offsets = torch.arange(_SIDE, dtype=torch.float64) - _SIDE // 2 + 1
+        near = torch.exp(-offsets.square() / _SPREAD_OF_PLACE**2)
         centre = near.unsqueeze(1) * near
         return half.to(device, dtype).contiguous(), centre.to(device, dtype)

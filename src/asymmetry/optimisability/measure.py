@@ -20,15 +20,15 @@ from asymmetry.fidelity.contract import Fidelity
 from asymmetry.fidelity.registry import build_fidelity
 from asymmetry.imaging.resize import imresize
 from asymmetry.optimisability.gradients import gradients, signal_to_noise, spectrum
-from asymmetry.optimisability.initialisations import start
+from asymmetry.optimisability.initialisations import initial_image
 from asymmetry.optimisability.recovery import psnr_y, recover
 from asymmetry.optimisability.stage import OptimisabilityStage
 from asymmetry.planning.plan import Plan
 from asymmetry.study import Optimisability, Study, Task
 from asymmetry.tables.schemas import DIVERGED, NO_GRADIENT, OK, write_table
 
-# The degradation whose draws are the gradient's noise: a light blind one, whatever the study's
-# tasks are, as bicubic reduction draws nothing.
+# The noise of the gradient is over draws of this degradation. It is a light blind one in every
+# study, because bicubic reduction draws nothing.
 _BLIND = Task(degradation="blind", scale=4, blur=(0.2, 1.5), noise=(0.0, 8.0), jpeg=(60, 95))
 _log = logging.getLogger(__name__)
 
@@ -51,10 +51,11 @@ def measure_part(plan: Plan, output: Path) -> None:
 def measure_optimisability(study: Study, plan: Plan, fidelity: str, output: Path) -> None:
     """Measure a fidelity loss as an objective on centres of held-out photos: a parquet table.
 
-    A row for each image and statistic, with a status. `recovery_start` and `recovery`: PSNR-Y in dB
-    of `<photo>/<start>` before and after descent on the loss alone. `gradient_snr` and `spectrum_0`
-    to `spectrum_7`: of the loss's gradient at bicubic enlargements of the photo's degradations.
-    What is not finite is NaN, with status "diverged", or "no gradient" where it is zero.
+    It has a row for each image and statistic. `recovery_start` and `recovery` are the PSNR-Y in dB
+    of `<photo>/<kind of start>` before and after descent on the loss alone. `gradient_snr` and
+    `spectrum_0` to `spectrum_7` are of the gradient of the loss at bicubic enlargements of the
+    degraded photo. A value that is not finite is NaN, with the status "diverged", or "no gradient"
+    where the gradient is zero.
 
     Raises UserError where the loss's weights are missing or corrupt, or a photo is unreadable or
     smaller than the crop, or the crop than the loss can measure.
@@ -80,11 +81,11 @@ def _recoveries(
     loss: Fidelity, square: Rgb, photo: str, section: Optimisability, device: torch.device
 ) -> Iterator[Row]:
     reference = to_tensor(square).to(device)
-    starts = torch.cat([to_tensor(start(kind, square, photo)) for kind in section.starts])
-    starts = starts.to(device)
-    ends = recover(loss, starts, reference, section.steps, section.learning_rate)
-    for statistic, images in (("recovery_start", starts), ("recovery", ends)):
-        values = psnr_y(images, reference).tolist()
+    images = [to_tensor(initial_image(kind, square, photo)) for kind in section.starts]
+    initial = torch.cat(images).to(device)
+    recovered = recover(loss, initial, reference, section.steps, section.learning_rate)
+    for statistic, batch in (("recovery_start", initial), ("recovery", recovered)):
+        values = psnr_y(batch, reference).tolist()
         for kind, value in zip(section.starts, values, strict=True):
             status = OK if math.isfinite(value) else DIVERGED
             yield Row(f"{photo}/{kind}", statistic, value, status)

@@ -95,10 +95,10 @@ def words_of(cell: dict[str, Any], cells: list[dict[str, Any]]) -> str:
     weight = cell["adversarial_weight"]
     parts = [cell["fidelity"]]
     parts += [f"{cell['discriminator']} × {weight:g}" if weight else "no adversary"]
-    own = [one for one in cells if one["kind"] == "cell"]
-    if len({one["generator"] for one in own}) > 1:
+    of_grid = [one for one in cells if one["kind"] == "cell"]
+    if len({one["generator"] for one in of_grid}) > 1:
         parts.append(cell["generator"])
-    if len({one["seed"] for one in own}) > 1:
+    if len({one["seed"] for one in of_grid}) > 1:
         parts.append(f"seed {cell['seed']}")
     return ", ".join(parts)
 
@@ -113,9 +113,9 @@ def _cells(runs: pd.DataFrame) -> list[dict[str, Any]]:
     """The references, the baselines and the cells, each with all that it is chosen by."""
     rows = records(runs)
     tasks = dict.fromkeys(str(row["task"]) for row in rows)
-    own = [_REFERENCE | {"run": f"{task}/reference", "task": task} for task in tasks]
+    references = [_REFERENCE | {"run": f"{task}/reference", "task": task} for task in tasks]
     order = {"bicubic": 0, "warm-start": 1}
-    return own + sorted(rows, key=lambda row: order.get(row["kind"], 2))
+    return references + sorted(rows, key=lambda row: order.get(row["kind"], 2))
 
 
 def _row(cell: dict[str, Any], words: str) -> list[Any]:
@@ -131,7 +131,8 @@ def _row(cell: dict[str, Any], words: str) -> list[Any]:
 
 def _views(study: Study, scores: pd.DataFrame) -> list[View]:
     images = {
-        str(name): own["image"].unique().tolist() for name, own in scores.groupby("set", sort=False)
+        str(name): rows["image"].unique().tolist()
+        for name, rows in scores.groupby("set", sort=False)
     }
     return views(study.evaluation, images)
 
@@ -148,24 +149,24 @@ def _sizes(listed: list[View], task: str, results: Path) -> dict[str, list[int]]
 
 
 def _absent(cells: list[dict[str, Any]], shown: list[View], results: Path) -> dict[str, list[int]]:
-    """For each done cell, by its place, the places of the views of which it has no picture."""
+    """For each done cell, by its index, the indices of the views that it has no picture of."""
     found = {}
-    for place, cell in enumerate(cells):
+    for index, cell in enumerate(cells):
         lacking = [
-            number
-            for number, view in enumerate(shown)
+            view_index
+            for view_index, view in enumerate(shown)
             if cell["status"] == DONE and not view.path(results, cell["run"]).is_file()
         ]
         if lacking:
-            found[str(place)] = lacking
+            found[str(index)] = lacking
     return found
 
 
 def _metrics(study: Study, scores: pd.DataFrame) -> list[str]:
     """The judges, then the other metrics, of those that have numbers."""
     measured = set(scores.loc[scores["status"] == OK, "metric"])
-    own = study.evaluation
-    names = dict.fromkeys([*own.judges, *own.all_metrics])
+    evaluation = study.evaluation
+    names = dict.fromkeys([*evaluation.judges, *evaluation.all_metrics])
     return [name for name in names if name in measured]
 
 

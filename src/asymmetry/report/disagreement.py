@@ -50,8 +50,8 @@ def _within(
     known = [judge for judge in judges if judge in measured]
     values, images = values_by_image(done, scores, known)
     z = image_scores(values)
-    own = np.array(known, dtype=object)[:, None] == done["fidelity"].to_numpy(dtype=object)
-    z[own] = np.nan
+    own_loss = np.array(known, dtype=object)[:, None] == done["fidelity"].to_numpy(dtype=object)
+    z[own_loss] = np.nan
     runs = done["run"].tolist()
     return [
         Disagreement(
@@ -66,6 +66,8 @@ def _within(
     ]
 
 
-def _judge(z: Array, judges: Sequence[str], pick: Callable[[Array], np.intp]) -> tuple[str, float]:
-    place = int(pick(z))
-    return judges[place], float(z[place])
+def _judge(
+    z: Array, judges: Sequence[str], extreme: Callable[[Array], np.intp]
+) -> tuple[str, float]:
+    index = int(extreme(z))
+    return judges[index], float(z[index])

@@ -41,7 +41,7 @@ def _behind(name: str, cells: dict[str, str], runs: pd.DataFrame, folder: Path) 
         "files": {kind: f"figures/{name}.{kind}" for kind in FORMATS},
         "counts": Counter(cells.values()),
         "unfinished": {
-            state: [run for run, own in cells.items() if own == state] for state in states
+            state: [run for run, status in cells.items() if status == state] for state in states
         },
         "spent": device_seconds(runs, cells),
         "command": command_of(f"figures/{name}.svg", folder.as_posix()),

@@ -56,13 +56,13 @@ def summary(study: Study, tables: Tables) -> list[tuple[str, str]]:
     return [(name, ", ".join(values) or "none") for name, values in listed]
 
 
-def _of_section(place: str, section: BaseModel, default: BaseModel | None) -> list[Setting]:
+def _of_section(prefix: str, section: BaseModel, default: BaseModel | None) -> list[Setting]:
     """The settings of a section; `default` is what the whole section is by default."""
     found = []
     for name, field in type(section).model_fields.items():
         has_default = default is not None or not field.is_required()
         usual = getattr(default, name) if default is not None else field.get_default()
-        found += _of_value(f"{place}{name}", getattr(section, name), usual, has_default)
+        found += _of_value(f"{prefix}{name}", getattr(section, name), usual, has_default)
     return found
 
 
@@ -74,7 +74,9 @@ def _of_value(key: str, value: Any, usual: Any, has_default: bool) -> list[Setti
         return _of_section(f"{key}.", value, usual if same else None)
     if not has_default and isinstance(value, dict):
         return [
-            one for name, own in value.items() for one in _of_value(f"{key}.{name}", own, 0, False)
+            one
+            for name, inner in value.items()
+            for one in _of_value(f"{key}.{name}", inner, 0, False)
         ]
     return [Setting(key, _yaml(value), _yaml(usual) if has_default else None)]
 

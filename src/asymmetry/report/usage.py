@@ -15,13 +15,13 @@ _COLUMNS = ["device", "device_seconds", "mean_utilisation", "peak_memory_mb", "a
 def ledger(runs: pd.DataFrame) -> list[dict[str, Any]]:
     """A row for each kind of run on each device; a run without a record of it is in none."""
     rows = []
-    for (kind, device), own in _with_record(runs).groupby(["kind", "device"], sort=False):
-        spent = _spent(own)
+    for (kind, device), group in _with_record(runs).groupby(["kind", "device"], sort=False):
+        spent = _spent(group)
         rows.append(
             {
                 "kind": _KINDS.get(str(kind), kind),
                 "device": device,
-                "runs": len(own),
+                "runs": len(group),
                 "seconds": sum(one.device_seconds for one in spent),
                 "utilisation": mean_utilisation(spent),
                 "memory": max(one.peak_memory_mb for one in spent),
@@ -38,8 +38,8 @@ def hours(runs: pd.DataFrame) -> str:
 
 def device_seconds(runs: pd.DataFrame, names: Iterable[str]) -> str:
     """What the trainings of these runs took, by device: `1,234 s on NVIDIA H200, 56 s on cpu`."""
-    own = _with_record(runs[runs["run"].isin(set(names))])
-    sums = own.groupby("device")["device_seconds"].sum().sort_values(ascending=False)
+    chosen = _with_record(runs[runs["run"].isin(set(names))])
+    sums = chosen.groupby("device")["device_seconds"].sum().sort_values(ascending=False)
     return ", ".join(f"{seconds:,.0f} s on {name}" for name, seconds in sums.items()) or "none"
 
 

@@ -81,15 +81,13 @@ def check_table(table: "pd.DataFrame", name: str) -> None:
 def schema_problem(table: "pd.DataFrame", name: str) -> str | None:
     """What is wrong with the columns of a table; None where they are those of its schema.
 
-    They must have the names, the order and the types of the schema. Any of them may lack values.
+    They must have the names and the types of the schema, in any order. Any may lack values.
     """
     found = [str(column) for column in table.columns]
     if absent := [column for column in COLUMNS[name] if column not in found]:
         return f"has no column '{absent[0]}'"
     if unknown := [column for column in found if column not in COLUMNS[name]]:
         return f"has the column '{unknown[0]}', which is not in its schema"
-    if found != COLUMNS[name]:
-        return f"has its columns in another order: {', '.join(found)}"
     problems = (_type_problem(table[column], type_of(column)) for column in found)
     return next(filter(None, problems), None)
 
@@ -115,9 +113,12 @@ def table_of(rows: Sequence[Mapping[str, Any]], name: str) -> "pd.DataFrame":
 
 
 def write_table(table: "pd.DataFrame", name: str, path: Path) -> None:
-    """Write a table as parquet; SchemaError as `check_table`, UserError as `write_atomically`."""
+    """Write a table as parquet, its columns in the order of the schema.
+
+    Raises SchemaError as `check_table`, and UserError as `write_atomically`.
+    """
     check_table(table, name)
-    write_atomically(path, table.to_parquet(index=False))
+    write_atomically(path, table[COLUMNS[name]].to_parquet(index=False))
 
 
 def _type_problem(column: "pd.Series", wanted: str) -> str | None:

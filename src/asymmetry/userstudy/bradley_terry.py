@@ -76,7 +76,7 @@ def groups(wins: Array) -> Integers:
 
 
 def intervals(
-    votes: Votes, scores: Array, resamples: int, picks: np.random.Generator
+    votes: Votes, scores: Array, resamples: int, rng: np.random.Generator
 ) -> tuple[Array, Array]:
     """95 % intervals [items] of the scores, for other raters and other pairs of the same kinds.
 
@@ -86,7 +86,7 @@ def intervals(
     degree fewer than there are raters or pairs. Of one rater the interval is over pairs alone.
     """
     units = (votes.rater, votes.pair, np.arange(len(votes.rater)))
-    raters, pairs, single = (_variance(votes, unit, scores, resamples, picks) for unit in units)
+    raters, pairs, single = (_variance(votes, unit, scores, resamples, rng) for unit in units)
     variance = np.max([raters + pairs - single, raters, pairs, single], axis=0)
     counts = [len(np.unique(unit)) for unit in units[:2]]
     freedom = (min(counts) if counts[0] > 1 else counts[1]) - 1
@@ -95,13 +95,13 @@ def intervals(
 
 
 def _variance(
-    votes: Votes, unit: Integers, scores: Array, resamples: int, picks: np.random.Generator
+    votes: Votes, unit: Integers, scores: Array, resamples: int, rng: np.random.Generator
 ) -> Array:
     """The variance [items] of scores where units are drawn anew, from their percentiles."""
     _, unit = np.unique(unit, return_inverse=True)
     count = int(unit.max()) + 1
-    weights = picks.multinomial(count, np.full(count, 1 / count), resamples)
-    drawn = [fit_scores(votes.wins(own[unit]), RIDGE, scores) for own in weights]
+    weights = rng.multinomial(count, np.full(count, 1 / count), resamples)
+    drawn = [fit_scores(votes.wins(unit_weights[unit]), RIDGE, scores) for unit_weights in weights]
     low, high = interval(np.array(drawn).T)
     return ((high - low) / (2 * NORMAL)) ** 2
 

@@ -44,37 +44,37 @@ def balanced_pairs(arenas: Sequence[Arena], count: int, seed: int) -> list[Pair]
     of its photos, and no cell was left and right with a difference above one. Of equal choices,
     cells that have met least, and a photo that they have seen least, come first.
     """
-    picks = draws(seed, f"{STREAM}/pairs")
+    rng = draws(seed, f"{STREAM}/pairs")
     cells = [(index, cell) for index, arena in enumerate(arenas) for cell in arena.cells]
     shown, used, met, seen = (Counter[tuple[Any, ...]]() for _ in range(4))
     found = []
     for _ in range(count):
-        index, one = _rarest(cells, [shown[place] for place in cells], picks)
+        index, one = _rarest(cells, [shown[place] for place in cells], rng)
         others = [cell for cell in arenas[index].cells if cell != one]
         rarity = [(shown[index, cell], met[index, one, cell]) for cell in others]
-        other = _rarest(others, rarity, picks)
+        other = _rarest(others, rarity, rng)
         photos = arenas[index].photos
         with_both = [seen[index, one, name] + seen[index, other, name] for name in photos]
         rarity = [
             (used[index, name], with_it) for name, with_it in zip(photos, with_both, strict=True)
         ]
-        photo = _rarest(photos, rarity, picks)
+        photo = _rarest(photos, rarity, rng)
         shown.update([(index, one), (index, other)])
         used.update([(index, photo)])
         met.update([(index, one, other), (index, other, one)])
         seen.update([(index, one, photo), (index, other, photo)])
         found.append((index, photo, one, other))
-    return _sided(found, picks)
+    return _sided(found, rng)
 
 
-def _rarest(items: Sequence[T], rarity: Sequence[Any], picks: np.random.Generator) -> T:
+def _rarest(items: Sequence[T], rarity: Sequence[Any], rng: np.random.Generator) -> T:
     """One of the items of the least rarity, drawn."""
     least = min(rarity)
-    close = [item for item, own in zip(items, rarity, strict=True) if own == least]
-    return close[picks.integers(len(close))]
+    close = [item for item, item_rarity in zip(items, rarity, strict=True) if item_rarity == least]
+    return close[rng.integers(len(close))]
 
 
-def _sided(found: list[tuple[int, str, str, str]], picks: np.random.Generator) -> list[Pair]:
+def _sided(found: list[tuple[int, str, str, str]], rng: np.random.Generator) -> list[Pair]:
     """The pairs with their sides: each cell's appearances, two by two, are one left and one right.
 
     So pairs hang together in chains, in which one side decides all others; a chain's first is
@@ -85,15 +85,15 @@ def _sided(found: list[tuple[int, str, str, str]], picks: np.random.Generator) -
         ends[arena, one].append((number, one))
         ends[arena, other].append((number, other))
     partner = {}
-    for own in ends.values():
-        for a, b in zip(own[::2], own[1::2]):  # noqa: B905 - an odd last one has no partner
+    for appearances in ends.values():
+        for a, b in zip(appearances[::2], appearances[1::2]):  # noqa: B905 - an odd last one has no partner
             partner[a], partner[b] = b, a
     left: dict[int, str] = {}
     for start in range(len(found)):
         if start in left:
             continue
         sides = list(found[start][2:])
-        left[start] = sides[picks.integers(2)]
+        left[start] = sides[rng.integers(2)]
         for cell in sides:
             number, here, is_left = start, cell, left[start] == cell
             while (number, here) in partner:

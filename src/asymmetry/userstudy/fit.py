@@ -49,7 +49,7 @@ def fit(folder: Path, resamples: int, without: Collection[int] = ()) -> dict[str
     scopes = _by_scope(study, answers)
     if not scopes:
         return None
-    fitted = [_fit(study, scope, own, resamples) for scope, own in scopes.items()]
+    fitted = [_fit(study, scope, given, resamples) for scope, given in scopes.items()]
     raters = rater_table(study, answers)
     summary = _summary(study, raters, fitted, without)
     cells = pd.concat([one.cells for one in fitted], ignore_index=True)
@@ -129,14 +129,16 @@ def _fit(
 
 
 def _votes(given: list[tuple[Answer, Trial]], runs: list[str], photos: list[str]) -> Votes:
-    place = {run: index for index, run in enumerate(runs)}
+    index_of = {run: index for index, run in enumerate(runs)}
     rows: list[tuple[int, ...]] = []
     pairs: dict[Any, int] = {}
     for answer, trial in given:
         winner = chosen(trial, answer.choice)
         loser = chosen(trial, "right" if answer.choice == "left" else "left")
         pair = pairs.setdefault((frozenset([winner, loser]), trial.image), len(pairs))
-        rows.append((place[winner], place[loser], answer.rater, pair, photos.index(trial.image)))
+        rows.append(
+            (index_of[winner], index_of[loser], answer.rater, pair, photos.index(trial.image))
+        )
     return Votes(len(runs), *np.array(rows, dtype=np.int64).T)
 
 

@@ -95,13 +95,13 @@ def arenas_of(plan: Plan) -> list[Arena]:
     photos: dict[str, list[str]] = {}
     for image in all_images(plan.study, plan.photos):
         photos.setdefault(image.set, []).append(image.photo.name)
-    for (task, generator), own in cells.items():
-        if len(own) < 2:
-            _log.warning("%s: left out, no other cell is of task %s and %s", *own, task, generator)
+    for (task, generator), runs in cells.items():
+        if len(runs) < 2:
+            _log.warning("%s: left out, no other cell is of task %s and %s", *runs, task, generator)
     found = [
-        Arena(*key, name, tuple(own), tuple(images))
-        for key, own in cells.items()
-        if len(own) > 1
+        Arena(*key, name, tuple(runs), tuple(images))
+        for key, runs in cells.items()
+        if len(runs) > 1
         for name, images in photos.items()
     ]
     if not found:

@@ -49,9 +49,9 @@ def write_pictures(plan: Plan, shots: Iterable[Shot], crop: int, folder: Path) -
     for shot in shots:
         wanted[shot.shows].append(shot)
     names = {}
-    for index, (shows, own) in enumerate(sorted(wanted.items()), start=1):
+    for index, (shows, shots_of_it) in enumerate(sorted(wanted.items()), start=1):
         made = _of_photos if shows in (REFERENCE, WORSE) else _of_run
-        for shot, rgb in made(plan, own, images):
+        for shot, rgb in made(plan, shots_of_it, images):
             names[shot] = write_picture(central_square(rgb, crop), folder)
         _log.info("pictures %d of %d: %s", index, len(wanted), shows)
     return names

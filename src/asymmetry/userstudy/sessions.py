@@ -62,32 +62,32 @@ def _session(
     arenas: Sequence[Arena],
     block: list[Pair],
     lengths: Lengths,
-    picks: np.random.Generator,
+    rng: np.random.Generator,
     rater: int,
 ) -> list[Question]:
-    pairs = [block[place] for place in picks.permutation(len(block))]
+    pairs = [block[position] for position in rng.permutation(len(block))]
     third = len(pairs) // 3
     order: list[tuple[Kind, int]] = [("pair", number) for number in range(len(pairs))]
-    for number in picks.permutation(third)[: lengths.repeats]:
-        order.insert(int(picks.integers(len(pairs) - third, len(order) + 1)), ("repeat", number))
+    for number in rng.permutation(third)[: lengths.repeats]:
+        order.insert(int(rng.integers(len(pairs) - third, len(order) + 1)), ("repeat", number))
     for number in range(lengths.catches):
-        order.insert(int(picks.integers(len(order) + 1)), ("catch", number))
-    place = {entry: index for index, entry in enumerate(order)}
+        order.insert(int(rng.integers(len(order) + 1)), ("catch", number))
+    position = {entry: index for index, entry in enumerate(order)}
     questions = []
     for kind, number in order:
         if kind == "pair":
             questions.append(Question(kind, pairs[number]))
         elif kind == "repeat":
             again = replace(pairs[number], left=pairs[number].right, right=pairs[number].left)
-            questions.append(Question(kind, again, place["pair", number]))
+            questions.append(Question(kind, again, position["pair", number]))
         else:
-            questions.append(Question(kind, _catch(arenas, picks, (rater + number) % 2 == 0)))
+            questions.append(Question(kind, _catch(arenas, rng, (rater + number) % 2 == 0)))
     return questions
 
 
-def _catch(arenas: Sequence[Arena], picks: np.random.Generator, reference_left: bool) -> Pair:
+def _catch(arenas: Sequence[Arena], rng: np.random.Generator, reference_left: bool) -> Pair:
     """A photo against what nobody takes for better."""
-    index = int(picks.integers(len(arenas)))
+    index = int(rng.integers(len(arenas)))
     photos = arenas[index].photos
     left, right = (REFERENCE, WORSE) if reference_left else (WORSE, REFERENCE)
-    return Pair(index, photos[picks.integers(len(photos))], left, right)
+    return Pair(index, photos[rng.integers(len(photos))], left, right)

@@ -40,12 +40,12 @@ class NamedFiles:
         return in_one_form(os.path.relpath(path, self.folder))
 
     def _in_any_form(self, name: str) -> Path | None:
-        place = self.folder
+        path = self.folder
         for part in PurePosixPath(name).parts:
-            if place not in self._entries:
-                self._entries[place] = _listed(place)
-            place /= self._entries[place].get(part, part)
-        return place if _is_file(place) else None
+            if path not in self._entries:
+                self._entries[path] = _listed(path)
+            path /= self._entries[path].get(part, part)
+        return path if _is_file(path) else None
 
 
 def _spellings(written: str) -> Iterator[str]:

@@ -47,7 +47,7 @@ class Scores:
 def refuse_repeats(
     rows: Sequence[ScoredRow], names: Callable[[ScoredRow], Iterable[Hashable]], remedy: str
 ) -> None:
-    """UserError, naming both places, where two rows are of one image: it would count twice.
+    """UserError, naming both rows, where two rows are of one image: it would count twice.
 
     `names` are those of a row's image; one in common is enough.
     """

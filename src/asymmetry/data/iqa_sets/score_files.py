@@ -41,14 +41,14 @@ def read_csv(path: Path, columns: Mapping[str, str]) -> Located:
             raise UserError(f"{path}: has no column '{column}'; {remedy}: {nearest(column, names)}")
     wanted = {column: names.index(in_one_form(column.strip())) for column in columns}
     located = []
-    for line, row in table[1:]:
-        if len(row) != len(header):
-            quotes = " (a comma inside a value needs quotes)" if len(row) > len(header) else ""
+    for line, cells in table[1:]:
+        if len(cells) != len(header):
+            quotes = " (a comma inside a value needs quotes)" if len(cells) > len(header) else ""
             raise UserError(
                 f"{path}:{line}: does not have {len(header)} values; mend the row{quotes}"
             )
-        own = dict(zip(names, row, strict=True)) | {name: row[at] for name, at in wanted.items()}
-        located.append((f"{path}:{line}", own))
+        wanted_cells = {column: cells[index] for column, index in wanted.items()}
+        located.append((f"{path}:{line}", dict(zip(names, cells, strict=True)) | wanted_cells))
     if not located:
         raise UserError(f"{path}: holds no row; add images or name another table")
     return located
@@ -110,9 +110,9 @@ def _read(path: Path, what: str, read: Callable[[Path], Any]) -> Any:
 def _refuse_twins(where: str, header: Sequence[Any], names: Iterable[str]) -> None:
     """UserError where one of the names stands twice in a header: which column is meant?"""
     for name in names:
-        places = [place for place, own in enumerate(header, start=1) if own == name]
-        if len(places) > 1:
-            listed = " and ".join(map(str, places))
+        numbers = [number for number, other in enumerate(header, start=1) if other == name]
+        if len(numbers) > 1:
+            listed = " and ".join(map(str, numbers))
             raise UserError(
                 f"{where}: '{name}' is the name of the columns {listed}; rename or remove one"
             )
@@ -194,7 +194,7 @@ def _csv_rows(text: str) -> list[tuple[int, list[str]]]:
     return rows
 
 
-def _line_at(content: bytes, place: int) -> int:
+def _line_at(content: bytes, offset: int) -> int:
     """The line of a byte; line ends are those of any system."""
-    before = content[:place]
+    before = content[:offset]
     return before.count(b"\n") + before.count(b"\r") - before.count(b"\r\n") + 1

@@ -52,7 +52,7 @@ def with_contents(rows: Sequence[ScoredRow]) -> list[ScoredRow]:
     members: dict[int, list[str]] = defaultdict(list)
     for name, group in zip(pictures, groups, strict=True):
         members[group].append(name)
-    called = {name: min(own) for own in members.values() for name in own}
+    called = {name: min(names) for names in members.values() for name in names}
     return [replace(row, content=called[row.content]) for row in rows]
 
 

@@ -39,7 +39,7 @@ def split_by_content(
     if problem := too_few_contents(groups, test):
         raise UserError(f"iqa_sets: {problem}")
     names = sorted(set(groups) - set(test))
-    order = [names[place] for place in draws(seed, "split", step=index).permutation(len(names))]
+    order = [names[i] for i in draws(seed, "split", step=index).permutation(len(names))]
     drawn = set(test) or {order.pop() for _ in range(_some(_TEST, order))}
     validation = {order.pop() for _ in range(_some(_VALIDATION, order))}
     return Split(
@@ -72,14 +72,14 @@ def refuse_shared(rows: Sequence[ScoredRow], set_name: str) -> None:
 
 
 def shared_training(held_out: Sequence[bool | None], contents: Sequence[str]) -> set[int]:
-    """The places of training images whose content is one of the test's.
+    """The indices of the training images that share a content with a test image.
 
-    A public set's own split may have some: its test images are what others report on, so these
-    stay, and what shows the same is left out of the training.
+    The split of a public set may have some. Its test images stay, because others report results
+    on them; the training images that show the same are left out.
     """
     tested = {name for name, out in zip(contents, held_out, strict=True) if out}
     pairs = enumerate(zip(contents, held_out, strict=True))
-    return {place for place, (name, out) in pairs if out is False and name in tested}
+    return {index for index, (name, out) in pairs if out is False and name in tested}
 
 
 def shared_line(set_name: str, names: Sequence[str]) -> str:
@@ -95,4 +95,4 @@ def _some(share: float, contents: Collection[str]) -> int:
 
 
 def _members(groups: Sequence[str], part: Collection[str]) -> tuple[int, ...]:
-    return tuple(place for place, group in enumerate(groups) if group in part)
+    return tuple(index for index, group in enumerate(groups) if group in part)

@@ -57,7 +57,7 @@ def fit_weights(features: Values, badness: Values, contents: Sequence[str]) -> F
 def chosen_penalty(features: Values, badness: Values, contents: Sequence[str]) -> float:
     """The penalty of the least squared error on left-out contents, the largest of equals."""
     names = sorted(set(contents))
-    fold_of = {name: place % FOLDS for place, name in enumerate(names)}
+    fold_of = {name: index % FOLDS for index, name in enumerate(names)}
     folds = np.array([fold_of[name] for name in contents])
     errors = [
         sum(_error_on(features, badness, folds == fold, penalty) for fold in set(fold_of.values()))

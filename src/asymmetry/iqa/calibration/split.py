@@ -21,7 +21,7 @@ def fitting_contents(section: Calibration, images: IqaImages) -> frozenset[str]:
     free = sorted(every - test)
     size = round(section.train * len(free))
     order = draws(section.seed, "calibration").permutation(len(free))
-    return frozenset(free[place] for place in order[:size])
+    return frozenset(free[index] for index in order[:size])
 
 
 def fitting_images(section: Calibration, images: IqaImages) -> IqaImages:

@@ -148,10 +148,10 @@ def _rows(
     measure: Measure, images: IqaImages, values: pd.DataFrame, study: Study
 ) -> Iterator[dict[str, object]]:
     kinds = dict.fromkeys(image.kind for image in images.images if image.kind)
-    own = values[(values["metric"] == measure.metric) & (values["role"] == measure.role)]
+    measured = values[(values["metric"] == measure.metric) & (values["role"] == measure.role)]
     sign = 1.0 if measure.higher_is_better else -1.0
     for subset in (ALL, *kinds):
-        part = own if subset == ALL else own[own["subset"] == subset]
+        part = measured if subset == ALL else measured[measured["subset"] == subset]
         size = sum(subset in (ALL, image.kind) for image in images.images)
         estimates = [
             Estimate(statistic, math.nan, math.nan, math.nan, size, MISSING_WEIGHTS)

@@ -25,9 +25,9 @@ class Examples:
     images: list[Views]
     scores: NDArray[np.float64]
 
-    def part(self, places: Sequence[int]) -> "Examples":
-        """The examples at these places."""
-        return Examples([self.images[place] for place in places], self.scores[list(places)])
+    def part(self, indices: Sequence[int]) -> "Examples":
+        """The examples of these indices."""
+        return Examples([self.images[index] for index in indices], self.scores[list(indices)])
 
 
 @torch.no_grad()
@@ -70,8 +70,8 @@ def device_of(network: nn.Module) -> torch.device:
 
 def _five(views: Views, crop: int) -> Tensor:
     bottom, right = _room(views, crop)
-    places = [*product((0, bottom), (0, right)), (bottom // 2, right // 2)]
-    return torch.cat([to_tensor(_patch(views, crop, top, left)) for top, left in places])
+    corners = [*product((0, bottom), (0, right)), (bottom // 2, right // 2)]
+    return torch.cat([to_tensor(_patch(views, crop, top, left)) for top, left in corners])
 
 
 def _patch(views: Views, crop: int, top: int, left: int) -> Rgb:

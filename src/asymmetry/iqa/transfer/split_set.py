@@ -66,5 +66,5 @@ def _apart(name: str, images: tuple[IqaImage, ...]) -> list[IqaImage]:
         [image.held_out for image in images], [image.group for image in images]
     )
     if shared:
-        _log.warning("%s", shared_line(name, [images[place].name for place in sorted(shared)]))
-    return [image for place, image in enumerate(images) if place not in shared]
+        _log.warning("%s", shared_line(name, [images[index].name for index in sorted(shared)]))
+    return [image for index, image in enumerate(images) if index not in shared]
