@@ -13,7 +13,7 @@ from asymmetry.core.errors import UserError
 from asymmetry.core.files import sha256_of
 from asymmetry.data.images import to_tensor
 from asymmetry.discriminators.registry import build_discriminator
-from asymmetry.iqa import transfer
+from asymmetry.iqa.transfer import measure as transfer
 from asymmetry.iqa.transfer.initialisations import DISCRIMINATOR_FILE, find_initialisation
 from asymmetry.iqa.transfer.measure import transfer_runs
 from asymmetry.iqa.transfer.split_set import SplitSet
