@@ -1,4 +1,4 @@
-"""Whether the files of a run are those that its `run.json` records."""
+"""Verifying the files of a run against its `run.json`."""
 
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ _TYPES: dict[str, type] = {"id": str, "status": str, "settings": dict, "outputs"
 
 
 def fault(run: Run, folder: Path) -> str | None:
-    """Why the finished run in `folder` is not the one that the plan means; None where it is."""
+    """Why the finished run in `folder` is not the `run` of the plan; None where it is."""
     try:
         record = sound_record(folder)
         _check_settings(run, record, folder / "run.json")
@@ -54,7 +54,7 @@ def _check_settings(run: Run, record: dict[str, Any], path: Path) -> None:
 
 
 def _check_models(run: Run, record: dict[str, Any], folder: Path) -> None:
-    """A finished run has the models that it should have, and no others."""
+    """UserError where a finished run lacks a model that it should have, or has another one."""
     diverged = (record.get("diverged") or {}).get("step", 0)
     wanted = run.models(diverged if record["status"] == DIVERGED else None)
     if sorted(wanted) != sorted(record["outputs"]):

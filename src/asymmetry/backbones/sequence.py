@@ -13,7 +13,7 @@ class SequenceBackbone(Backbone):
     """The blocks of `body` up to the last one that `options["stages"]` names.
 
     Images with a side below `options["smallest"]` are padded up to it by repeating their last row
-    and column: the network's strides would leave nothing of them.
+    and column, because the network's strides would leave no pixels.
     """
 
     def __init__(self, spec: BackboneSpec, body: nn.Sequential) -> None:

@@ -1,4 +1,4 @@
-"""What tells pictures apart without their pixels, remembered while a file stays as it is."""
+"""Fingerprints of pictures, by which they are compared; kept while a file does not change."""
 
 import json
 import logging
@@ -29,10 +29,10 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Fingerprint:
-    """A picture in short: the sha256 (hex) of its file, its size in pixels as upright, 64 bits.
+    """The sha256 (hex) of a picture's file, its size in pixels when upright, and two hashes.
 
-    `dhash` is its `difference_hash`; `means` the mean luminances of SIDE x SIDE blocks, 0 to 255,
-    row by row, as hex.
+    `dhash` is its `difference_hash`, of 64 bits. `means` are the mean luminances of SIDE x SIDE
+    blocks, 0 to 255, row by row, as hex.
     """
 
     sha256: str
@@ -43,11 +43,11 @@ class Fingerprint:
 
 
 def fingerprints(paths: Iterable[Path]) -> list[Fingerprint]:
-    """The fingerprint of each file, in their order.
+    """The fingerprint of each file, in the order of the paths.
 
-    A file is decoded once, and again where its size or modification time changed; what was found
-    is kept in `.asymmetry/fingerprints.json`. Raises UserError as `read_rgb`, a line for each file
-    that is wrong.
+    A file is decoded once, and again after its size or modification time changes. Fingerprints are
+    kept in `.asymmetry/fingerprints.json`. Raises UserError as `read_rgb`, with a line for each bad
+    file.
     """
     asked = [path.absolute() for path in paths]
     seen, found, mistakes = dict[Path, list[int]](), dict[Path, Fingerprint](), list[str]()
@@ -72,7 +72,7 @@ def fingerprints(paths: Iterable[Path]) -> list[Fingerprint]:
             if settled(seen[path][1]):
                 fresh[str(path)] = [*seen[path], asdict(result)]
     finally:
-        # Also what was seen before an interruption is kept: the next start goes on from there.
+        # After an interruption, the next start continues from here.
         if fresh:
             write_if_changed(CACHE, json.dumps(known | fresh, sort_keys=True, indent=0).encode())
     if mistakes:
@@ -81,7 +81,7 @@ def fingerprints(paths: Iterable[Path]) -> list[Fingerprint]:
 
 
 def _looks(paths: list[Path]) -> Iterator[tuple[Path, Fingerprint | UserError]]:
-    """What each file shows, or what is wrong with it, some read side by side."""
+    """The fingerprint of each file, or what is wrong with it; several are read at a time."""
     with ThreadPoolExecutor(min(_MOST_THREADS, len(os.sched_getaffinity(0)))) as pool:
         yield from zip(paths, pool.map(_try, paths), strict=True)
 
@@ -127,7 +127,7 @@ def _seen(path: Path) -> list[int]:
 
 
 def _kept(entry: object, seen: list[int]) -> Fingerprint | None:
-    """An entry of the cache; None where it is of another time, or not as written."""
+    """The fingerprint in an entry of the cache; None where the file changed or it is damaged."""
     if not isinstance(entry, list) or len(entry) != 3 or entry[:2] != seen:
         return None
     kept, fields = entry[2], Fingerprint.__annotations__

@@ -1,11 +1,11 @@
-"""Which pictures show the same: by their bytes, or by two looks at their luminance. No numpy.
+"""Which pictures show the same: by their bytes, or by two hashes of their luminance. No numpy.
 
-The difference hash alone is not enough for thousands of pictures: soft ones, of few edges, come
-near each other by chance. So the steps of brightness between neighbouring blocks must agree too.
-Looked at by eye, of 39 near pairs among the 1,000 images of BIQ2021 and 221 photographs, 33 show
-the same, with correlations of .55 and more, and 6 do not, with .36 at most. In six million
-comparisons, most of them with turned copies, 53 false pairs were near, and .47 was the highest
-correlation of one.
+The difference hash alone is not enough for thousands of pictures: the hashes of soft pictures, with
+few edges, are near each other by chance. So the steps of brightness between neighbouring blocks
+must correlate too. The 1,000 images of BIQ2021 and 221 photographs have 39 pairs with near hashes.
+By eye, 33 pairs show the same, with correlations of .55 and more; 6 do not, with .36 at most. In
+six million comparisons, most of them with turned copies, 53 false pairs had near hashes, and their
+highest correlation was .47.
 """
 
 from collections import defaultdict
@@ -19,7 +19,7 @@ from asymmetry.data.fingerprints import SIDE, Fingerprint
 NEAR = 6
 """Bits of 64 by which the hashes of two pictures that show the same may differ."""
 
-# The least correlation of the steps of brightness. A picture without any has none.
+# The least correlation of the steps of brightness; without any steps it is zero.
 _CORRELATED = 0.5
 _BANDS = list(pairwise(64 * band // (NEAR + 1) for band in range(NEAR + 2)))
 
@@ -50,8 +50,8 @@ def like_pairs(prints: Sequence[Fingerprint]) -> list[tuple[int, int]]:
 def near_pairs(hashes: Iterable[int]) -> set[tuple[int, int]]:
     """The pairs of distinct 64-bit hashes that differ in `NEAR` bits or fewer.
 
-    Of NEAR + 1 bands of bits one at least is equal in such a pair, so only hashes that share a
-    band are compared: thousands of photos take a moment, not all pairs.
+    In such a pair at least one of NEAR + 1 bands of bits is equal. So only hashes that share a band
+    are compared, which takes a moment for thousands of photos.
     """
     buckets: dict[tuple[int, int], list[int]] = defaultdict(list)
     for value, (band, (start, end)) in product(sorted(set(hashes)), enumerate(_BANDS)):
@@ -69,8 +69,8 @@ def groups_of(
 ) -> list[int]:
     """The group of each picture, as the index of its first member.
 
-    Two pictures are in one group where they show the same or share one of their `keys`, of which
-    each has its own, and so on transitively.
+    Two pictures are in one group where they show the same, or share one of their `keys` (`keys[i]`
+    are those of picture i), and so on transitively.
     """
     parents = list(range(len(prints)))
 

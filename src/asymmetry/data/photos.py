@@ -71,13 +71,14 @@ class PhotoManifest:
 def read_photos(source: Photos) -> PhotoManifest:
     """The photos of the study's source, split into those for training and those held out.
 
-    Near duplicates (equal bytes, near difference hashes, or known to show the same) make one
-    content; `source.held_out` of the contents go to evaluation (see `contents.held_out`). Files
-    are read once and remembered by size and modification time (see `fingerprints`); what
-    uses the pixels verifies the sha256 again (`load.load_photo`).
+    Near duplicates (by equal bytes, by `likeness`, or known to show the same) are one content. The
+    share `source.held_out` of the contents goes to evaluation (see `contents.held_out`). A file is
+    read again only after its size or modification time changes (see `fingerprints`); whoever loads
+    the pixels verifies the sha256 (`load.load_photo`).
 
-    Raises UserError, a line for each mistake, where the folder is missing or holds no photo or one
-    content only, where two photos have one name, or where a photo cannot be read.
+    Raises UserError, with a line for each mistake, where the folder is missing or holds no photo;
+    where all photos show one content; where two photos have one name; and where a photo cannot be
+    read.
     """
     wheels = source.source == WHEELS
     photos, prints, left_out = _wheel_photos() if wheels else _folder(Path(source.source))

@@ -1,4 +1,4 @@
-"""The images that the trained generators are assessed on. What needs no pixels imports no numpy."""
+"""The images that trained generators are assessed on. Imports no numpy until pixels are read."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,12 +28,12 @@ def evaluation_images(study: Study, set_name: str, manifest: PhotoManifest) -> l
 
 
 def left_out(folder: str) -> list[LeftOut]:
-    """The files of an evaluation set's folder that are not taken for references."""
+    """The files of an evaluation set's folder that are not taken as references."""
     return find_photos(Path(folder)).left_out
 
 
 def evaluation_reduction(study: Study, set_name: str) -> int:
-    """The reduction before use: the photos' own for those held out, none for a folder."""
+    """The reduction before use: `photos.reduce` for the photos held out, none for a folder."""
     return study.photos.reduce if study.evaluation.sets[set_name] == HELD_OUT else 1
 
 

@@ -1,4 +1,4 @@
-"""Filling a set's folder from its pieces, whole and recorded, or not at all."""
+"""Filling a set's folder from its pieces: it becomes whole and recorded, or is not made."""
 
 import logging
 import shutil
@@ -12,7 +12,7 @@ from asymmetry.datasets.record import DataSetRecord, differences, list_files, re
 from asymmetry.datasets.take import take
 
 DATA = Path("data")
-# Parts of downloads, archives until their images are in place, and folders being filled.
+# It holds parts of downloads, archives whose images are not in place yet, and folders being filled.
 DOWNLOADS = DATA / ".downloads"
 
 logger = logging.getLogger(__name__)

@@ -13,8 +13,8 @@ from asymmetry.core.files import sha256_of, write_atomically
 class Origin:
     """Where images came from: a fetched file, an archive or a folder that was given.
 
-    `sha256` is None for a folder; `published_by` is who publishes the checksum that it agreed
-    with, None where none is published.
+    `sha256` is None for a folder. `published_by` is who publishes the checksum that it agreed
+    with; None where none is published.
     """
 
     file: str
@@ -25,7 +25,7 @@ class Origin:
 
 @dataclass(frozen=True)
 class FileRecord:
-    """A file as it was taken: its length in bytes and its sha256 in hex."""
+    """A file as it was recorded: its length in bytes and its sha256 in hex."""
 
     bytes: int
     sha256: str
@@ -33,7 +33,7 @@ class FileRecord:
 
 @dataclass(frozen=True)
 class DataSetRecord:
-    """What lies in the folder of a set, by the path in it."""
+    """The record of a set; `files` are by their path in its folder."""
 
     name: str
     licence: str
@@ -42,7 +42,7 @@ class DataSetRecord:
     files: Mapping[str, FileRecord]
 
     def write(self, path: Path) -> None:
-        """Write the record, indented, so that a change is seen as a line."""
+        """Write the record, a line for each value, so that Git shows a change as a line."""
         write_atomically(path, json.dumps(asdict(self), indent=1).encode() + b"\n")
 
 
@@ -62,7 +62,7 @@ def read_data_record(path: Path) -> DataSetRecord:
 
 
 def list_files(folder: Path) -> dict[str, FileRecord]:
-    """The files of a folder, sorted by path, with length and sha256; without hidden ones."""
+    """The files of a folder, without hidden ones, sorted by path, with length and sha256."""
     listed = {}
     for path in sorted(folder.rglob("*")):
         inside = path.relative_to(folder)
@@ -74,7 +74,7 @@ def list_files(folder: Path) -> dict[str, FileRecord]:
 def differences(
     recorded: Mapping[str, FileRecord], found: Mapping[str, FileRecord]
 ) -> Iterator[str]:
-    """The files that differ, each with what is wrong, sorted by path."""
+    """A line for each file that differs, sorted by path."""
     for file in sorted({*recorded, *found}):
         before, now = recorded.get(file), found.get(file)
         if now is None:

@@ -59,7 +59,7 @@ def _relativistic_generator(fake: Tensor, real: Tensor | None) -> Tensor:
 
 
 class AdversarialLoss(NamedTuple):
-    """The two sides of a game: (real, fake) logits and (fake, real) logits to a scalar."""
+    """Both losses of a game: of (real, fake) and of (fake, real) logits to a scalar."""
 
     discriminator: Callable[[Tensor, Tensor], Tensor]
     generator: Callable[[Tensor, Tensor | None], Tensor]

@@ -1,7 +1,7 @@
-"""The way to a discriminator and its game. Imports no torch, and builds by a dynamic import.
+"""Building a discriminator and its adversarial losses by a dynamic import. Imports no torch.
 
-So the training loop does not import discriminators, and a run without one does not change its id
-when their code does: that of a run with one has `BUILDER` and `GAME` among its roots.
+So the training loop does not import discriminators: a change of their code changes the id of a run
+with one, which has `BUILDER` and `GAME` among its roots, but not the id of a run without one.
 """
 
 import importlib
@@ -33,7 +33,7 @@ def build_discriminator(spec: Spec, seed: int, weights: Path) -> "Discriminator"
 
 
 def adversarial_loss(kind: str) -> "tuple[Callable[..., Tensor], Callable[..., Tensor]]":
-    """What the generator and what the discriminator minimise in the game `kind`.
+    """The losses of generator and discriminator of the kind `kind`.
 
     See `asymmetry.discriminators.losses`.
     """

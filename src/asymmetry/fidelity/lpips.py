@@ -2,8 +2,8 @@
 
 Its scaling of an image in -1..1 is the ImageNet normalisation of an image in 0..1, and its slices
 are the stages of our VGG-16, AlexNet and SqueezeNet; the linear heads are those inside the wheel
-`lpips`. That package's own class would make a whole classifier first, and its gradient is not a
-number where all features of a pixel are zero.
+`lpips`. The class of that package makes a whole classifier first, and its gradient is NaN where all
+features of a pixel are zero.
 """
 
 from pathlib import Path

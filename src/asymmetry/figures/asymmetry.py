@@ -70,7 +70,7 @@ def draw(numbers: pd.DataFrame, study: Study) -> Figure:
 
 
 def _names(numbers: pd.DataFrame) -> dict[str, str]:
-    """What each loss is called in the panels: where there are many, its rank by skill."""
+    """The label of each loss in the panels: its name, or its rank by skill if there are many."""
     losses = _known(numbers).groupby("fidelity", sort=False)["skill"].first()
     if len(losses) <= _NAMED:
         return {loss: loss for loss in losses.index}
@@ -104,7 +104,7 @@ def _panel(axes: Axes, rows: pd.DataFrame, name: str, look: style.Look) -> None:
 
 
 def _ends(value: float, low: float, high: float) -> np.ndarray:
-    """Lengths of both arms of an error bar; none where the interval is unknown."""
+    """The lengths of both arms of an error bar; zero where the interval is unknown."""
     return np.nan_to_num(np.abs([[value - low], [high - value]]))
 
 

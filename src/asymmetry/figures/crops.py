@@ -19,8 +19,8 @@ from asymmetry.tables.schemas import DIVERGED, DONE, OK
 
 TITLE = "Crops"
 _TOP = ["reference", "bicubic", "warm-start"]
-_ACROSS = 8  # images side by side
-_MOST_LINES = 60  # images below each other: more would be too tall for a PNG
+_ACROSS = 8  # images in a line
+_MOST_LINES = 60  # more would be too tall for a PNG
 _Line = tuple[list[tuple[str, float]], str]  # the settings of its images, and their loss
 _COLUMNS = [
     *("task", "generator", "set", "image", "crop", "run", "kind", "fidelity", "discriminator"),
@@ -94,7 +94,7 @@ def _metrics(tables: Tables, study: Study) -> list[str]:
 
 
 def _title(rows: pd.DataFrame) -> str:
-    """What the block shows, and what the numbers below its images are."""
+    """The title of a block: its task, generator, image, and the metrics below each crop."""
     task, generator, image = rows[["task", "generator", "image"]].iloc[0]
     metrics = " / ".join(map(parts.with_arrow, rows.columns[len(_COLUMNS) :]))
     # A dollar sign in a name begins no formula.
@@ -126,9 +126,10 @@ def _strip(
 
 
 def _lines(cells: pd.DataFrame) -> list[_Line]:
-    """The lines of images: a loss each in chunks of the settings of all, or each of its own.
+    """The lines of images: for each loss, chunks of the settings.
 
-    Of its own where most of the grid would be empty, as of a fraction.
+    The settings are those of all losses, or where most images would be missing, as in a fraction,
+    those of the loss.
     """
     losses = cells["fidelity"].unique().tolist()
     settings = _settings(cells)
@@ -144,7 +145,7 @@ def _chunks(settings: list[tuple[str, float]]) -> list[list[tuple[str, float]]]:
 
 
 def _titled(index: int, lines: list[_Line]) -> bool:
-    """Whether a line names its settings: they are not those of the line above."""
+    """Whether a line names its settings, because the line above has others."""
     return index == 0 or lines[index][0] != lines[index - 1][0]
 
 
@@ -181,7 +182,7 @@ def _block(
 
 
 def _image(axes: Axes, rows: pd.DataFrame, metrics: list[str]) -> None:
-    """The crop with its metrics below, or the mark of what became of the cell."""
+    """Draw the crop with its metrics below, or a mark where the cell has none."""
     axes.set(xlim=(0, 1), ylim=(1, 0), aspect="equal")
     if rows.empty:  # a fractional grid has no such cell
         return

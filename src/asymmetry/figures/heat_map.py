@@ -70,7 +70,7 @@ def draw(numbers: pd.DataFrame, study: Study) -> Figure:
 
 
 def _legend(numbers: pd.DataFrame) -> list[Artist]:
-    """Entries for settings without a value, those that there are."""
+    """The entries for settings without a value: missing or diverged, if there are any."""
     states = set(numbers.loc[numbers["value"].isna(), "status"])
     entries: list[Artist] = [style.missing_patch()] if states - {DIVERGED} else []
     return entries + ([style.swatch(DIVERGED, style.INK, "x")] if DIVERGED in states else [])

@@ -17,8 +17,8 @@ TITLE = "Losses as objectives"
 _STARTS = {"jpeg": "s", "noise": "^", "blur": "D", "white": "v"}
 _EDGES = ["0", *(f"{band}/16" for band in range(1, 8))]
 _BAND_COLOURS = [mpl.colormaps["cividis"](level) for level in np.linspace(0.05, 0.95, len(_EDGES))]
-_LEAST_SNR = 1e-3  # what is drawn of a ratio that is zero or, by chance, negative
-_BELOW = 0.24  # rows; the starts, beside their mean
+_LEAST_SNR = 1e-3  # drawn in place of a ratio that is zero or, by chance, negative
+_BELOW = 0.24  # of a row: how far the markers of single starts are below their mean
 
 
 def caption(tables: Tables, study: Study) -> str:
@@ -111,7 +111,7 @@ def _spectrum(axes: Axes, table: dict[str, pd.DataFrame]) -> None:
 
 
 def _dots(axes: Axes, rows: pd.DataFrame, look: dict[str, str]) -> None:
-    """A value with its interval for each loss, and what is absent of it."""
+    """A value with its interval for each loss, and how many images lack a value."""
     for height, (loss, row) in enumerate(rows.iterrows()):
         arms = np.nan_to_num([[row["value"] - row["low"]], [row["high"] - row["value"]]])
         axes.errorbar(

@@ -1,4 +1,4 @@
-"""What several figures share: which metrics they show, and how scopes and captions are worded."""
+"""What several figures share: the metrics that they show, and the words of captions."""
 
 from typing import Any
 
@@ -22,10 +22,10 @@ def distortion_metric(study: Study) -> str:
 
 
 def perceptual_metric(study: Study, scores: pd.DataFrame) -> str:
-    """The metric of the perceptual axis, among those with numbers.
+    """The metric of the perceptual axis, of those that have values.
 
-    LPIPS, else a no-reference judge, else a metric of the DISTS family, else the first judge that
-    is not a distortion metric; the effect, where there is none of them.
+    It is LPIPS, else a no-reference judge, else a metric of the DISTS family, else the first judge
+    that is not a distortion metric. Where there is none of these, it is the effect.
     """
     measured = set(scores.loc[scores["status"] == OK, "metric"])
     evaluation = study.evaluation
@@ -49,7 +49,7 @@ def direction(metric: str) -> str:
 
 
 def with_arrow(metric: str) -> str:
-    """The same for a title: `psnr_y dB ↑`."""
+    """A metric for a title: `psnr_y dB ↑`."""
     words = [metric, _UNITS.get(metric), "↓" if lower_is_better(metric) else "↑"]
     return " ".join(filter(None, words))
 
@@ -86,7 +86,7 @@ def p_in_words(p: float) -> str:
 
 
 def effect_in_words(effect: pd.DataFrame) -> str:
-    """What O is, for captions."""
+    """The definition of O, for captions."""
     judges = sorted({name for names in effect["judges"] for name in str(names).split()})
     return (
         f"Effect O: the mean z-score of the judges ({', '.join(judges) or 'none measured'}), "

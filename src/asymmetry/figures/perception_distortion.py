@@ -75,7 +75,7 @@ def _perception(tables: Tables, study: Study) -> str:
 
 
 def _of_every_generator(runs: pd.DataFrame) -> pd.DataFrame:
-    """The runs, with bicubic once for each generator of its task: it has none of its own."""
+    """The runs; bicubic, which has no generator, once for each generator of its task."""
     generators = runs.loc[runs["kind"] == "cell", ["task", "generator"]].drop_duplicates()
     bicubic = runs[runs["kind"] == "bicubic"].drop(columns="generator").merge(generators, on="task")
     return pd.concat([bicubic, runs[runs["kind"] != "bicubic"]], ignore_index=True)[runs.columns]
@@ -146,7 +146,7 @@ def _legend(numbers: pd.DataFrame, look: style.Look) -> list[Line2D]:
 
 
 def _without_numbers(cells: pd.DataFrame, look: style.Look) -> list[Line2D]:
-    """The cells that the plane cannot show, by name where they are few."""
+    """Entries for the cells that are not in the plane: each, or only counts if they are many."""
     absent = cells[cells["status"] != DONE].drop_duplicates("run")
     if absent.empty:
         return []

@@ -35,7 +35,7 @@ _GROUP = 0.86  # width of all bars of a discriminator, where 1 is the distance o
 _WIDEST = 0.26
 _NORMAL = 1.96
 _STUB = 0.03  # SRCC; height of the mark of a bar that is not there
-_LEVEL = 3  # names of discriminators that fit beside each other in a third of the width
+_LEVEL = 3  # the most names of discriminators that fit beside each other in a panel
 
 
 def caption(tables: Tables, study: Study) -> str:
@@ -58,7 +58,7 @@ def caption(tables: Tables, study: Study) -> str:
 
 
 def numbers(tables: Tables, study: Study) -> pd.DataFrame:
-    """A row for each model that can be, with the mean and the interval of its bar beside it."""
+    """A row for each model that can exist, with the mean and the interval of its bar."""
     rows = _test_rows(tables)
     # A model that cannot exist is not missing.
     rows = rows[rows["status"] != NO_REFERENCES].reset_index(drop=True)
@@ -102,7 +102,7 @@ def _in_words(scope: Any, study: Study) -> str:
 
 
 def _name_discriminators(panels: Iterable[Axes], names: list[str]) -> None:
-    """Below each group of bars, turned where there is no room."""
+    """Name the discriminator below each group of bars, at an angle if there are many."""
     for axes in panels:
         axes.set_xticks(range(len(names)), names)
         if len(names) > _LEVEL:
@@ -110,7 +110,7 @@ def _name_discriminators(panels: Iterable[Axes], names: list[str]) -> None:
 
 
 def _legend(numbers: pd.DataFrame) -> list[Patch]:
-    """Starts that have bars, then those that have none somewhere, with the reason."""
+    """The initialisations that have bars, then those that lack some, with the reason."""
     bars = set(numbers.loc[numbers["value"].notna(), "initialisation"])
     entries = [Patch(color=_COLOURS[start], label=start) for start in _COLOURS if start in bars]
     empty = numbers[numbers["mean"].isna()].groupby("initialisation")["status"].unique()
@@ -152,7 +152,7 @@ def _bar(axes: Axes, x: float, width: float, rows: pd.DataFrame, start: str) -> 
         return
     axes.bar(x, first["mean"], width, color=_COLOURS[start], alpha=0.85, linewidth=0)
     axes.vlines(x, first["mean_low"], first["mean_high"], color=style.INK, linewidth=1.3, zorder=4)
-    # Spread by rank, not at random: the same runs always lie at the same places.
+    # Spread by rank, not at random: the same runs always have the same positions.
     spread = np.linspace(-0.3, 0.3, len(rows)) * width if len(rows) > 1 else np.zeros(1)
     axes.scatter(
         x + spread,

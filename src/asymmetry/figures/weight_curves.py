@@ -18,7 +18,7 @@ from asymmetry.tables.schemas import DIVERGED, DONE, MISSING
 TITLE = "Effect over the adversarial weight"
 _COLUMNS = 4
 _STRIP = 0.1  # share of a panel's height
-_LEVEL = 6  # weights whose ticks fit beside each other
+_LEVEL = 6  # the most weights whose ticks fit beside each other
 _DODGE = 0.07  # steps of the x axis between two discriminators
 
 
@@ -37,7 +37,7 @@ def numbers(tables: Tables, study: Study) -> pd.DataFrame:
 
 
 def draw(numbers: pd.DataFrame, study: Study) -> Figure:
-    """Panels of one scale for all fidelity losses of all tasks, generators and sets."""
+    """A panel for each fidelity loss of each task, generator and set; all share their axes."""
     if numbers.empty:
         return style.nothing_yet(parts.NO_CELLS)
     scopes = parts.scopes(numbers)
@@ -102,7 +102,7 @@ def _points(axes: Axes, x: np.ndarray, rows: pd.DataFrame, colour: str, marker: 
 
 
 def _strip(grid: Iterable[Axes]) -> None:
-    """Room below the values for the marks of settings that have none."""
+    """Make room below the values for the marks of settings without a value."""
     panels = list(grid)
     low, high = panels[0].get_ylim()
     ticks = [tick for tick in panels[0].get_yticks() if low <= tick <= high]
@@ -115,7 +115,7 @@ def _strip(grid: Iterable[Axes]) -> None:
 
 
 def _states(axes: Axes, rows: pd.DataFrame, x: np.ndarray, colour: str) -> None:
-    """Marks at the foot of the panel for settings without a value."""
+    """Mark the settings without a value at the foot of the panel."""
     for position, status in zip(x, rows["status"], strict=True):
         if status != DONE:
             axes.plot(

@@ -42,7 +42,7 @@ def _resize_rows(image: Tensor, scale: float) -> Tensor:
 
 @lru_cache(maxsize=256)
 def weights(length: int, scale: float) -> Tensor:
-    """What `imresize` multiplies a side with: a float64 matrix [ceil(scale length), length]."""
+    """The matrix of `imresize` along one side: float64 [ceil(scale length), length]."""
     indices, shares = _contributions(length, scale)
     matrix = shares.new_zeros(indices.shape[1], length)
     return matrix.scatter_add_(1, indices.mT, shares.mT)
@@ -54,7 +54,7 @@ def _contributions(length: int, scale: float) -> tuple[Tensor, Tensor]:
     shrink = min(scale, 1.0)
     width = _KERNEL_WIDTH / shrink
     new = torch.arange(math.ceil(length * scale), dtype=torch.float64)
-    # The place of a new pixel's centre among the old ones; pixel 0 covers -0.5 to 0.5.
+    # The centre of a new pixel in coordinates of the old ones; pixel 0 covers -0.5 to 0.5.
     centre = (new + 0.5) / scale - 0.5
     first = torch.floor(centre - width / 2)
     indices = first + torch.arange(math.ceil(width) + 2)[:, None]

@@ -1,6 +1,7 @@
 """Saliency from simple priors, SDSP, by Zhang et al. (ICIP 2013), as pyiqa computes it for VSI.
 
-What stands out of its surroundings, is near the centre and of warm colour, seen at 256 x 256.
+A pixel is salient where it stands out of its surroundings, is near the centre and has a warm
+colour. Computed at 256 x 256 pixels.
 """
 
 from functools import lru_cache

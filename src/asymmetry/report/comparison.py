@@ -1,4 +1,4 @@
-"""What the page of the comparison reads: pictures, cells and their metrics, in one small file."""
+"""The data of the comparison page: pictures, cells and their metrics, in one small file."""
 
 import json
 import re
@@ -29,7 +29,7 @@ _OF_A_CELL = ("kind", "task", "generator", "fidelity", "discriminator", "adversa
 
 @dataclass(frozen=True)
 class Comparison:
-    """The pictures that are there, of which cells, and where the judges disagree most and least."""
+    """The views with pictures, the cells, and where the judges disagree most and least."""
 
     views: list[View]
     cells: list[dict[str, Any]]
@@ -39,7 +39,7 @@ class Comparison:
 
     @property
     def script(self) -> str:
-        """The data as a script, since a page that lies in a folder may not fetch files."""
+        """The data as a script: a page that is opened from a folder may not fetch files."""
         text = json.dumps(self.data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
         return f"window.COMPARISON = {text};\n"
 
@@ -76,7 +76,7 @@ def comparison(study: Study, tables: Tables, results: Path) -> Comparison:
 
 
 def label(view: View) -> str:
-    """What a view shows, in words."""
+    """A view in words."""
     if view.corner is None:
         return f"{view.image} ({view.set})"
     left, top = view.corner
@@ -84,7 +84,7 @@ def label(view: View) -> str:
 
 
 def name_of(run: str) -> str:
-    """A run in an address: its id without the digits, so that it is the same after a retraining."""
+    """A run in an address: its id without the digits, which change with a retraining."""
     return _DIGITS.sub("", run)
 
 
@@ -104,13 +104,13 @@ def words_of(cell: dict[str, Any], cells: list[dict[str, Any]]) -> str:
 
 
 def address(view: View, task: str, names: Iterable[str], visible: int) -> str:
-    """The fragment that opens these cells of a view, the one of that number first."""
+    """The fragment that opens these cells of a view; `visible` is the one that is shown first."""
     fixed = [("task", task), ("view", view.name), *(("cell", name) for name in names)]
     return "#" + urlencode([*fixed, ("show", visible)])
 
 
 def _cells(runs: pd.DataFrame) -> list[dict[str, Any]]:
-    """The references, the baselines and the cells, each with all that it is chosen by."""
+    """The references, the baselines and the cells, in the order of the page."""
     rows = records(runs)
     tasks = dict.fromkeys(str(row["task"]) for row in rows)
     references = [_REFERENCE | {"run": f"{task}/reference", "task": task} for task in tasks]
@@ -173,7 +173,7 @@ def _metrics(study: Study, scores: pd.DataFrame) -> list[str]:
 def _values(
     scores: pd.DataFrame, metrics: list[str], runs: list[str], photos: list[tuple[str, str]]
 ) -> list[list[float | None]]:
-    """For each metric, the values of all cells, of all photos each: four digits, None for none."""
+    """For each metric, the values of all cells and photos: of four digits, None without one."""
     known = scores[scores["status"] == OK]
     wide = known.pivot_table(index=["metric", "run"], columns=["set", "image"], values="value")
     found = []

@@ -1,4 +1,4 @@
-"""How far the judges are apart on one image of one cell."""
+"""How much the judges disagree on one image of one cell."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,10 +14,10 @@ from asymmetry.tables.schemas import DONE
 
 @dataclass(frozen=True)
 class Disagreement:
-    """A cell's image, and the judges that think least and most of it, each with its z-score.
+    """An image of a cell, and the judges with the least and the greatest z-score of it.
 
-    The z-scores are those of the effect: within one task, generator and set, higher is better, and
-    without a judge that is the cell's own loss.
+    The z-scores are those of the effect: within one task, generator and set; higher is better. A
+    judge that is the cell's own loss is left out.
     """
 
     run: str
@@ -29,12 +29,12 @@ class Disagreement:
 
     @property
     def spread(self) -> float:
-        """The most less the least."""
+        """The difference of both z-scores."""
         return self.most[1] - self.least[1]
 
 
 def disagreements(tables: Tables, judges: Sequence[str]) -> list[Disagreement]:
-    """Every image of every done cell that two judges have a value of, the widest spread first."""
+    """Each image of each done cell of which two judges have a value, the widest spread first."""
     found = []
     for (task, _), cells in tables.cells.groupby(SCOPE[:2], sort=False):
         done = cells[cells["status"] == DONE]

@@ -15,10 +15,10 @@ _DEFAULT_RESULTS = "results"
 
 
 def figures(folder: Path, runs: pd.DataFrame) -> list[dict[str, Any]]:
-    """The figures below `folder`, in reading order, with what their JSON says of them.
+    """The figures below `folder`, in reading order, with the content of their JSON.
 
-    Beside it: `files`; `counts`, the number of cells by status; `unfinished`, the ids of those that
-    are not done by status; `spent`, what the trainings of the cells took; the `command`.
+    And with `files`; `counts`, the number of cells by status; `unfinished`, the ids of cells that
+    are not done, by status; `spent`, what the trainings of the cells took; and the `command`.
     """
     found = []
     for name in figure_names():
@@ -30,7 +30,7 @@ def figures(folder: Path, runs: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def command_of(target: str, results: str) -> str:
-    """What makes a file of the results again, typed in the project's folder."""
+    """The command that makes a file of the results again, in the project's folder."""
     study = "" if results == _DEFAULT_RESULTS else " --configfile STUDY.yaml"
     return f"snakemake --cores all --force {results}/{target}{study}"
 

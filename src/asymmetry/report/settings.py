@@ -25,7 +25,7 @@ class Setting:
 
 
 def differences(study: Study) -> list[Setting]:
-    """Every setting that is not its default, in the order of the study: those with none too."""
+    """The settings that differ from their default or have none, in the order of the study."""
     return _of_section("", study, None)
 
 

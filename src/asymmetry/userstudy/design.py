@@ -1,6 +1,7 @@
-"""Which two cells are compared on which photo, and who stands left: balanced, counted from a seed.
+"""The design of the paired comparisons: which two cells, on which photo, and which one is left.
 
-A paired comparison needs no cell twice as often as another, no photo, and no side.
+It is balanced, so that no cell, photo or side appears more often than another. Its draws are
+counted from a seed.
 """
 
 from collections import Counter, defaultdict
@@ -18,7 +19,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Arena:
-    """What may be compared with each other: the cells of one task and generator on one set."""
+    """Cells that may be compared with each other: of one task and generator, on one set."""
 
     task: str
     generator: str
@@ -38,11 +39,11 @@ class Pair:
 
 
 def balanced_pairs(arenas: Sequence[Arena], count: int, seed: int) -> list[Pair]:
-    """`count` pairs; every arena has two cells or more, and a photo.
+    """`count` pairs of the arenas, each of which has at least two cells and a photo.
 
-    After any number of them, the appearances of an arena's cells differ by one at most, so do those
-    of its photos, and no cell was left and right with a difference above one. Of equal choices,
-    cells that have met least, and a photo that they have seen least, come first.
+    After any number of pairs, the appearances of an arena's cells differ by at most one, and so do
+    those of its photos and those of a cell on the left and on the right. Of equal choices, the
+    cells that were paired least often come first, and the photo that they were shown on least.
     """
     rng = draws(seed, f"{STREAM}/pairs")
     cells = [(index, cell) for index, arena in enumerate(arenas) for cell in arena.cells]
@@ -75,10 +76,10 @@ def _rarest(items: Sequence[T], rarity: Sequence[Any], rng: np.random.Generator)
 
 
 def _sided(found: list[tuple[int, str, str, str]], rng: np.random.Generator) -> list[Pair]:
-    """The pairs with their sides: each cell's appearances, two by two, are one left and one right.
+    """The pairs with sides: of each two successive appearances of a cell, one is left, one right.
 
-    So pairs hang together in chains, in which one side decides all others; a chain's first is
-    drawn. A chain may close: it has as many ends that come in as go out, so that always fits.
+    So pairs form chains, in which one side decides all others; the first side of a chain is drawn.
+    A closed chain is consistent too, because each of its pairs has one cell on either side.
     """
     ends = defaultdict(list)
     for number, (arena, _, one, other) in enumerate(found):

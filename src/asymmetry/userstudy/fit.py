@@ -39,10 +39,10 @@ class Fitted:
 
 
 def fit(folder: Path, resamples: int, without: Collection[int] = ()) -> dict[str, Any] | None:
-    """Fit the answers in a folder, and write the tables beside them; what they say in short.
+    """Fit the answers in a folder, write the tables beside them, and return a summary.
 
-    `without`: raters, from 1, who are left out. None, and nothing is written, where no pair
-    has an answer: nothing stands in for people. Raises UserError where answers are to another plan.
+    `without` are raters, from 1, who are left out. Where no pair has an answer, nothing is written
+    and the result is None. Raises UserError where the answers are to another plan.
     """
     study = read_plan(folder)
     answers = _answers(study, folder, without)
@@ -76,7 +76,7 @@ def _answers(study: UserStudy, folder: Path, without: Collection[int]) -> list[A
 def _by_scope(
     study: UserStudy, answers: Sequence[Answer]
 ) -> dict[Scope, list[tuple[Answer, Trial]]]:
-    """The answers to pairs: a repeat and a catch trial say how far a rater can be relied on."""
+    """The answers to pairs, by scope; repeats and catch trials only show consistency."""
     found: dict[Scope, list[tuple[Answer, Trial]]] = {}
     for answer in answers:
         trial = study.sessions[answer.rater][answer.trial]
@@ -145,7 +145,7 @@ def _votes(given: list[tuple[Answer, Trial]], runs: list[str], photos: list[str]
 def _judged(
     study: UserStudy, scope: Scope, cells: pd.DataFrame, photos: list[str], values: Array
 ) -> pd.DataFrame:
-    """What people say of each cell [rows of `values`] and photo, as rows of the table `scores`."""
+    """The scores of people for each cell (row of `values`) and photo: the table `human`."""
     shown = "shown" if study.reference_shown else "hidden"
     convention = (
         f"Bradley-Terry log-odds of people's choices, reference {shown}, "
@@ -161,7 +161,7 @@ def _judged(
 def _summary(
     study: UserStudy, raters: pd.DataFrame, fitted: list[Fitted], without: Collection[int]
 ) -> dict[str, Any]:
-    """What the page and the command line say of the user study."""
+    """The summary of the user study for the page and the command line."""
     counts = ["repeats_same", "repeats", "catches_right", "catches"]
     return {
         "question": study.question,

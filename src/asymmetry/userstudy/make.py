@@ -1,4 +1,4 @@
-"""`asymmetry userstudy make`: from a study's trained cells to a folder that raters can be shown."""
+"""`asymmetry userstudy make`: makes the questions and pictures of a study's trained cells."""
 
 import logging
 from collections import Counter
@@ -23,7 +23,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Form:
-    """How a question looks: whether the reference is shown, and the side of the pictures."""
+    """The form of a question: whether the reference is shown, and the pictures' side in pixels."""
 
     reference_shown: bool
     crop: int
@@ -37,10 +37,10 @@ class Form:
 
 
 def make(plan: Plan, lengths: Lengths, form: Form, seed: int) -> UserStudy:
-    """Write `plan.json` and its pictures; again with the same arguments, the same bytes.
+    """Write `plan.json` and its pictures; the same arguments give the same bytes.
 
-    Raises UserError where no two cells are trained, where answers to other questions are in the
-    folder, whose plan then stays as it is, and as `sessions` and `write_pictures` do.
+    Raises UserError where no two cells are trained; where the folder holds answers to other
+    questions (its plan then stays as it is); and as `sessions` and `write_pictures`.
     """
     folder = folder_of(plan.study)
     arenas = arenas_of(plan)
@@ -78,8 +78,8 @@ def assemble(
 def arenas_of(plan: Plan) -> list[Arena]:
     """The trained cells of each task and generator, on each evaluation set.
 
-    Those that diverged or are not trained are left out, and so is a cell without another; both are
-    said. Raises UserError where nothing is left.
+    Cells that diverged or are not trained are left out with a warning, and so is a single cell of
+    a task and generator. Raises UserError where nothing is left.
     """
     status = {
         run.id: read_record(run.record)["status"] if run.record.is_file() else "not trained"
@@ -112,7 +112,7 @@ def arenas_of(plan: Plan) -> list[Arena]:
 
 
 def _shots(question: Question, arenas: list[Arena], form: Form) -> list[Shot]:
-    """What a question shows: left, right, and the reference where it is shown."""
+    """The pictures of a question: left, right, and the reference if it is shown."""
     arena, pair = arenas[question.pair.arena], question.pair
     shown = [pair.left, pair.right, *([REFERENCE] if form.reference_shown else [])]
     return [Shot(arena.task, arena.set, pair.photo, one) for one in shown]

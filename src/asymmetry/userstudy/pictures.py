@@ -1,4 +1,4 @@
-"""The pictures of a user study: what the assessment restores, as PNG files named by content."""
+"""The pictures of a user study: images as in the assessment, as PNG files named by content."""
 
 import hashlib
 import io
@@ -28,7 +28,7 @@ Images = dict[tuple[str, str], EvaluationImage]
 
 
 class Shot(NamedTuple):
-    """A picture that is needed: of a photo of a set under a task, what it `shows`."""
+    """A picture that is needed: what it `shows` of a photo of a set under a task."""
 
     task: str
     set: str
@@ -39,9 +39,8 @@ class Shot(NamedTuple):
 def write_pictures(plan: Plan, shots: Iterable[Shot], crop: int, folder: Path) -> dict[Shot, str]:
     """Write each shot's central square of `crop` pixels below `folder`; the names of the files.
 
-    `shows` is the id of a run, whose generator restores the photo as in the assessment, the
-    reference, or `WORSE`. Raises UserError as the assessment does: a model or photo is not the one
-    recorded.
+    `shows` is the id of a run, whose generator restores the photo as in the assessment, or the
+    reference, or `WORSE`. Raises UserError where a model or photo is not the one recorded.
     """
     repeatable(plan.study.numerics.threads)
     images = {(one.set, one.photo.name): one for one in all_images(plan.study, plan.photos)}
@@ -58,7 +57,7 @@ def write_pictures(plan: Plan, shots: Iterable[Shot], crop: int, folder: Path) -
 
 
 def _of_run(plan: Plan, shots: list[Shot], images: Images) -> Iterable[tuple[Shot, Rgb]]:
-    """What a run's generator makes of the photos, one at a time in memory."""
+    """The photos as a run's generator restores them, one at a time in memory."""
     target = find_target(plan, shots[0].shows)
     task = plan.study.tasks[target.task]
     restore = restorer(target, task.scale, choose_device(plan.study.execution.device))
@@ -69,7 +68,7 @@ def _of_run(plan: Plan, shots: list[Shot], images: Images) -> Iterable[tuple[Sho
 
 
 def _of_photos(plan: Plan, shots: list[Shot], images: Images) -> Iterable[tuple[Shot, Rgb]]:
-    """The photos themselves, or at a resolution that nobody takes for better."""
+    """The photos themselves, or at an obviously worse resolution."""
     for shot in shots:
         reference, _ = reference_and_low(images[shot.set, shot.image], plan.study.tasks[shot.task])
         rgb = to_uint8(reference)
@@ -84,7 +83,7 @@ def coarse(rgb: Rgb) -> Rgb:
 
 
 def write_picture(rgb: Rgb, folder: Path) -> str:
-    """Write an image [H,W,3] without loss below `folder`; its name, which is of its bytes."""
+    """Write an image [H,W,3] as PNG below `folder`; its name, the sha256 (hex) of the file."""
     content = io.BytesIO()
     Image.fromarray(rgb).save(content, "PNG")
     name = f"{hashlib.sha256(content.getvalue()).hexdigest()}.png"

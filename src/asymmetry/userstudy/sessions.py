@@ -1,4 +1,4 @@
-"""What each rater is asked, in order: their share of the pairs, repeats and catch trials."""
+"""The questions of each rater, in order: a share of the pairs, repeats and catch trials."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -17,7 +17,7 @@ Kind = Literal["pair", "repeat", "catch"]
 
 @dataclass(frozen=True)
 class Question:
-    """A pair to be shown; `of` is the place in the session of the pair that a repeat repeats.
+    """A pair to be shown; `of` is the index in the session of the pair that a repeat repeats.
 
     In a catch trial one side shows `REFERENCE`, and the other `WORSE`: the reference at an eighth
     of its resolution.
@@ -39,10 +39,10 @@ class Lengths:
 
 
 def sessions(arenas: Sequence[Arena], lengths: Lengths, seed: int) -> list[list[Question]]:
-    """The questions of each session; those of the first sessions are balanced by themselves.
+    """The questions of each session; those of any first sessions are balanced by themselves.
 
-    Repeats are of pairs of the first third, with sides exchanged, in the last third. Raises
-    UserError where a third of the pairs is fewer than the repeats.
+    Repeats are in the last third of a session. Each repeats a pair of the first third, with sides
+    exchanged. Raises UserError where there are more repeats than a third of the pairs.
     """
     if lengths.repeats > lengths.pairs // 3:
         raise UserError(
@@ -86,7 +86,7 @@ def _session(
 
 
 def _catch(arenas: Sequence[Arena], rng: np.random.Generator, reference_left: bool) -> Pair:
-    """A photo against what nobody takes for better."""
+    """A photo beside its obviously worse version."""
     index = int(rng.integers(len(arenas)))
     photos = arenas[index].photos
     left, right = (REFERENCE, WORSE) if reference_left else (WORSE, REFERENCE)

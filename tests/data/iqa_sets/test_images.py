@@ -3,6 +3,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from asymmetry.data.iqa_sets import images
 from asymmetry.data.iqa_sets.images import load_set
 from asymmetry.data.photos import Photo, read_photos
 from tests.iqa.conftest import SCORED, declare
@@ -64,16 +65,14 @@ def test_the_crop_is_central_and_never_larger_than_the_photo(photos):
 
 
 def test_a_photo_is_decoded_once(photos, monkeypatch):
-    from asymmetry.iqa import sets
-
     seen: list[str] = []
-    load = sets.load_photo
+    load = images.load_photo
 
     def count(photo: Photo, reduce: int):
         seen.append(photo.name)
         return load(photo, reduce)
 
-    monkeypatch.setattr(sets, "load_photo", count)
+    monkeypatch.setattr(images, "load_photo", count)
     for image in severity(photos, crop=40).images:
         image.pixels()
         image.reference()

@@ -1,7 +1,7 @@
-"""What score files hold: CSV, Excel and MATLAB files, and lines of two values.
+"""Reading score files: CSV, Excel and MATLAB files, and lines of two values.
 
-Everything comes with where it stands ("file:line"), for messages. All functions raise UserError
-with one line where the file is not of its type, lacks what is asked for, or has it twice.
+Each row comes with its place ("file:line"), for messages. All functions raise UserError with one
+line where the file is not of its type, lacks what is asked for, or has it twice.
 """
 
 import csv
@@ -21,7 +21,7 @@ AS_RELEASED = "take the file as it was released"
 Located = list[tuple[str, dict[str, Any]]]
 
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
-# What other programs put between the columns of what they call CSV.
+# The separators that other programs write into files that they call CSV.
 _SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
@@ -65,7 +65,7 @@ def read_sheet(path: Path, columns: Sequence[str], sheet: str | None = None) -> 
     for top, cells in enumerate(rows, start=1):
         header = [in_one_form(cell.strip()) if isinstance(cell, str) else cell for cell in cells]
         if set(columns) <= set(header):
-            # A sheet may hold tables side by side: other columns are nobody's business.
+            # A sheet may hold several tables beside each other; other columns do not matter.
             _refuse_twins(f"{path}:{top}", header, columns)
             located = [
                 (f"{path}:{line}", dict(zip(header, row, strict=False)))
@@ -76,7 +76,7 @@ def read_sheet(path: Path, columns: Sequence[str], sheet: str | None = None) -> 
 
 
 def read_pairs(path: Path, separator: str | None = None) -> list[tuple[str, str, str]]:
-    """Where each line stands, and its two values; the separator is white space without one."""
+    """The place of each line and its two values; the default separator is white space."""
     pairs = []
     for number, line in enumerate(_read(path, "text", _lines), start=1):
         if line.strip():
@@ -100,7 +100,7 @@ def _read(path: Path, what: str, read: Callable[[Path], Any]) -> Any:
     try:
         return read(path)
     except Exception as error:
-        # A damaged file fails anywhere in its parser, with any exception.
+        # A parser may raise any exception on a damaged file.
         reason = " ".join(str(error).split())
         raise UserError(
             f"{path}: cannot be read as {what} ({reason}); mend or replace it"
@@ -108,7 +108,7 @@ def _read(path: Path, what: str, read: Callable[[Path], Any]) -> Any:
 
 
 def _refuse_twins(where: str, header: Sequence[Any], names: Iterable[str]) -> None:
-    """UserError where one of the names stands twice in a header: which column is meant?"""
+    """UserError where one of the names stands twice in a header."""
     for name in names:
         numbers = [number for number, other in enumerate(header, start=1) if other == name]
         if len(numbers) > 1:
@@ -148,15 +148,18 @@ def _variables(path: Path) -> dict[str, Any]:
     from scipy.io import loadmat
     from scipy.io.matlab import MatReadWarning
 
-    # Of two variables of one name it would take the last, with a warning.
+    # Where two variables have one name, it warns and takes the last.
     with warnings.catch_warnings(action="error", category=MatReadWarning):
-        # Squeezed, the cells of a cell array are texts and not arrays of one text.
+        # With `squeeze_me` the cells of a cell array are texts, not arrays of one text.
         read = loadmat(path, squeeze_me=True)
     return {name: atleast_1d(value) for name, value in read.items() if name[:2] != "__"}
 
 
 def _text(path: Path) -> str:
-    """The text of a file in UTF-8, with or without a byte order mark, its line ends as they are."""
+    """The text of a file in UTF-8, with or without a byte order mark; line ends are kept.
+
+    ValueError, naming the line, where it is something else.
+    """
     content = path.read_bytes()
     if content.startswith(b"PK\3\4"):
         raise ValueError("line 1: is an Excel workbook or another archive; save it as text, or CSV")
@@ -168,7 +171,7 @@ def _text(path: Path) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         byte = error.object[error.start]
-        # The error counts from behind the mark.
+        # Neither the error's object nor its position includes the byte order mark.
         line = _line_at(error.object, error.start)
         raise ValueError(
             f"line {line}: byte 0x{byte:02x} is not UTF-8, perhaps Latin-1; save it as UTF-8"
@@ -181,7 +184,7 @@ def _lines(path: Path) -> list[str]:
 
 
 def _csv_rows(text: str) -> list[tuple[int, list[str]]]:
-    """Each row of CSV text that is not empty, with the line on which it begins, from 1."""
+    """Each row of CSV text that is not empty, with the number of its first line, from 1."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     rows, line = [], 1
     try:
@@ -195,6 +198,6 @@ def _csv_rows(text: str) -> list[tuple[int, list[str]]]:
 
 
 def _line_at(content: bytes, offset: int) -> int:
-    """The line of a byte; line ends are those of any system."""
+    """The line of the byte at an offset, from 1; line ends may be those of any system."""
     before = content[:offset]
     return before.count(b"\n") + before.count(b"\r") - before.count(b"\r\n") + 1

@@ -29,10 +29,10 @@ def written_scores(set_name: str, declared: ScoredSet | PublishedSet) -> Scores:
 
 
 def read_scores(set_name: str, declared: ScoredSet | PublishedSet) -> Scores:
-    """As `written_scores`, where images that show the same have one content: see `with_contents`.
+    """As `written_scores`, but images that show the same have one content: see `with_contents`.
 
-    Raises UserError, too, where a picture of a content cannot be read, or where the split of a
-    user's own table has one content on both sides.
+    Raises UserError also where a picture of a content cannot be read, and where the split of a
+    user's table has one content on both sides.
     """
     scores = written_scores(set_name, declared)
     rows = with_contents(scores.rows)
@@ -42,10 +42,10 @@ def read_scores(set_name: str, declared: ScoredSet | PublishedSet) -> Scores:
 
 
 def with_contents(rows: Sequence[ScoredRow]) -> list[ScoredRow]:
-    """The rows, those whose references (without one, the images) show the same of one content.
+    """The rows; those whose references (or images, without references) show the same share one.
 
-    It is called by the least of the names that they came with. Decodes each such picture once,
-    ever: see `fingerprints`. Raises UserError where one cannot be read.
+    The name of a shared content is the first of the former names. A picture is decoded once: see
+    `fingerprints`. Raises UserError where one cannot be read.
     """
     pictures = {row.content: content_picture(row) for row in rows}
     groups = groups_of(fingerprints(pictures.values()))
@@ -57,5 +57,5 @@ def with_contents(rows: Sequence[ScoredRow]) -> list[ScoredRow]:
 
 
 def content_picture(row: ScoredRow) -> Path:
-    """The file that shows a row's content: the reference, or the image itself without one."""
+    """The file that shows a row's content: the reference, or without one the image itself."""
     return row.reference or row.image

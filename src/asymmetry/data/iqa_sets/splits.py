@@ -10,7 +10,7 @@ from asymmetry.core.errors import UserError
 from asymmetry.data.iqa_sets.rows import ScoredRow
 
 _TEST = 0.2  # of the contents
-# Of the contents that are not tested: few of them choose a step by chance.
+# Of the contents that are not tested; with fewer, the choice of a step would be up to chance.
 _VALIDATION = 0.3
 
 
@@ -28,11 +28,11 @@ def split_by_content(
 ) -> Split:
     """Split `index` of a set whose images have the contents `groups`.
 
-    The contents named in `test` are the test part; where none is named, a fifth of them, drawn.
+    The contents in `test` are the test part; if there are none, a fifth of all contents is drawn.
     Three tenths of the others are for validation. The draws are counted from (seed, "split",
-    index): every process, initialisation and run meets the same. Every part holds a content.
+    index), so they are the same in every process and run. Every part has at least one content.
 
-    Raises UserError where there are too few contents for that.
+    Raises UserError where there are too few contents.
     """
     from asymmetry.core.randomness import draws  # and numpy: a parse of the Snakefile needs neither
 
@@ -50,7 +50,7 @@ def split_by_content(
 
 
 def too_few_contents(groups: Collection[str], test: Collection[str]) -> str | None:
-    """Why these contents, those of `test` for tests alone, cannot be split; None where they can."""
+    """Why these contents cannot be split, where those in `test` are for tests; None if they can."""
     names, parts = set(groups) - set(test), 2 if test else 3
     if len(names) >= parts:
         return None
@@ -58,7 +58,7 @@ def too_few_contents(groups: Collection[str], test: Collection[str]) -> str | No
 
 
 def refuse_shared(rows: Sequence[ScoredRow], set_name: str) -> None:
-    """UserError where a content is both train and test: a model would be tested on what it saw."""
+    """UserError where a content is both train and test, so that a test would not be one."""
     first: dict[str, ScoredRow] = {}
     for row in rows:
         before = first.setdefault(row.content, row)
@@ -83,7 +83,7 @@ def shared_training(held_out: Sequence[bool | None], contents: Sequence[str]) ->
 
 
 def shared_line(set_name: str, names: Sequence[str]) -> str:
-    """What is said of the training images that are left out."""
+    """A line on the training images that are left out."""
     return (
         f"IQA set '{set_name}': {len(names)} training images of its split show test images, "
         f"e.g. {names[0]}: they are left out of the training"

@@ -33,7 +33,7 @@ Value = Callable[[Tensor, Tensor], float]
 
 @dataclass(frozen=True)
 class Measure:
-    """A loss (role "fidelity") or a metric ("metric"); no `value` where weights are missing."""
+    """A loss (role "fidelity") or a metric (role "metric"); without weights, `value` is None."""
 
     metric: str
     role: str
@@ -50,13 +50,14 @@ def measure_part(plan: Plan, output: Path) -> None:
 def measure_skill(study: Study, plan: Plan, set_name: str, output: Path) -> None:
     """Correlate all losses and metrics of the study with the scores of a set: two parquet tables.
 
-    `output` has a row for each metric, subset ("all", or a distortion) and statistic, the value
-    oriented so that a good metric is positive. Beside it, `<output>-values.parquet` has the value
-    of each metric for each image. Full-reference ones need references: a set without is skipped.
-    On the set of the study's calibration, every one is measured on the contents that fitted none.
+    `output` has a row for each metric, subset ("all", or a distortion) and statistic; its values
+    are oriented so that a good metric is positive. Beside it, `<output>-values.parquet` has the
+    value of each metric for each image. A full-reference metric is left out of a set without
+    references. On the set of the study's calibration, all are measured on the contents that fit
+    no weights.
 
     Raises UserError where the weights of a loss, or of a metric that is not optional, are missing
-    or corrupt, or the set cannot be read.
+    or corrupt, and where the set cannot be read.
     """
     repeatable(study.numerics.threads)
     images = unfitted_images(study, load_set(study, set_name, plan.photos))
@@ -106,7 +107,7 @@ def _metric(name: str, plan: Plan, device: torch.device) -> Value:
 
 
 def _values(images: IqaImages, measures: list[Measure]) -> pd.DataFrame:
-    """The value of each measure for each image, one image a core in memory at a time."""
+    """The value of each measure for each image; each core holds one image in memory at a time."""
     with ThreadPoolExecutor(cores()) as pool:
         measured = list(pool.map(lambda image: list(_measured(image, measures)), images.images))
     rows = [
@@ -139,7 +140,7 @@ def _value(measure: Measure, value: Value, pixels: Tensor, reference: Tensor, na
     try:
         return value(pixels, reference)
     except Exception as error:
-        # A failure on one image is a fact about that image; the others go on.
+        # The other images are still measured.
         _log.warning("%s: %s: %s", measure.metric, name, " ".join(str(error).split()))
         return math.nan
 

@@ -1,4 +1,4 @@
-"""An IQA set with its splits, to be predicted by models of one kind after another."""
+"""An IQA set with its splits, on which models are trained and tested."""
 
 import logging
 from functools import cached_property
@@ -61,7 +61,7 @@ class SplitSet:
 
 
 def _apart(name: str, images: tuple[IqaImage, ...]) -> list[IqaImage]:
-    """The images without those for training that show what one for the test does."""
+    """The images, without the training images that share a content with a test image."""
     shared = shared_training(
         [image.held_out for image in images], [image.group for image in images]
     )
