@@ -29,6 +29,7 @@ from asymmetry.study import (
     Transfer,
 )
 from asymmetry.tables.read import Tables, load_tables
+from asymmetry.tables.schemas import COLUMNS, write_table
 
 TASK, GENERATOR, SET = "bicubic-x4", "compact-tiny", "held-out"
 FIDELITY = ("l1", "ms_ssim", "lpips-alex")
@@ -90,7 +91,7 @@ def make_runs(fidelity: Sequence[str] = FIDELITY, seeds: Sequence[int] = (0,)) -
             status = "missing"
         row = _run(name, "cell", loss, discriminator, weight, seed, status)
         rows.append(row | {"backbone": DISCRIMINATORS.get(discriminator)})
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows).reindex(columns=COLUMNS["runs"])
 
 
 def make_scores(
@@ -122,8 +123,7 @@ def make_scores(
             rows.append(
                 (run.run, TASK, SET, image, metric, METRICS[metric].convention, value, "ok")
             )
-    columns = ["run", "task", "set", "image", "metric", "convention", "value", "status"]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=COLUMNS["scores"])
 
 
 def make_skill(values: dict[str, float] | None = None) -> pd.DataFrame:
@@ -133,7 +133,7 @@ def make_skill(values: dict[str, float] | None = None) -> pd.DataFrame:
         [
             {"metric": loss, "role": "fidelity", "set": "severities", "kind": "severity"}
             | {"subset": "all", "statistic": "srcc", "value": value, "n": 100}
-            | {"low": value - 0.05, "high": min(0.999, value + 0.04)}
+            | {"low": value - 0.05, "high": min(0.999, value + 0.04), "status": "ok"}
             for loss, value in values.items()
         ]
     )
@@ -202,7 +202,7 @@ def write_tables(results: Path, **tables: pd.DataFrame) -> None:
     """Write tables as the stages do."""
     results.mkdir(parents=True, exist_ok=True)
     for name, table in tables.items():
-        table.to_parquet(results / f"{name}.parquet", index=False)
+        write_table(table, name, results / f"{name}.parquet")
 
 
 def write_study_tables(results: Path) -> None:

@@ -31,8 +31,3 @@ def test_seconds_of_some_runs_by_device_most_first():
 
 def test_hours_of_all_runs():
     assert hours(RUNS).startswith("1.1 on NVIDIA H200 (mean utilisation 80 %), 0.02 on cpu")
-
-
-def test_a_table_without_usage_has_none():
-    bare = RUNS[["run", "kind"]]
-    assert (usage_rows(bare), hours(bare), device_seconds(bare, ["a"])) == ([], "none", "none")

@@ -17,7 +17,7 @@ from asymmetry.training.lock import LOCK
 class Unnamed:
     """A run's folder, or a file of fitted weights, that no study names.
 
-    `size` is in bytes; `in_use` says whether a training is at it.
+    `size` is in bytes; `in_use` says whether a training works in it.
     """
 
     path: Path
@@ -26,7 +26,7 @@ class Unnamed:
 
 
 def unnamed_runs(plans: Iterable[Plan]) -> list[Unnamed]:
-    """The runs below `runs` that none of the plans names; what is not surely a run is left out."""
+    """The runs below `runs` that no plan names; only folders that are certainly runs."""
     named = {run.folder for plan in plans for run in plan.by_id.values()}
     return [
         Unnamed(folder, _size(folder), _in_use(folder))
@@ -46,7 +46,7 @@ def unnamed_fits(plans: Iterable[Plan]) -> list[Unnamed]:
 
 
 def remove(unnamed: Unnamed) -> bool:
-    """Remove it, and the folders that this leaves empty; False where a training is at it."""
+    """Remove it, and the folders that become empty; False where a training works in it."""
     with _lock(unnamed.path) as free:
         if not free:
             return False

@@ -28,10 +28,10 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Fingerprint:
-    """A picture in short: the sha256 (hex) of its file, its size in pixels as upright, 64 bits.
+    """The sha256 (hex) of a picture's file, its size in pixels when upright, and two hashes.
 
-    `dhash` is its `difference_hash`; `means` the mean luminances of SIDE x SIDE blocks, 0 to 255,
-    row by row, as hex.
+    `dhash` is its `difference_hash`, of 64 bits. `means` are the mean luminances of SIDE x SIDE
+    blocks, 0 to 255, row by row, as hex.
     """
 
     sha256: str
@@ -42,11 +42,11 @@ class Fingerprint:
 
 
 def fingerprints(paths: Iterable[Path]) -> list[Fingerprint]:
-    """The fingerprint of each file, in their order.
+    """The fingerprint of each file, in the order of the paths.
 
-    A file is decoded once, and again where its size or modification time changed; what was found
-    is kept in `.asymmetry/fingerprints.json`. Raises UserError as `read_rgb`, a line for each file
-    that is wrong.
+    A file is decoded once, and again after its size or modification time changes. Fingerprints are
+    kept in `.asymmetry/fingerprints.json`. Raises UserError as `read_rgb`, with a line for each bad
+    file.
     """
     asked = [path.absolute() for path in paths]
     found, mistakes = dict[Path, Fingerprint](), list[str]()

@@ -60,22 +60,22 @@ def draw(numbers: pd.DataFrame, study: Study) -> Figure:
     # Only now are the limits of all panels final.
     for (_, rows), pair in zip(pairs, grid, strict=True):
         for axes, regime in zip(pair, _TITLES, strict=True):
-            own = _known(rows[rows["regime"] == regime])
-            points = own[["skill", "effect"]].to_numpy()
-            across = own[["skill_low", "effect", "skill_high", "effect"]].to_numpy()
-            up = own[["skill", "effect_low", "skill", "effect_high"]].to_numpy()
+            known = _known(rows[rows["regime"] == regime])
+            points = known[["skill", "effect"]].to_numpy()
+            across = known[["skill_low", "effect", "skill_high", "effect"]].to_numpy()
+            up = known[["skill", "effect_low", "skill", "effect_high"]].to_numpy()
             bars = np.concatenate([across, up]).reshape(-1, 2, 2)
-            style.label_points(axes, points, own["fidelity"].map(names), bars)
+            style.label_points(axes, points, known["fidelity"].map(names), bars)
     return figure
 
 
 def _names(numbers: pd.DataFrame) -> dict[str, str]:
-    """What each loss is called in the panels: where there are many, its rank by skill."""
+    """The label of each loss in the panels: its name, or its rank by skill if there are many."""
     losses = _known(numbers).groupby("fidelity", sort=False)["skill"].first()
     if len(losses) <= _NAMED:
         return {loss: loss for loss in losses.index}
     ranked = losses.sort_values(ascending=False, kind="stable").index
-    return {loss: str(place) for place, loss in enumerate(ranked, 1)}
+    return {loss: str(rank) for rank, loss in enumerate(ranked, 1)}
 
 
 def _known(rows: pd.DataFrame) -> pd.DataFrame:
@@ -104,7 +104,7 @@ def _panel(axes: Axes, rows: pd.DataFrame, name: str, look: style.Look) -> None:
 
 
 def _ends(value: float, low: float, high: float) -> np.ndarray:
-    """Lengths of both arms of an error bar; none where the interval is unknown."""
+    """The lengths of both arms of an error bar; zero where the interval is unknown."""
     return np.nan_to_num(np.abs([[value - low], [high - value]]))
 
 

@@ -12,6 +12,7 @@ from matplotlib.patches import Rectangle
 from asymmetry.figures import parts, style
 from asymmetry.study import Study
 from asymmetry.tables.read import Tables
+from asymmetry.tables.schemas import DIVERGED
 
 TITLE = "Fidelity loss and discriminator"
 _COLOURS = LinearSegmentedColormap.from_list(
@@ -52,8 +53,8 @@ def draw(numbers: pd.DataFrame, study: Study) -> Figure:
     numbered = (style.WIDTH - 2) / sum(map(len, columns)) > _WIDE_ENOUGH
     for (name, rows), strip in zip(strips, grid, strict=True):
         for axes, weight, names in zip(strip, weights, columns, strict=True):
-            own = rows[rows["adversarial_weight"] == weight]
-            _panel(axes, own, losses.tolist(), names, colours, numbered)
+            panel = rows[rows["adversarial_weight"] == weight]
+            _panel(axes, panel, losses.tolist(), names, colours, numbered)
             narrow = len(names) == 1 and not numbered
             axes.set_title(f"{weight:g}" if narrow else parts.weight_label(weight))
         for axes in strip[1:]:
@@ -69,10 +70,10 @@ def draw(numbers: pd.DataFrame, study: Study) -> Figure:
 
 
 def _legend(numbers: pd.DataFrame) -> list[Artist]:
-    """Entries for settings without a value, those that there are."""
+    """The entries for settings without a value: missing or diverged, if there are any."""
     states = set(numbers.loc[numbers["value"].isna(), "status"])
-    entries: list[Artist] = [style.missing_patch()] if states - {"diverged"} else []
-    return entries + ([style.swatch("diverged", style.INK, "x")] if "diverged" in states else [])
+    entries: list[Artist] = [style.missing_patch()] if states - {DIVERGED} else []
+    return entries + ([style.swatch(DIVERGED, style.INK, "x")] if DIVERGED in states else [])
 
 
 def _columns(numbers: pd.DataFrame, weight: float) -> list[str]:
@@ -110,7 +111,7 @@ def _cell(
         if numbered:
             number = style.signed(value, plus=True)
             axes.text(x, y, number, ha="center", va="center", fontsize=8.5, color=ink)
-    elif status == "diverged":
+    elif status == DIVERGED:
         style.diverged_box(axes, *box)
     else:
         style.missing_box(axes, *box)

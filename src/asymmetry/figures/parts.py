@@ -1,4 +1,4 @@
-"""What several figures share: which metrics they show, and how scopes and captions are worded."""
+"""What several figures share: the metrics that they show, and the words of captions."""
 
 from typing import Any
 
@@ -7,6 +7,7 @@ import pandas as pd
 from asymmetry.metrics.contracts import JUDGES
 from asymmetry.study import Study
 from asymmetry.tables.read import SCOPE
+from asymmetry.tables.schemas import OK
 
 NO_CELLS = "no cells yet"
 _DISTORTION = ("psnr_y", "psnr", "ssim_y", "ssim")
@@ -21,15 +22,15 @@ def distortion_metric(study: Study) -> str:
 
 
 def perceptual_metric(study: Study, scores: pd.DataFrame) -> str:
-    """The metric of the perceptual axis, among those with numbers.
+    """The metric of the perceptual axis, of those that have values.
 
-    LPIPS, else a no-reference judge, else a metric of the DISTS family, else the first judge that
-    is not a distortion metric; the effect, where there is none of them.
+    It is LPIPS, else a no-reference judge, else a metric of the DISTS family, else the first judge
+    that is not a distortion metric. Where there is none of these, it is the effect.
     """
-    measured = set(scores.loc[scores["status"] == "ok", "metric"])
-    own = study.evaluation
-    metrics = [name for name in own.all_metrics if name in measured]
-    judges = [name for name in own.judges if name in measured and name not in _DISTORTION]
+    measured = set(scores.loc[scores["status"] == OK, "metric"])
+    evaluation = study.evaluation
+    metrics = [name for name in evaluation.all_metrics if name in measured]
+    judges = [name for name in evaluation.judges if name in measured and name not in _DISTORTION]
     preferred = [
         *(name for name in metrics if name.startswith("lpips-")),
         *(name for name in judges if not JUDGES[name].full_reference),
@@ -48,7 +49,7 @@ def direction(metric: str) -> str:
 
 
 def with_arrow(metric: str) -> str:
-    """The same for a title: `psnr_y dB ↑`."""
+    """A metric for a title: `psnr_y dB ↑`."""
     words = [metric, _UNITS.get(metric), "↓" if lower_is_better(metric) else "↑"]
     return " ".join(filter(None, words))
 
@@ -85,7 +86,7 @@ def p_in_words(p: float) -> str:
 
 
 def effect_in_words(effect: pd.DataFrame) -> str:
-    """What O is, for captions."""
+    """The definition of O, for captions."""
     judges = sorted({name for names in effect["judges"] for name in str(names).split()})
     return (
         f"Effect O: the mean z-score of the judges ({', '.join(judges) or 'none measured'}), "

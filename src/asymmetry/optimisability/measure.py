@@ -12,7 +12,6 @@ import torch
 from torch import Tensor
 
 from asymmetry.core.devices import choose_device, repeatable
-from asymmetry.core.files import write_atomically
 from asymmetry.core.randomness import draws
 from asymmetry.data.degrade import degrade
 from asymmetry.data.images import Rgb, central_square, to_tensor
@@ -26,10 +25,10 @@ from asymmetry.optimisability.recovery import psnr_y, recover
 from asymmetry.optimisability.stage import OptimisabilityStage
 from asymmetry.planning.plan import Plan
 from asymmetry.study import Optimisability, Study, Task
+from asymmetry.tables.schemas import DIVERGED, NO_GRADIENT, OK, write_table
 
-OK, DIVERGED, NO_GRADIENT = "ok", "diverged", "no gradient"
-# The degradation whose draws are the gradient's noise: a light blind one, whatever the study's
-# tasks are, as bicubic reduction draws nothing.
+# The noise of the gradient is over draws of this degradation. It is a light blind one in every
+# study, because bicubic reduction draws nothing.
 _BLIND = Task(degradation="blind", scale=4, blur=(0.2, 1.5), noise=(0.0, 8.0), jpeg=(60, 95))
 _log = logging.getLogger(__name__)
 
@@ -75,7 +74,7 @@ def measure_optimisability(study: Study, plan: Plan, fidelity: str, output: Path
         _log.info("%s: %s (%.1f s)", fidelity, photo.name, time.monotonic() - began)
     table = pd.DataFrame(rows)
     table.insert(0, "fidelity", fidelity)
-    write_atomically(output, table.to_parquet(index=False))
+    write_table(table, "optimisability", output)
 
 
 def _recoveries(

@@ -1,7 +1,7 @@
 """Recovering a reference by descent on a loss alone (Ding, Ma, Wang and Simoncelli 2021, sec. 3).
 
-A loss may rank images well and still be a poor objective: flat, or with minima that look nothing
-like the reference. Here nothing but the loss moves the pixels: no network, data or other term.
+A loss may rank images well and still be a poor objective: it may be flat, or have minima that do
+not look like the reference. Here the loss alone moves the pixels: no network, data or other term.
 """
 
 import torch
@@ -44,6 +44,7 @@ def recover(
 def psnr_y(images: Tensor, reference: Tensor) -> Tensor:
     """PSNR of the luma, no border left out, in dB: [B, 3, H, W] and [1, 3, H, W] in 0..1 to [B].
 
-    Luma, as half of the losses see nothing else, and as the pixel term of a training holds colour.
+    It is of the luma because half of the losses see nothing else, and because the pixel term of a
+    training keeps the colours.
     """
     return psnr(studio_y(images), studio_y(reference))

@@ -60,7 +60,9 @@ class Stamps:
         said = {"scores": tuple(filter(None, [human_digest(self._study)]))}
         return {
             "photos": CheapStage(
-                ("asymmetry.data.photos:Manifest",), self._in("photos.csv"), inputs=self._photos()
+                ("asymmetry.data.photos:PhotoManifest",),
+                self._in("photos.csv"),
+                inputs=self._photos(),
             ),
             **{
                 name: CheapStage(

@@ -32,7 +32,7 @@ _STUDY_FILES = ("photos.csv", "claims.md", "hypotheses.json", "hypotheses.csv")
 def write_report(study: Study, results: Path) -> None:
     """Write `PAGES` to `results`, from its tables and from the figures and pictures that are there.
 
-    The pages need no network: styles and scripts are inside, the rest is linked relatively. Raises
+    The pages need no network: styles and scripts are inside, and links are relative. Raises
     UserError where a table is damaged or mixes conventions.
     """
     tables = load_tables(results)
@@ -87,7 +87,7 @@ def page(
 
 
 def _render(template: str, **values: object) -> str:
-    # Everything in a table may hold any character, so all of it is escaped.
+    # A table may hold any character, so everything is escaped.
     environment = Environment(
         loader=PackageLoader("asymmetry.report"), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
@@ -99,7 +99,7 @@ def _render(template: str, **values: object) -> str:
 
 
 def _asset(name: str) -> Markup:
-    """A style or script of this package, as it is."""
+    """The text of a style or script of this package, which is not escaped."""
     return Markup((files("asymmetry.report") / "assets" / name).read_text("utf-8"))
 
 

@@ -44,9 +44,7 @@ def device_seconds(runs: pd.DataFrame, names: Iterable[str]) -> str:
 
 
 def _with_usage(runs: pd.DataFrame) -> pd.DataFrame:
-    # Tables of earlier versions lack the columns.
-    whole = runs.reindex(columns=[*dict.fromkeys(["run", "kind", *_COLUMNS])])
-    return whole.dropna(subset=_COLUMNS[:2])
+    return runs.dropna(subset=_COLUMNS[:2])
 
 
 def _usage(runs: pd.DataFrame) -> list[Usage]:

@@ -1,9 +1,9 @@
 """Scores of items from paired comparisons, and their intervals over raters and pairs.
 
 Bradley and Terry (1952): one item is preferred to another with odds exp(score - other's score). The
-likelihood has one maximum where wins connect all items both ways (Ford 1957, Hunter 2004). Here a
-tiny ridge is added, a normal prior of variance 1 / `RIDGE` = 10 on scores, so that an item that won
-all its comparisons has a finite score too. It joins nothing: see `groups`.
+likelihood has one maximum where wins connect all items both ways (Ford 1957, Hunter 2004). A tiny
+ridge is added, which is a normal prior of variance 1 / `RIDGE` = 10 on scores. So an item that won
+all its comparisons has a finite score too. Items that no comparisons connect stay in `groups`.
 """
 
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from scipy.special import expit
 from asymmetry.stats.intervals import ALPHA, NORMAL, Array, interval
 
 RIDGE = 0.1
-_STEP = 2.0  # of a score, in one step of Newton's method: farther it may overshoot
+_STEP = 2.0  # the largest change of a score in a step of Newton's method, which may overshoot
 _CLOSE, _MOST = 1e-10, 200
 
 Integers = NDArray[np.int64]
@@ -25,7 +25,7 @@ Integers = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Votes:
-    """Comparisons, one a place of the arrays: who won, who lost, who said so, and of which pair.
+    """Comparisons, one for each index of the arrays: winner, loser, rater, pair and photo.
 
     Items are 0 to `items` - 1; `rater`, `pair` and `photo` are labels from 0.
     """
@@ -56,7 +56,7 @@ def fit_scores(wins: Array, ridge: float = RIDGE, start: Array | None = None) ->
         chance = expit(scores[:, None] - scores)
         slope = (wins - games * chance).sum(axis=1) - ridge * scores
         curve = games * chance * (1 - chance)
-        # Only differences of scores are known; a one everywhere holds their mean at zero.
+        # Only differences of scores are determined; the added one keeps their mean at zero.
         bend = np.diag(curve.sum(axis=1) + ridge) - curve + 1.0
         step = np.linalg.solve(bend, slope)
         length = np.abs(step).max()
@@ -67,7 +67,7 @@ def fit_scores(wins: Array, ridge: float = RIDGE, start: Array | None = None) ->
 
 
 def groups(wins: Array) -> Integers:
-    """The group [items] of each item: those that comparisons connect, however indirectly.
+    """The group [items] of each item: comparisons connect the items of a group, maybe indirectly.
 
     The scores of two groups cannot be compared.
     """
@@ -76,17 +76,18 @@ def groups(wins: Array) -> Integers:
 
 
 def intervals(
-    votes: Votes, scores: Array, resamples: int, picks: np.random.Generator
+    votes: Votes, scores: Array, resamples: int, rng: np.random.Generator
 ) -> tuple[Array, Array]:
     """95 % intervals [items] of the scores, for other raters and other pairs of the same kinds.
 
-    Votes of one rater hang together, and so do those of one pair (on one photo): the variance is
+    Votes of one rater are correlated, and so are those of one pair (on one photo). The variance is
     that of a bootstrap of raters, plus that of pairs, less that of single votes, which both contain
-    (Cameron, Gelbach and Miller 2011), and no less than the largest of them. Student's t, of one
-    degree fewer than there are raters or pairs. Of one rater the interval is over pairs alone.
+    (Cameron, Gelbach and Miller 2011), and at least the largest of the three. Student's t has one
+    degree of freedom fewer than there are raters or pairs. With one rater the interval is over
+    pairs alone.
     """
     units = (votes.rater, votes.pair, np.arange(len(votes.rater)))
-    raters, pairs, single = (_variance(votes, unit, scores, resamples, picks) for unit in units)
+    raters, pairs, single = (_variance(votes, unit, scores, resamples, rng) for unit in units)
     variance = np.max([raters + pairs - single, raters, pairs, single], axis=0)
     counts = [len(np.unique(unit)) for unit in units[:2]]
     freedom = (min(counts) if counts[0] > 1 else counts[1]) - 1
@@ -95,22 +96,23 @@ def intervals(
 
 
 def _variance(
-    votes: Votes, unit: Integers, scores: Array, resamples: int, picks: np.random.Generator
+    votes: Votes, unit: Integers, scores: Array, resamples: int, rng: np.random.Generator
 ) -> Array:
     """The variance [items] of scores where units are drawn anew, from their percentiles."""
     _, unit = np.unique(unit, return_inverse=True)
     count = int(unit.max()) + 1
-    weights = picks.multinomial(count, np.full(count, 1 / count), resamples)
-    drawn = [fit_scores(votes.wins(own[unit]), RIDGE, scores) for own in weights]
+    weights = rng.multinomial(count, np.full(count, 1 / count), resamples)
+    drawn = [fit_scores(votes.wins(unit_weights[unit]), RIDGE, scores) for unit_weights in weights]
     low, high = interval(np.array(drawn).T)
     return ((high - low) / (2 * NORMAL)) ** 2
 
 
 def by_photo(votes: Votes, scores: Array, photos: int) -> Array:
-    """The scores [items, photos] that each photo speaks for: jackknife pseudo-values (Tukey 1958).
+    """The jackknife pseudo-values (Tukey 1958) of the scores by photo: [items, photos].
 
-    n times the score less n - 1 times that without the photo. Their mean is the score, but for the
-    jackknife's correction of its bias, and their scatter is how much it hangs on the photos.
+    They are n times the score less n - 1 times the score without the photo. Their mean is the
+    score, with its bias corrected by the jackknife. Their scatter shows how much it depends on the
+    photos.
     """
     if photos < 2:
         return np.repeat(scores[:, None], photos, axis=1)
@@ -122,7 +124,7 @@ def by_photo(votes: Votes, scores: Array, photos: int) -> Array:
 
 
 def triads(wins: Array) -> tuple[int, int]:
-    """Of all three items with a majority between any two: how many go in a circle; how many are.
+    """The number of circular triads, and of all triads with a majority between any two items.
 
     Kendall and Babington Smith (1940).
     """

@@ -3,11 +3,11 @@
 from asymmetry.core.files import digest
 from asymmetry.core.hash_cache import cached_sha256
 from asymmetry.data.iqa_sets.scores import written_scores
-from asymmetry.data.photos import Manifest
+from asymmetry.data.photos import PhotoManifest
 from asymmetry.study import SeveritySet, Study
 
 
-def iqa_set_digest(study: Study, set_name: str, photos: Manifest) -> str:
+def iqa_set_digest(study: Study, set_name: str, photos: PhotoManifest) -> str:
     """The sha256 (hex) of what the set declares and of its images' bytes; no paths in it.
 
     Which images show the same follows from these bytes and from the code that is digested beside

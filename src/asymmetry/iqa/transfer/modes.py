@@ -1,4 +1,4 @@
-"""The modes of transfer: how much is trained on what a discriminator brings."""
+"""The modes of transfer: the raw score, a probe of the frozen trunk, or training of all of it."""
 
 from collections.abc import Callable
 from copy import deepcopy
@@ -34,7 +34,7 @@ def probe(discriminator: Discriminator, examples: Examples, settings: Transfer) 
 
 
 def tuned(discriminator: Discriminator, examples: Examples, settings: Transfer) -> Predictor:
-    """The whole trunk trained, anew for each split; the test part is predicted once, at the end."""
+    """The whole trunk, trained anew for each split; the test part is predicted once, at the end."""
 
     def predict(split: Split, index: int) -> dict[str, Values]:
         model = QualityModel(deepcopy(discriminator.trunk))

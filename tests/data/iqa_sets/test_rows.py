@@ -3,7 +3,7 @@ from datetime import date, datetime, time, timedelta
 import pytest
 
 from asymmetry.core.errors import UserError
-from asymmetry.data.iqa_sets.numbers import number
+from asymmetry.data.iqa_sets.rows import number
 
 
 @pytest.mark.parametrize(

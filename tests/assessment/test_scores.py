@@ -1,7 +1,7 @@
 from pathlib import Path
 
-from asymmetry.assessment.cache import Cache
-from asymmetry.assessment.score import OK, Key, Score
+from asymmetry.assessment.scores import Cache, Key, Score
+from asymmetry.tables.schemas import OK
 
 CALIBRATED = "dists-alexnet-calibrated"
 SCORES = {

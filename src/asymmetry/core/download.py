@@ -1,4 +1,4 @@
-"""Fetching a file that may be large over a line that may be cut."""
+"""Downloading a file that may be large over a line that may be cut."""
 
 import json
 import re
@@ -28,13 +28,15 @@ class _CutError(Exception):
 
 
 def download(url: str, path: Path, size: int | None = None) -> Path:
-    """Fetch `url` to `path`, going on with what an earlier start left in `<path>.part`.
+    """Download `url` to `path`; a part that an earlier call left in `<path>.part` is continued.
 
-    A part is continued only where the server proves, by ETag or date, that it still has the same
-    file. `size` is the published length in bytes. Tries that gain nothing are few; the part stays.
+    It is continued only where the server proves, by ETag or date, that it still has the same file.
+    `size` is the published length in bytes. A few tries without progress end the download; the
+    part stays. The content is not verified.
 
-    Raises UserError where the address is refused or unknown (404), its certificate is not valid,
-    the length is not `size`, or the line is cut too often.
+    Raises UserError where the server refuses the address or does not know it (404), where its
+    certificate is not valid, where the length is not `size`, and where the line is cut too often.
+    Its message is `<url>: <reason>; <remedy>`.
     """
     if path.is_file():
         return path
@@ -50,10 +52,9 @@ def download(url: str, path: Path, size: int | None = None) -> Path:
                 idle = 0 if _length(part) > most else idle + 1
                 most = max(most, _length(part))
                 if idle == _TRIES:
-                    how_far = f"cut off after {most:,} bytes" if most else "cannot be reached"
-                    raise UserError(
-                        f"{url}: {how_far} ({error}); start again later, what is there is kept"
-                    ) from None
+                    kept = f"cut off after {most:,} bytes, which are kept"
+                    reason = kept if most else "cannot be reached"
+                    raise UserError(f"{url}: {reason} ({error}); start again later") from None
                 time.sleep(_PAUSE_SECONDS * 2**idle)
     part.replace(path)
     _origin(part).unlink(missing_ok=True)
@@ -61,16 +62,16 @@ def download(url: str, path: Path, size: int | None = None) -> Path:
 
 
 def forget(path: Path) -> None:
-    """Remove a fetched file, or what is there of it."""
+    """Remove a downloaded file, or the part of it that is there."""
     part = path.with_name(f"{path.name}.part")
     for left in (path, part, _origin(part)):
         left.unlink(missing_ok=True)
 
 
 def _transfer(session: requests.Session, url: str, part: Path, size: int | None) -> None:
-    """One try: ask for what is missing, and write it to the part."""
+    """One try: request what is missing, and append it to the part."""
     have, validator = _kept(url, part)
-    # Archives come as they are: a server may otherwise mark or make them compressed.
+    # Without this a server may compress an archive, or mark it as compressed.
     headers = {"Accept-Encoding": "identity"}
     if have:
         headers |= {"Range": f"bytes={have}-", "If-Range": validator}
@@ -78,13 +79,13 @@ def _transfer(session: requests.Session, url: str, part: Path, size: int | None)
         response = session.get(url, headers=headers, stream=True, timeout=_TIMEOUT_SECONDS)
     with response:
         if response.headers.get("Content-Range") == f"bytes */{have}":
-            return  # Stopped between the last byte and the rename.
+            return  # an earlier call ended between the last byte and the rename
         goes_on = _check_status(url, response, part, have, validator)
         total = _total(response, goes_on)
         if size is not None and total is not None and total != size:
             raise UserError(
                 f"{url}: has {total:,} bytes, published are {size:,}; the source has changed, "
-                "get a copy elsewhere and use --from"
+                "get a copy elsewhere"
             )
         if not goes_on:
             _remember(url, part, response.headers)
@@ -101,7 +102,7 @@ def _transfer(session: requests.Session, url: str, part: Path, size: int | None)
 def _check_status(
     url: str, response: requests.Response, part: Path, have: int, validator: str
 ) -> bool:
-    """Whether the answer is the rest of the part, and not the whole file."""
+    """Whether the response is the rest of the part; False where it is the whole file."""
     status = response.status_code
     if status in _TEMPORARY:
         raise _CutError(f"the server answers {status}")
@@ -115,7 +116,7 @@ def _check_status(
     if status != 200:
         raise UserError(
             f"{url}: the server answers {status} ({response.reason}); see the source's page for "
-            "its new address, or use --from with a copy"
+            "its new address, or get a copy elsewhere"
         )
     return False
 
@@ -130,7 +131,7 @@ def _total(response: requests.Response, goes_on: bool) -> int | None:
 
 
 def _kept(url: str, part: Path) -> tuple[int, str]:
-    """The bytes of the part and what proves that they are of this file; nothing without proof."""
+    """The length of the part and the validator of its file; (0, "") where there is none."""
     origin = read_object(_origin(part))
     validator = origin.get("validator")
     if origin.get("url") != url or not isinstance(validator, str) or not validator:
@@ -167,20 +168,20 @@ def _temporary_failures() -> Iterator[None]:
 
 @contextmanager
 def _valid_certificate(url: str) -> Iterator[None]:
-    """A certificate that is refused now is refused on the next try too."""
+    """Fail at once where a certificate is refused: the next try would fail too."""
     try:
         yield
     except requests.exceptions.SSLError as error:
         if "CERTIFICATE_VERIFY_FAILED" not in str(error):
             raise
         raise UserError(
-            f"{url}: its certificate is not valid; try again another day, or use --from with a copy"
+            f"{url}: its certificate is not valid; try again another day, or get a copy elsewhere"
         ) from None
 
 
 @contextmanager
 def _shown(part: Path, total: int | None) -> Iterator[Callable[[int], None]]:
-    """A bar on a terminal; nothing in a log."""
+    """A progress bar, on a terminal only."""
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task(part.stem, total=total)

@@ -13,8 +13,8 @@ from asymmetry.core.files import sha256_of, write_atomically
 class Origin:
     """Where images came from: a fetched file, an archive or a folder that was given.
 
-    `sha256` is None for a folder; `published_by` is who publishes the checksum that it agreed
-    with, None where none is published.
+    `sha256` is None for a folder. `published_by` is who publishes the checksum that it agreed
+    with; None where none is published.
     """
 
     file: str
@@ -24,35 +24,35 @@ class Origin:
 
 
 @dataclass(frozen=True)
-class Listed:
-    """A file as it was taken: its length in bytes and its sha256 in hex."""
+class FileRecord:
+    """A file as it was recorded: its length in bytes and its sha256 in hex."""
 
     bytes: int
     sha256: str
 
 
 @dataclass(frozen=True)
-class Manifest:
-    """What lies in the folder of a set, by the path in it."""
+class DataSetRecord:
+    """The record of a set; `files` are by their path in its folder."""
 
     name: str
     licence: str
     source: str
     origins: tuple[Origin, ...]
-    files: Mapping[str, Listed]
+    files: Mapping[str, FileRecord]
 
     def write(self, path: Path) -> None:
-        """Write the record, indented, so that a change is seen as a line."""
+        """Write the record, a line for each value, so that Git shows a change as a line."""
         write_atomically(path, json.dumps(asdict(self), indent=1).encode() + b"\n")
 
 
-def read_manifest(path: Path) -> Manifest:
+def read_data_record(path: Path) -> DataSetRecord:
     """The record of a set; UserError where it is missing or damaged."""
     try:
         value = json.loads(path.read_bytes())
         origins = tuple(Origin(**origin) for origin in value.pop("origins"))
-        files = {file: Listed(**listed) for file, listed in value.pop("files").items()}
-        return Manifest(**value, origins=origins, files=files)
+        files = {file: FileRecord(**listed) for file, listed in value.pop("files").items()}
+        return DataSetRecord(**value, origins=origins, files=files)
     except FileNotFoundError:
         raise UserError(
             f"{path}: there is no such record; run `asymmetry data get {path.stem}`"
@@ -61,18 +61,20 @@ def read_manifest(path: Path) -> Manifest:
         raise UserError(f"{path}: is damaged; put it back, or remove it to record anew") from None
 
 
-def list_files(folder: Path) -> dict[str, Listed]:
-    """The files of a folder, sorted by path, with length and sha256; without hidden ones."""
+def list_files(folder: Path) -> dict[str, FileRecord]:
+    """The files of a folder, without hidden ones, sorted by path, with length and sha256."""
     listed = {}
     for path in sorted(folder.rglob("*")):
         inside = path.relative_to(folder)
         if path.is_file() and not any(part.startswith(".") for part in inside.parts):
-            listed[inside.as_posix()] = Listed(path.stat().st_size, sha256_of(path))
+            listed[inside.as_posix()] = FileRecord(path.stat().st_size, sha256_of(path))
     return listed
 
 
-def differences(recorded: Mapping[str, Listed], found: Mapping[str, Listed]) -> Iterator[str]:
-    """The files that differ, each with what is wrong, sorted by path."""
+def differences(
+    recorded: Mapping[str, FileRecord], found: Mapping[str, FileRecord]
+) -> Iterator[str]:
+    """A line for each file that differs, sorted by path."""
     for file in sorted({*recorded, *found}):
         before, now = recorded.get(file), found.get(file)
         if now is None:
