@@ -1,3 +1,4 @@
+from dataclasses import fields
 from pathlib import Path
 
 import pandas as pd
@@ -5,7 +6,7 @@ import pytest
 import yaml
 
 import asymmetry
-from asymmetry.tables.read import COLUMNS
+from asymmetry.tables.read import Tables
 from tests import synthetic_tables
 from tests.conftest import ROOT
 
@@ -15,8 +16,8 @@ def test_a_study_file_opens_its_tables(workplace: Path):
     values = study.model_dump(mode="json") | {"results": "mine"}
     (workplace / "study.yaml").write_text(yaml.safe_dump(values))
     opened = asymmetry.open_study("study.yaml")
-    for name in COLUMNS:
-        pd.testing.assert_frame_equal(getattr(opened, name), getattr(tables, name))
+    for field in fields(Tables):
+        pd.testing.assert_frame_equal(getattr(opened, field.name), getattr(tables, field.name))
     assert len(opened.hypotheses)
     assert repr(opened) == f"<study in mine: {tables.coverage}>"
 

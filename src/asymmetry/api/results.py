@@ -12,15 +12,19 @@ from asymmetry.tables.read import Tables, load_tables, table_path
 class Results(Tables):
     """The tables of a study as data frames; a stage that has not run gives one without rows.
 
-    `runs`: one row a training, with its settings, status, steps, time and device.
-    `scores`: one row for each run, image and metric.
-    `skill`: how well each loss and metric agrees with the scores of each IQA set.
-    `effect`: how good the outputs of each setting are, as the judges see them.
-    `asymmetry`: skill beside effect, one row for each loss and regime.
-    `hypotheses`: the claims, each with statistic, interval, p, power and verdict.
-    `robustness`: every conclusion again without each judge and each backbone family.
-    `optimisability`, `transfer`: the other two stages, as the page shows them.
-    `cells`: the rows of `runs` that are cells of the grid. `coverage`: how many are done.
+    Attributes:
+        runs: One row a training, with its settings, status, steps, time and device.
+        cells: The rows of `runs` that are cells of the grid.
+        scores: One row for each run, image and metric.
+        skill: How well each loss and metric agrees with the scores of each IQA set.
+        effect: How good the outputs of each setting are, as the judges see them.
+        asymmetry: Skill beside effect, one row for each loss and regime.
+        hypotheses: The claims, each with statistic, interval, p, power and verdict.
+        robustness: Every conclusion again without each judge and each backbone family.
+        optimisability: How good an objective each loss is.
+        transfer: What the discriminators bring to IQA.
+        coverage: How many cells are planned, done, diverged and missing.
+        folder: Where the tables lie.
     """
 
     folder: Path
