@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from asymmetry.analysis.judging import image_scores, values_by_image
-from asymmetry.stats.intervals import Array
+from asymmetry.analysis.judging import image_scores, own_losses, values_by_image
+from asymmetry.stats.arrays import Array
 from asymmetry.tables.read import SCOPE, Tables
 
 
@@ -49,8 +49,7 @@ def _within(
     known = [judge for judge in judges if judge in measured]
     values, images = values_by_image(done, scores, known)
     z = image_scores(values)
-    own = np.array(known, dtype=object)[:, None] == done["fidelity"].to_numpy(dtype=object)
-    z[own] = np.nan
+    z[own_losses(done, known)] = np.nan
     runs = done["run"].tolist()
     return [
         Disagreement(
@@ -66,5 +65,5 @@ def _within(
 
 
 def _judge(z: Array, judges: Sequence[str], pick: Callable[[Array], np.intp]) -> tuple[str, float]:
-    place = int(pick(z))
-    return judges[place], float(z[place])
+    index = int(pick(z))
+    return judges[index], float(z[index])

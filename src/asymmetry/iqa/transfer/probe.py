@@ -7,13 +7,14 @@ from sklearn.preprocessing import StandardScaler
 
 from asymmetry.data.iqa_sets.splits import Split
 from asymmetry.iqa.transfer.finetune import DivergedError
-from asymmetry.stats.correlation import Values, srcc
+from asymmetry.stats.arrays import Array
+from asymmetry.stats.correlation import srcc
 
 # The penalties tried, two a decade: from hardly any to features that hardly count.
 PENALTIES = np.logspace(-2, 6, 17)
 
 
-def ridge_probe(features: Values, scores: Values, split: Split) -> Values:
+def ridge_probe(features: Array, scores: Array, split: Split) -> Array:
     """The predictions [n] of the ridge regression on features [n, d] that validation chooses.
 
     Fitted on the training part only, of features standardised there; the penalty is the one of the
