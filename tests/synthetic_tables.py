@@ -107,7 +107,7 @@ def make_scores(
 
     `with_adversary` is the quality of its cells of adversarial weight > 0.
     """
-    picks = np.random.default_rng(key)
+    rng = np.random.default_rng(key)
     quality = quality or {loss: place for place, loss in enumerate(FIDELITY)}
     names = ["astronaut", "chelsea", "coffee", *(f"photo{index:03}" for index in range(images))]
     rows = []
@@ -119,7 +119,7 @@ def make_scores(
             level, spread = _LEVEL.get(metric, (0.8, 0.04))
             sign = 1 if METRICS[metric].higher_is_better else -1
             better = -0.4 * good if metric == "psnr_y" else good
-            value = level + spread * (sign * better + noise * picks.standard_normal() + place)
+            value = level + spread * (sign * better + noise * rng.standard_normal() + place)
             rows.append(
                 (run.run, TASK, SET, image, metric, METRICS[metric].convention, value, "ok")
             )
@@ -150,7 +150,7 @@ def make_transfer(runs: pd.DataFrame) -> pd.DataFrame:
     Fine-tuned no-reference models have the levels of `level`; full-reference ones are better, a
     probe is a little and a raw score much worse, and of ImageNet trunks there is no raw score.
     """
-    picks = np.random.default_rng(5)
+    rng = np.random.default_rng(5)
     level = {"random": 0.35, "discriminator": 0.45, "pretrained": 0.7}
     kinds = product(
         {"fine-tune": 0.0, "probe": -0.05, "raw": -0.3}.items(), {"nr": 0.0, "fr": 0.1}.items()
@@ -160,7 +160,7 @@ def make_transfer(runs: pd.DataFrame) -> pd.DataFrame:
         for start in level:
             if start == "pretrained" and (run.discriminator == "vit-patch" or mode == "raw"):
                 continue
-            value = level[start] + loss + gain + 0.05 * picks.standard_normal()
+            value = level[start] + loss + gain + 0.05 * rng.standard_normal()
             rows.append(
                 {"run": run.run, "discriminator": run.discriminator, "backbone": run.backbone}
                 | {"head": run.head, "fidelity": run.fidelity, "seed": run.seed, "split": 0}
@@ -176,16 +176,16 @@ def make_optimisability(
     gain: dict[str, float] | None = None, photos: int = 3, key: int = 0
 ) -> pd.DataFrame:
     """The table `optimisability`; `gain` of a loss [dB] is what it recovers, more or less."""
-    picks = np.random.default_rng(key)
+    rng = np.random.default_rng(key)
     gain = gain or {"l1": 40.0, "ms_ssim": 20.0, "lpips-alex": -3.0}
     rows = []
     for (place, (loss, mean)), photo in product(enumerate(gain.items()), range(photos)):
         for start, began in {"jpeg": 26.0, "white": 11.0}.items():
-            image, reached = f"photo{photo}/{start}", began + mean + picks.standard_normal()
+            image, reached = f"photo{photo}/{start}", began + mean + rng.standard_normal()
             rows += [(loss, image, "recovery_start", began), (loss, image, "recovery", reached)]
-        ratio = 10.0 ** (1 - place) * picks.uniform(0.8, 1.2)
+        ratio = 10.0 ** (1 - place) * rng.uniform(0.8, 1.2)
         rows.append((loss, f"photo{photo}", "gradient_snr", ratio))
-        shares = picks.dirichlet(np.arange(8, 0, -1))
+        shares = rng.dirichlet(np.arange(8, 0, -1))
         rows += [
             (loss, f"photo{photo}", f"spectrum_{band}", one) for band, one in enumerate(shares)
         ]

@@ -21,14 +21,14 @@ LENGTHS = Lengths(raters=12, pairs=36, repeats=6, catches=3)
 
 def answer_all(study: UserStudy, store: Store, raters: int, key: int = 0) -> None:
     """Raters who know the cells' true scores, and never miss a catch trial."""
-    picks = draws(key, "raters")
+    rng = draws(key, "raters")
     for rater in range(raters):
         for place, trial in enumerate(study.sessions[rater]):
             left, right = trial.left.shows, trial.right.shows
             if trial.kind == "catch":
                 best = REFERENCE
             else:
-                better = picks.random() < expit(TRUE[left] - TRUE[right])
+                better = rng.random() < expit(TRUE[left] - TRUE[right])
                 best = left if better else right
             store.answer(rater, place, side_of(trial, best))
 

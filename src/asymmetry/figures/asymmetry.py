@@ -5,8 +5,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from asymmetry.analysis.asymmetry import WITH, WITHOUT
 from asymmetry.analysis.hypotheses.contract import FEWEST
+from asymmetry.analysis.regimes import WITH, WITHOUT
 from asymmetry.analysis.skill import sets_in_words
 from asymmetry.figures import parts, style
 from asymmetry.study import Study
@@ -21,10 +21,10 @@ def caption(tables: Tables, study: Study) -> str:
     """What is shown, and how much of the grid."""
     sets = sets_in_words(tables.skill, study.calibration) or "no set yet"
     return (
-        f"Skill A: SRCC of each loss as a metric, mean over the IQA sets, which are {sets}. "
+        f"Skill: SRCC of each loss as a metric, mean over the IQA sets, which are {sets}. "
         f"{parts.effect_in_words(tables.effect)}; with an adversary, the mean over the settings "
         "that all losses share, or of a fraction of them the main effect. "
-        "Bars: 95 %. ρ: Spearman's rank correlation of A and O with a "
+        "Bars: 95 %. ρ: Spearman's rank correlation of skill and effect with a "
         f"bootstrap interval over losses, images and seeds (from {FEWEST} losses on), and its "
         "permutation p. "
         f"{tables.coverage}."
@@ -51,9 +51,9 @@ def draw(numbers: pd.DataFrame, study: Study) -> Figure:
         for axes, regime in zip(pair, _TITLES, strict=True):
             name = f"{scope}\n{_TITLES[regime]}" if len(pairs) > 1 else _TITLES[regime]
             _panel(axes, rows[rows["regime"] == regime], name, look)
-        pair[0].set_ylabel("effect as a loss, O (z-score)")
+        pair[0].set_ylabel("effect as a loss (z-score)")
     for axes in grid[-1]:
-        axes.set_xlabel("skill as a metric, A (SRCC)")
+        axes.set_xlabel("skill as a metric (SRCC)")
     if len(names) > _NAMED:
         key = [style.swatch(f"{name}  {loss}", look.fidelity[loss]) for loss, name in names.items()]
         figure.legend(handles=key, loc="outside lower center", ncols=5, title="by skill")
@@ -100,7 +100,7 @@ def _panel(axes: Axes, rows: pd.DataFrame, name: str, look: style.Look) -> None:
     axes.margins(0.18)
     axes.set_title(f"{name}\n{_correlation(rows)}", linespacing=1.5)
     if known.empty:
-        style.note(axes, "no loss has both A and O")
+        style.note(axes, "no loss has both skill and effect")
 
 
 def _ends(value: float, low: float, high: float) -> np.ndarray:

@@ -15,6 +15,7 @@ from asymmetry.tables.read import Tables
 from asymmetry.tables.schemas import DIVERGED
 
 TITLE = "Fidelity loss and discriminator"
+numbers = parts.effects
 _COLOURS = LinearSegmentedColormap.from_list(
     "effect", ["#B24A00", "#F0B68A", "#F7F7F7", "#8FC1E3", "#0072B2"]
 )
@@ -28,11 +29,6 @@ def caption(tables: Tables, study: Study) -> str:
         f"weight. {parts.effect_in_words(tables.effect)}. Hatched: missing; ×: diverged. "
         f"{tables.coverage}."
     )
-
-
-def numbers(tables: Tables, study: Study) -> pd.DataFrame:
-    """The table `effect`: a row for each setting, the mean over its seeds."""
-    return tables.effect
 
 
 def draw(numbers: pd.DataFrame, study: Study) -> Figure:
@@ -63,7 +59,7 @@ def draw(numbers: pd.DataFrame, study: Study) -> Figure:
             strip[0].set_ylabel(name.replace(" · ", "\n"))
     long = 3.7 * figure.get_figheight()  # keeps the bar as wide in a tall figure
     bar = figure.colorbar(colours, ax=grid, shrink=0.9, pad=0.015, aspect=long)
-    bar.set_label("effect O (z-score)", labelpad=6)
+    bar.set_label("effect (z-score)", labelpad=6)
     if marks := _legend(numbers):
         figure.legend(handles=marks, loc="outside lower left", ncols=2)
     return figure

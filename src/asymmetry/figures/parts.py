@@ -6,7 +6,7 @@ import pandas as pd
 
 from asymmetry.metrics.contracts import JUDGES
 from asymmetry.study import Study
-from asymmetry.tables.read import SCOPE
+from asymmetry.tables.read import SCOPE, Tables
 from asymmetry.tables.schemas import OK
 
 NO_CELLS = "no cells yet"
@@ -43,7 +43,7 @@ def perceptual_metric(study: Study, scores: pd.DataFrame) -> str:
 def direction(metric: str) -> str:
     """A metric with its unit and the way it improves: `psnr_y (dB, higher is better)`."""
     if metric == EFFECT:
-        return "effect O (higher is better)"
+        return "effect (higher is better)"
     better = f"{'lower' if lower_is_better(metric) else 'higher'} is better"
     return f"{metric} ({', '.join(filter(None, [_UNITS.get(metric), better]))})"
 
@@ -57,6 +57,11 @@ def with_arrow(metric: str) -> str:
 def lower_is_better(metric: str) -> bool:
     """Whether an axis of the metric must be turned round for better to be up or right."""
     return metric != EFFECT and not JUDGES[metric].higher_is_better
+
+
+def effects(tables: Tables, study: Study) -> pd.DataFrame:
+    """The numbers of a figure of effects: a row for each setting, the mean over its seeds."""
+    return tables.effect
 
 
 def scopes(numbers: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
@@ -86,9 +91,9 @@ def p_in_words(p: float) -> str:
 
 
 def effect_in_words(effect: pd.DataFrame) -> str:
-    """The definition of O, for captions."""
+    """What the effect is, for captions."""
     judges = sorted({name for names in effect["judges"] for name in str(names).split()})
     return (
-        f"Effect O: the mean z-score of the judges ({', '.join(judges) or 'none measured'}), "
+        f"Effect: the mean z-score of the judges ({', '.join(judges) or 'none measured'}), "
         "higher is better; a judge that is the cell's own loss is left out"
     )

@@ -66,11 +66,11 @@ def numbers(tables: Tables, study: Study) -> pd.DataFrame:
     bars = rows.groupby([*_PANEL, *_BAR], sort=False, dropna=False)
     mean, runs = bars["value"].transform("mean"), bars["value"].transform("count")
     between = bars["value"].transform("var").fillna(0) / runs
-    reach = _NORMAL * np.sqrt(between + bars["error"].transform("mean").fillna(0) ** 2)
+    half_width = _NORMAL * np.sqrt(between + bars["error"].transform("mean").fillna(0) ** 2)
     columns = {
         "mean": mean,
-        "mean_low": (mean - reach).clip(lower=-1),
-        "mean_high": (mean + reach).clip(upper=1),
+        "mean_low": (mean - half_width).clip(lower=-1),
+        "mean_high": (mean + half_width).clip(upper=1),
     }
     return rows.drop(columns="error").assign(**columns)
 

@@ -16,6 +16,7 @@ from asymmetry.tables.read import Tables
 from asymmetry.tables.schemas import DIVERGED, DONE, MISSING
 
 TITLE = "Effect over the adversarial weight"
+numbers = parts.effects
 _COLUMNS = 4
 _STRIP = 0.1  # share of a panel's height
 _LEVEL = 6  # the most weights whose ticks fit beside each other
@@ -29,11 +30,6 @@ def caption(tables: Tables, study: Study) -> str:
         f"adversary. {parts.effect_in_words(tables.effect)}. Bars: 95 % of a bootstrap over images "
         f"and seeds. Marks at the foot: × diverged, ○ missing. {tables.coverage}."
     )
-
-
-def numbers(tables: Tables, study: Study) -> pd.DataFrame:
-    """The table `effect`: a row for each setting, the mean over its seeds."""
-    return tables.effect
 
 
 def draw(numbers: pd.DataFrame, study: Study) -> Figure:
@@ -58,7 +54,7 @@ def draw(numbers: pd.DataFrame, study: Study) -> Figure:
         if len(scopes) > 1:
             grid[index * lines, 0].set_title(f"{scope}\n{losses[0]}")
     for axes in grid[:, 0]:
-        axes.set_ylabel("effect O (z-score)")
+        axes.set_ylabel("effect (z-score)")
     for axes in grid[-1]:
         axes.set_xlabel("adversarial weight λ")
     if numbers["value"].isna().any():

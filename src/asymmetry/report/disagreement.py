@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from asymmetry.analysis.judging import image_scores, values_by_image
-from asymmetry.stats.intervals import Array
+from asymmetry.analysis.judging import image_scores, own_losses, values_by_image
+from asymmetry.stats.arrays import Array
 from asymmetry.tables.read import SCOPE, Tables
 from asymmetry.tables.schemas import DONE
 
@@ -50,8 +50,7 @@ def _within(
     known = [judge for judge in judges if judge in measured]
     values, images = values_by_image(done, scores, known)
     z = image_scores(values)
-    own_loss = np.array(known, dtype=object)[:, None] == done["fidelity"].to_numpy(dtype=object)
-    z[own_loss] = np.nan
+    z[own_losses(done, known)] = np.nan
     runs = done["run"].tolist()
     return [
         Disagreement(
@@ -66,8 +65,6 @@ def _within(
     ]
 
 
-def _judge(
-    z: Array, judges: Sequence[str], extreme: Callable[[Array], np.intp]
-) -> tuple[str, float]:
-    index = int(extreme(z))
+def _judge(z: Array, judges: Sequence[str], pick: Callable[[Array], np.intp]) -> tuple[str, float]:
+    index = int(pick(z))
     return judges[index], float(z[index])

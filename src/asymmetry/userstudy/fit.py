@@ -14,10 +14,17 @@ from asymmetry.core.errors import UserError
 from asymmetry.core.files import write_atomically
 from asymmetry.core.randomness import draws
 from asymmetry.metrics.contracts import PEOPLE
-from asymmetry.stats.intervals import Array
+from asymmetry.stats.arrays import Array
 from asymmetry.tables.schemas import COLUMNS, OK, failed, write_table
 from asymmetry.tables.user_study import ANSWERS, CELL_TABLE, HUMAN_TABLE, RATER_TABLE, SUMMARY
-from asymmetry.userstudy.bradley_terry import Votes, by_photo, fit_scores, groups, intervals, triads
+from asymmetry.userstudy.bradley_terry import (
+    Votes,
+    by_photo,
+    fit_scores,
+    groups,
+    score_intervals,
+    triads,
+)
 from asymmetry.userstudy.consistency import chosen, rater_table
 from asymmetry.userstudy.design import STREAM
 from asymmetry.userstudy.plan import Trial, UserStudy, read_plan
@@ -101,7 +108,8 @@ def _fit(
     votes = _votes(given, runs, photos)
     wins = votes.wins()
     scores = fit_scores(wins)
-    low, high = intervals(votes, scores, resamples, draws(0, f"{STREAM}/fit/{'/'.join(scope)}"))
+    rng = draws(0, f"{STREAM}/fit/{'/'.join(scope)}")
+    low, high = score_intervals(votes, scores, resamples, rng)
     labels = groups(wins)
     together = labels == np.bincount(labels).argmax()
     if not together.all():
@@ -129,16 +137,14 @@ def _fit(
 
 
 def _votes(given: list[tuple[Answer, Trial]], runs: list[str], photos: list[str]) -> Votes:
-    index_of = {run: index for index, run in enumerate(runs)}
+    item = {run: index for index, run in enumerate(runs)}
     rows: list[tuple[int, ...]] = []
     pairs: dict[Any, int] = {}
     for answer, trial in given:
         winner = chosen(trial, answer.choice)
         loser = chosen(trial, "right" if answer.choice == "left" else "left")
         pair = pairs.setdefault((frozenset([winner, loser]), trial.image), len(pairs))
-        rows.append(
-            (index_of[winner], index_of[loser], answer.rater, pair, photos.index(trial.image))
-        )
+        rows.append((item[winner], item[loser], answer.rater, pair, photos.index(trial.image)))
     return Votes(len(runs), *np.array(rows, dtype=np.int64).T)
 
 

@@ -20,7 +20,7 @@ from asymmetry.iqa.calibration.split import unfitted_images
 from asymmetry.iqa.skill.stage import SkillStage
 from asymmetry.metrics.contracts import METRICS
 from asymmetry.planning.plan import Plan
-from asymmetry.stats.correlation import STATISTICS, Estimate, correlate
+from asymmetry.stats.correlation import STATISTICS, Correlation, correlate
 from asymmetry.study import Study
 from asymmetry.tables.schemas import MISSING_WEIGHTS, table_of, write_table
 
@@ -154,23 +154,23 @@ def _rows(
     for subset in (ALL, *kinds):
         part = measured if subset == ALL else measured[measured["subset"] == subset]
         size = sum(subset in (ALL, image.kind) for image in images.images)
-        estimates = [
-            Estimate(statistic, math.nan, math.nan, math.nan, size, MISSING_WEIGHTS)
+        correlations = [
+            Correlation(statistic, math.nan, math.nan, math.nan, size, MISSING_WEIGHTS)
             for statistic in STATISTICS
         ]
         if measure.value is not None:
-            estimates = correlate(
+            correlations = correlate(
                 sign * part["value"].to_numpy(),
                 part["score"].to_numpy(),
                 part["group"].tolist(),
                 study.execution.bootstrap,
             )
-        for estimate in estimates:
+        for correlation in correlations:
             yield {
                 "metric": measure.metric,
                 "role": measure.role,
                 "set": images.name,
                 "kind": images.kind,
                 "subset": subset,
-                **asdict(estimate),
+                **asdict(correlation),
             }

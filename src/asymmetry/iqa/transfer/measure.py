@@ -26,7 +26,8 @@ from asymmetry.iqa.transfer.split_set import FR, SplitSet
 from asymmetry.iqa.transfer.stage import TransferStage
 from asymmetry.planning.identity import code_digest, without_places
 from asymmetry.planning.plan import Plan
-from asymmetry.stats.correlation import Estimate, Values, correlate
+from asymmetry.stats.arrays import Array
+from asymmetry.stats.correlation import Correlation, correlate
 from asymmetry.study import Study
 from asymmetry.tables.schemas import DIVERGED, NO_REFERENCES, OK, table_of, write_table
 
@@ -114,15 +115,15 @@ class _Work:
                 yield _without_values(split, index, DIVERGED)
             else:
                 yield [
-                    {"split": index, "part": part, **asdict(estimate)}
+                    {"split": index, "part": part, **asdict(correlation)}
                     for part in TESTED
-                    for estimate in self._correlated(predicted[part], getattr(split, part))
+                    for correlation in self._correlated(predicted[part], getattr(split, part))
                 ]
 
-    def _correlated(self, predicted: Values, indices: Sequence[int]) -> list[Estimate]:
-        groups = [self.images.groups[index] for index in indices]
+    def _correlated(self, predicted: Array, indices: Sequence[int]) -> list[Correlation]:
+        contents = [self.images.groups[index] for index in indices]
         scores = self.images.scores[list(indices)]
-        return correlate(predicted, scores, groups, self.study.execution.bootstrap, STATISTICS)
+        return correlate(predicted, scores, contents, self.study.execution.bootstrap, STATISTICS)
 
 
 def _rows_of(

@@ -7,14 +7,15 @@ from sklearn.preprocessing import StandardScaler
 
 from asymmetry.data.iqa_sets.splits import Split
 from asymmetry.iqa.transfer.finetune import DivergedError
-from asymmetry.stats.correlation import Values, srcc
+from asymmetry.stats.arrays import Array
+from asymmetry.stats.correlation import srcc
 
 # Two penalties for each power of ten: from almost none to one that suppresses all features.
 PENALTIES = np.logspace(-2, 6, 17)
 
 
-def ridge_probe(features: Values, scores: Values, split: Split) -> Values:
-    """The predictions [n] of a ridge regression on features [n, d], its penalty chosen.
+def ridge_probe(features: Array, scores: Array, split: Split) -> Array:
+    """The predictions [n] of the ridge regression on features [n, d] that validation chooses.
 
     It is fitted on the training part only, on features standardised there. The penalty is the one
     with the highest SRCC on the validation part; of equals, the largest. No score of the test part

@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from asymmetry.stats.permutation import (
+from asymmetry.stats.rank_correlation import (
     critical_rho,
+    disattenuated,
     permutation_p,
-    power_at_rho,
     spearman,
 )
 
@@ -47,17 +47,17 @@ def test_exact_p_of_a_perfect_order():
 
 
 def test_sampled_p_is_near_student_s_and_the_same_each_time():
-    picks = np.random.default_rng(3)
-    first = picks.standard_normal(20)
-    second = first + 2 * picks.standard_normal(20)
+    rng = np.random.default_rng(3)
+    first = rng.standard_normal(20)
+    second = first + 2 * rng.standard_normal(20)
     p = permutation_p(first, second)
     assert p == pytest.approx(stats.spearmanr(first, second).pvalue, abs=0.01)
     assert p == permutation_p(first, second)
 
 
 def test_p_is_uniform_where_there_is_no_relation():
-    picks = np.random.default_rng(0)
-    p = np.array([permutation_p(*picks.standard_normal((2, 7))) for _ in range(200)])
+    rng = np.random.default_rng(0)
+    p = np.array([permutation_p(*rng.standard_normal((2, 7))) for _ in range(200)])
     assert stats.kstest(p, "uniform").pvalue > 0.01
     # 200 draws at 5 %: 10 expected, standard deviation 3.1
     assert (p <= 0.05).sum() <= 20
@@ -67,15 +67,8 @@ def test_constant_values_have_no_p():
     assert math.isnan(permutation_p(np.ones(5), np.arange(5.0)))
 
 
-def test_power_is_fisher_s_for_many_pairs():
-    """z of Spearman's rho is about normal, of variance 1.06 / (n - 3) (Fieller et al. 1957)."""
-    error = np.sqrt(1.06 / (30 - 3))
-    size = (np.arctanh(0.5) - np.arctanh(critical_rho(30))) / error
-    assert power_at_rho(30, 0.5) == pytest.approx(stats.norm.cdf(size), abs=0.03)
-
-
-def test_power_grows_with_pairs_and_is_the_level_without_a_relation():
-    powers = [power_at_rho(count, 0.7) for count in (4, 6, 8, 12, 20)]
-    assert powers[0] == 0
-    assert powers == sorted(powers)
-    assert power_at_rho(7, 0.0) == pytest.approx(0.05, abs=0.01)
+def test_correlations_are_corrected_for_a_lack_of_reliability():
+    """Spearman 1904: .4 / sqrt(.64); never beyond 1; without reliability nothing is known."""
+    assert disattenuated(np.array([0.4, 0.9]), 0.64) == pytest.approx([0.5, 1.0])
+    assert disattenuated(np.array(-0.4), 1) == pytest.approx(-0.4)
+    assert np.isnan(disattenuated(np.array([0.4]), 0)).all()
