@@ -1,4 +1,4 @@
-"""H6: convolutional against Transformer discriminators: level, fall with the weight, collapse."""
+"""H6: convolutional against Transformer discriminators: level, slope over the weight, collapse."""
 
 from dataclasses import replace
 

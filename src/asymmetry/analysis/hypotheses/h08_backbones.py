@@ -43,7 +43,7 @@ POWER = (
 
 
 def findings(evidence: Evidence) -> list[Finding]:
-    """The difference on synthetic sets, and how much larger it is there than elsewhere."""
+    """The difference on synthetic sets, and by how much it is larger there than on other sets."""
     rows = evidence.measures
     z = rows.assign(
         z=fisher_z(rows["value"]),
@@ -92,7 +92,7 @@ def _least_p(first: int, second: int) -> float:
 
 
 def _permutation_p(sides: list[Array]) -> float:
-    """Exact where the families can be permuted in fewer than 10,000 ways, else counted draws."""
+    """p by permutation of the families: exact below 10,000 permutations, else from counted draws."""
     found = stats.permutation_test(
         sides, _difference, n_resamples=9999, vectorized=True, rng=draws(0, "families")
     )
