@@ -27,8 +27,8 @@ class Clock:
 
     ahead = 0.0
 
-    def time(self) -> float:
-        return time.time() + self.ahead
+    def monotonic(self) -> float:
+        return time.monotonic() + self.ahead
 
 
 def keep_pace() -> None:
