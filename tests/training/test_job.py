@@ -11,7 +11,9 @@ import torch
 
 from asymmetry.planning.plan import Plan
 from asymmetry.training.deadline import EXIT_CONTINUE, Deadline
+from asymmetry.training.heartbeat import read_beat
 from asymmetry.training.job import train
+from asymmetry.training.lock import LOCK, TakenOverError
 from asymmetry.training.watch import Divergence, Watch
 from tests.training.conftest import Start, Trained, step_of
 
@@ -103,6 +105,37 @@ def test_sigint_saves_and_asks_to_be_continued(
     assert process.wait() == EXIT_CONTINUE
     assert "Traceback" not in messages
     assert (warm.folder / "checkpoint.bin").is_file()
+
+
+@pytest.mark.parametrize("finished", [False, True])
+def test_a_training_that_was_taken_over_writes_no_more(
+    make_plan: Callable[..., Plan], monkeypatch: pytest.MonkeyPatch, finished: bool
+):
+    """Another job came while this one was cut off; it may even be through."""
+    plan = make_plan(execution={"checkpoint_seconds": 1e-9})
+    warm = plan.warm_starts[0]
+    checkpoint, steps = warm.folder / "checkpoint.bin", iter(range(100))
+
+    def reached(*_: object) -> bool:
+        if next(steps) == 5:
+            (warm.folder / LOCK).write_text("another")
+            checkpoint.write_text("another's")
+            if finished:
+                warm.record.write_text("another's")
+        return False
+
+    monkeypatch.setattr("asymmetry.training.deadline.Deadline.reached", reached)
+    if finished:
+        assert train(plan, warm.id) == 0
+        assert warm.record.read_text() == "another's"
+        return
+    with pytest.raises(TakenOverError):
+        train(plan, warm.id)
+    assert not warm.record.exists()
+    assert checkpoint.read_text() == "another's"
+    beat = read_beat(warm.folder)
+    assert beat
+    assert beat.state == "running"
 
 
 def test_an_unknown_run_is_a_line(make_plan: Callable[..., Plan], start: Start, workplace: Path):

@@ -19,6 +19,7 @@ from asymmetry.core.errors import UserError
 from asymmetry.core.files import canonical_json, write_atomically
 from asymmetry.core.usage import Spent
 from asymmetry.training.clock import SharedClock
+from asymmetry.training.lock import TakenOverError
 
 CHANGES_NUMBERS = False
 PROGRESS = "progress.json"
@@ -118,6 +119,8 @@ def failure_noted(folder: Path) -> Iterator[None]:
     """Note in `progress.json` the line of an exception that ends a training, and raise it on."""
     try:
         yield
+    except TakenOverError:
+        raise  # the file is the other job's
     except Exception as error:
         last = read_beat(folder) or Beat("failed")
         message = one_line(error)
