@@ -43,6 +43,13 @@ def is_over(process: psutil.Process) -> bool:
         return True
 
 
+def processes_in(folder: Path) -> Iterator[psutil.Process]:
+    """Those of this machine that work in a folder, or below it."""
+    for process in psutil.process_iter(["cwd", "environ"]):
+        if Path(process.info["cwd"] or "/").is_relative_to(folder):
+            yield process
+
+
 class Cluster:
     """Two virtual nodes with two virtual GPUs each."""
 
@@ -56,6 +63,9 @@ class Cluster:
 
     def down(self) -> None:
         self._call("down")
+        # A daemon waits for ever for jobs that are lost, and would answer to the next SLURM here.
+        for process in processes_in(self.base):
+            process.kill()
 
     def tidy(self) -> None:
         """End what a failed test has left: heads, jobs, a node that is down."""
@@ -65,6 +75,10 @@ class Cluster:
                 process.kill()
         if command("squeue", "-h"):
             subprocess.run(["scancel", "--user", "root"])
+        # Those of a node that SLURM has lost, too.
+        for process in processes_in(self.base.parent):
+            if "SLURM_JOB_ID" in (process.info["environ"] or {}):
+                process.kill()
         for node in NODES:
             if not self._pid_file(node).exists():
                 self._start_slurmd(node)
