@@ -1,10 +1,12 @@
 import json
+import os
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from asymmetry.training.journal import LOG
 
 from asymmetry.core.usage import Usage
 from asymmetry.monitor.run_state import last_line, state_of
@@ -129,6 +131,41 @@ def test_silence_is_measured_in_steps_where_these_are_slow(
 ):
     beat = with_beat(run, steps_per_second=speed, updated=NOW - silence)
     assert state_of(beat, NOW).name == name
+
+
+def dated(run: Run, name: str, seconds: float) -> Run:
+    """A file of the run, as if it had been written at that time."""
+    os.utime(run.folder / name, (seconds, seconds))
+    return run
+
+
+@pytest.mark.parametrize(
+    ("written", "name", "note"),
+    [
+        (NOW - 5, "running", "on node3, continued 2 times, whose clock is 1.0 h ahead"),
+        (NOW - 210, "stopped", "last heard 3.5 min ago: killed, or node3 died"),
+        (
+            NOW + 3595,
+            "running",
+            "on node3, continued 2 times, whose clock is 59.9 min ahead: "
+            "if it died, that is not seen",
+        ),
+    ],
+)
+def test_a_clock_that_is_ahead_is_told(run: Run, written: float, name: str, note: str):
+    """Of the server, whose clock is ours, or of a node that dates its files itself."""
+    beat = dated(with_beat(run, updated=NOW + 3595), PROGRESS, written)
+    state = state_of(beat, NOW)
+    assert (state.name, state.note) == (name, note)
+
+
+@pytest.mark.parametrize(("later", "name"), [(-1, "running"), (0, "failed"), (1, "failed")])
+def test_a_failure_that_no_heartbeat_could_tell(run: Run, later: int, name: str):
+    """The log had room for its line. An older one is that of an earlier attempt, in company."""
+    with_file(with_beat(run), LOG, "step 5\nerror: checkpoint.bin: cannot be written\n")
+    state = state_of(dated(dated(run, PROGRESS, NOW), LOG, NOW + later), NOW)
+    assert state.name == name
+    assert state.note.startswith("on node3" if name == "running" else "error: checkpoint.bin")
 
 
 def test_all_that_was_spent_is_told(run: Run):

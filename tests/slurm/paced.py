@@ -27,8 +27,8 @@ class Clock:
 
     ahead = 0.0
 
-    def time(self) -> float:
-        return time.time() + self.ahead
+    def monotonic(self) -> float:
+        return time.monotonic() + self.ahead
 
 
 def keep_pace() -> None:
@@ -52,13 +52,17 @@ def keep_pace() -> None:
 
 
 def hold(run: str, step: int) -> None:
-    """Wait at the step that the test named for this run, until it or a signal lets it go on."""
+    """Wait at the step that the test named for this run, until it or a signal lets it go on.
+
+    So does another training of this run that comes to wait in the place of this one.
+    """
     asked = file_of("hold", run)
     if not asked.is_file() or step != int(asked.read_text() or -1):
         return
-    file_of("held", run).write_text(str(os.getpid()))
+    held, own = file_of("held", run), str(os.getpid())
+    held.write_text(own)
     deadline = signal.getsignal(signal.SIGTERM).__self__  # type: ignore[union-attr]
-    while asked.is_file() and not deadline.signalled:
+    while asked.is_file() and held.read_text() in ("", own) and not deadline.signalled:
         time.sleep(0.05)
 
 

@@ -36,13 +36,13 @@ def test_the_command_as_typed_with_packs(cluster: Cluster, undisturbed: Undistur
     log = project.folder / "head.log"
     with Watched(project.folder) as held:
         head = project.head(log.name)
-        wait_until(lambda: held.trainings == NODES * GPUS_A_NODE, head, log)
+        wait_until(lambda: held.trainings == len(NODES) * GPUS_A_NODE, head, log)
         undisturbed.give(first, project.folder)
         project.pace.go_on(first, *others)
         assert head.wait() == 0, log.read_text()
     assert len(set(re.findall(r"train_pack_\w+", log.read_text()))) == 5
     assert (project.folder / "results/index.html").stat().st_size > 5000
     assert project.results() == undisturbed.finished.results()
-    assert 1 < held.trainings <= held.gpus == NODES * GPUS_A_NODE
+    assert 1 < held.trainings <= held.gpus == len(NODES) * GPUS_A_NODE
     again = project.snakemake()
     assert "Nothing to be done" in again.stdout + again.stderr

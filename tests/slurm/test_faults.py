@@ -13,6 +13,7 @@ from tests.slurm.conftest import (
     Cluster,
     SlurmProject,
     command,
+    named,
     plan_of,
     slurm_values,
     wait_until,
@@ -25,12 +26,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.slurm]
 
 STRUCK = ("mse/vgg-patch/0.1", "mse/vit-vanilla/0.01", "mse/vit-vanilla/0.1")
 POOR = "l1/none"
-
-
-def named(values: dict, *parts: str) -> list[str]:
-    """The first cell of each of these names."""
-    runs = [run.id for run in plan_of(values).runs]
-    return [next(run for run in runs if f"/{part}/" in run) for part in parts]
 
 
 def give_quota(folder: Path, size: str, *options: str) -> None:

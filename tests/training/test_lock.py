@@ -3,13 +3,15 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from asymmetry.training import lock
 from asymmetry.training.deadline import Deadline
-from asymmetry.training.lock import run_lock
+from asymmetry.training.lock import HOLDER, LOCK, TakenOverError, may_write, run_lock
 
 HOLD = """
 import sys
@@ -28,11 +30,11 @@ def _quick(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("signal.signal", lambda *_: None)
 
 
-@pytest.fixture
-def holder(tmp_path: Path):
+@contextmanager
+def another(folder: Path) -> Iterator[subprocess.Popen[str]]:
     """Another process that holds the folder's lock."""
     process = subprocess.Popen(
-        [sys.executable, "-c", HOLD, str(tmp_path)],
+        [sys.executable, "-c", HOLD, str(folder)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -42,6 +44,12 @@ def holder(tmp_path: Path):
     yield process
     process.kill()
     process.communicate()
+
+
+@pytest.fixture
+def holder(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    with another(tmp_path) as process:
+        yield process
 
 
 def test_the_lock_of_a_killed_process_is_free(tmp_path: Path, holder: subprocess.Popen[str]):
@@ -75,3 +83,29 @@ def test_a_file_system_without_locks_is_no_obstacle(
     monkeypatch.setattr("fcntl.flock", refuse)
     with run_lock(tmp_path, Deadline(None)) as mine:
         assert mine
+
+
+def test_who_lost_the_folder_is_told(tmp_path: Path):
+    with run_lock(tmp_path, Deadline(None)):
+        assert may_write(tmp_path)
+        (tmp_path / LOCK).unlink()  # as a file server that gave up the lock of a silent node
+        assert may_write(tmp_path)
+        with another(tmp_path):
+            with pytest.raises(TakenOverError, match="another job has taken") as caught:
+                may_write(tmp_path)
+            (tmp_path / "run.json").touch()
+            assert not may_write(tmp_path)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_lock_that_cannot_be_written_is_held(tmp_path: Path):
+    """Its name cannot be put into it, on a full disk: then there is nothing to go by."""
+    (tmp_path / HOLDER).symlink_to("/dev/full")
+    with run_lock(tmp_path, Deadline(None)) as mine:
+        assert mine
+        assert may_write(tmp_path)
+
+
+def test_what_was_never_held_is_not_lost(tmp_path: Path):
+    (tmp_path / HOLDER).write_text("another")
+    assert may_write(tmp_path)

@@ -16,7 +16,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import linalg, optimize, stats
 
-Array = npt.NDArray[np.float64]
+from asymmetry.stats.arrays import Array
+
 RESIDUAL = "residual"
 _ZERO = 1e-4  # relative standard deviations below count as zero: the factor has no effect
 _STEP = 1e-3  # of numerical derivatives, relative

@@ -18,6 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 from asymmetry.core.errors import UserError
 from asymmetry.core.files import canonical_json, write_atomically
 from asymmetry.core.usage import Usage
+from asymmetry.training.lock import TakenOverError
 
 CHANGES_NUMBERS = False
 PROGRESS = "progress.json"
@@ -120,6 +121,8 @@ def failure_noted(folder: Path) -> Iterator[None]:
     """Note in `progress.json` the line of an exception that ends a training, and raise it on."""
     try:
         yield
+    except TakenOverError:
+        raise  # the file is the other job's
     except Exception as error:
         last = read_beat(folder) or Beat("failed")
         message = one_line(error)

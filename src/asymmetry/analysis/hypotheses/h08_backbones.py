@@ -92,7 +92,7 @@ def _least_p(first: int, second: int) -> float:
 
 
 def _permutation_p(sides: list[Array]) -> float:
-    """p by permutation of the families: exact below 10,000 permutations, else from counted draws."""
+    """p by permutation of the families: exact below 10,000 of them, else from counted draws."""
     found = stats.permutation_test(
         sides, _difference, n_resamples=9999, vectorized=True, rng=draws(0, "families")
     )
