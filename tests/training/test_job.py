@@ -14,7 +14,7 @@ from asymmetry.training.deadline import EXIT_CONTINUE, Deadline
 from asymmetry.training.divergence import Divergence, DivergenceCheck
 from asymmetry.training.heartbeat import read_beat
 from asymmetry.training.job import train
-from asymmetry.training.lock import TakenOverError
+from asymmetry.training.lock import HOLDER, TakenOverError
 from tests.training.conftest import Start, Trained, step_of
 
 
