@@ -3,13 +3,14 @@
 # make test-all   every test in its full form: also those of SLURM and the browser (an hour)
 # make test-slurm   the study on a real SLURM, started for it on this machine (as root)
 # make test-page   the pages, and a user study, in a real browser (Debian's chromium)
-# make bench   ours beside what is used today: bench/results.json and the table of README.md;
+# make docs    the documentation, into site/; a warning is an error
+# make bench   ours beside what is used today: bench/results.json and docs/benchmarks.md;
 #              make bench PARTS="data gpu" measures some parts anew (bench/*.py)
 # make bench-overhead   what scheduling costs beside the trainings (--slurm: bench/overhead.py)
 # make bench-hypotheses   time and memory of the statistics: bench/hypotheses.py
 # make bench-biq2021 DATA=FOLDER   transfer on BIQ2021 beside BRISQUE: bench/biq2021.py
 # make lint    format, lint and types, as CI runs them
-.PHONY: study test suite test-all test-slurm test-page bench bench-overhead bench-hypotheses bench-biq2021 lint schema data-table clean
+.PHONY: study test suite test-all test-slurm test-page docs bench bench-overhead bench-hypotheses bench-biq2021 lint schema data-table clean
 .DEFAULT_GOAL := study
 
 PYTHON ?= python3
@@ -39,6 +40,11 @@ test-slurm: .venv/test
 
 test-page: .venv/test
 	pytest -m page
+
+# The variable silences a banner of the theme about versions that the pins exclude.
+docs: .venv/docs
+	@NO_MKDOCS_2_WARNING=1 mkdocs build
+	@echo "the pages: site/index.html"
 
 bench: .venv/bench
 	@python -m bench $(PARTS)
@@ -76,7 +82,11 @@ clean:
 	@touch $@
 
 .venv/test: .venv/study
-	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[test]'
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[docs,test]'
+	@touch $@
+
+.venv/docs: .venv/study
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[docs]'
 	@touch $@
 
 # Without its needs, which are here but for a nightly TensorBoard, and built with the PyTorch that is

@@ -1,4 +1,4 @@
-"""`make bench`: measure, write results.json, print the table and put it into README.md."""
+"""`make bench`: measure, write results.json, print the table and put it into docs/benchmarks.md."""
 
 import argparse
 import importlib
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bench.machine import facts
 from bench.results import RESULTS, merge_part, read_results
-from bench.table import PARTS, render, write_readme
+from bench.table import PARTS, render, write_page
 
 
 def main() -> None:
@@ -24,7 +24,7 @@ def main() -> None:
         merge_part(asked.results, name, {"machine": facts(), "runs": asked.runs, **measured})
     print(render(read_results(asked.results)))
     if asked.results == RESULTS:
-        write_readme()
+        write_page()
 
 
 if __name__ == "__main__":

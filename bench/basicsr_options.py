@@ -9,9 +9,9 @@ from PIL import Image
 from safetensors.torch import load_file
 
 from asymmetry.core import torchvision_ops  # noqa: F401
-from asymmetry.data.degrade import reduce_bicubic
 from asymmetry.data.images import Rgb, crop_to_multiple
 from asymmetry.data.load import load_photo
+from asymmetry.data.operations import reduce_bicubic
 from asymmetry.planning.plan import Plan, Run
 from asymmetry.study import Discriminator
 

@@ -9,10 +9,10 @@ from PIL import Image
 from safetensors.torch import load_file, save_file
 
 from asymmetry.core.files import sha256_of
-from asymmetry.data.degrade import reduce_bicubic
 from asymmetry.data.images import read_rgb, to_tensor, to_uint8
 from asymmetry.data.load import load_photo
-from asymmetry.data.photos import read_manifest
+from asymmetry.data.operations import reduce_bicubic
+from asymmetry.data.photos import read_photos
 from asymmetry.generators.build import build_generator
 from asymmetry.planning.plan import Plan
 from asymmetry.study import Photos
@@ -36,7 +36,7 @@ METRICS = {
 def write_references(folder: Path, count: int, side: int) -> Path:
     """`count` squares of the wheels' photos as PNG: the photos in turn, each time a step on."""
     folder.mkdir(parents=True)
-    photos = [load_photo(photo) for photo in read_manifest(Photos()).photos]
+    photos = [load_photo(photo) for photo in read_photos(Photos()).photos]
     for index, photo in enumerate(islice(cycle(photos), count)):
         height, width = photo.shape[:2]
         part = (index // len(photos) + 1) / (count // len(photos) + 2)

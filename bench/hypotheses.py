@@ -73,10 +73,10 @@ def scores(cells: pd.DataFrame, images: int) -> pd.DataFrame:
 
 def skill() -> pd.DataFrame:
     """SRCC of each loss on two sets."""
-    picks = np.random.default_rng(1)
+    rng = np.random.default_rng(1)
     rows = [
         {"metric": loss, "role": "fidelity", "set": kind, "kind": kind, "subset": "all"}
-        | {"statistic": "srcc", "value": picks.uniform(0.5, 0.95), "n": 100}
+        | {"statistic": "srcc", "value": rng.uniform(0.5, 0.95), "n": 100}
         for loss, kind in product(LOSSES, ("live", "pipal"))
     ]
     table = pd.DataFrame(rows)
@@ -85,13 +85,13 @@ def skill() -> pd.DataFrame:
 
 def transfer() -> pd.DataFrame:
     """Three starts of each discriminator, seed and split, both kinds of model, two modes."""
-    picks = np.random.default_rng(2)
+    rng = np.random.default_rng(2)
     starts = {"random": 0.4, "discriminator": 0.5, "pretrained": 0.8}
     rows = [
         {"run": "", "discriminator": f"{trunk}-{head}", "backbone": trunk, "head": head}
         | {"fidelity": None, "adversarial_weight": np.nan, "seed": seed, "initialisation": start}
         | {"mode": mode, "reference": kind, "set": "live", "split": split, "part": "test"}
-        | {"statistic": "srcc", "value": starts[start] + 0.05 * picks.standard_normal()}
+        | {"statistic": "srcc", "value": starts[start] + 0.05 * rng.standard_normal()}
         | {"n": 40, "status": "ok"}
         for trunk, heads in TRUNKS.items()
         for head, seed, start, mode, kind, split in product(

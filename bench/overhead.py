@@ -60,7 +60,7 @@ def train_all(folder: Path, values: dict[str, Any], slots: int, *arguments: str)
     records = [json.loads(path.read_text()) for path in folder.glob("runs/**/run.json")]
     cells = [record for record in records if "/warm-start/" not in record["id"]]
     training = sum(record["seconds"] for record in cells)
-    process = sum(record["ledger"]["device_seconds"] for record in cells)
+    process = sum(record["usage"]["device_seconds"] for record in cells)
     return Cost(len(cells), slots, outcome.seconds, training, process, outcome.peak_mb)
 
 

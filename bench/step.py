@@ -15,7 +15,7 @@ from asymmetry.discriminators.registry import build_discriminator
 from asymmetry.fidelity.registry import build_fidelity
 from asymmetry.generators.build import build_generator
 from asymmetry.study import Numerics, parse_study
-from asymmetry.training.loop import Game, Objective, train_step
+from asymmetry.training.loop import Objective, train_step
 from asymmetry.training.state import State
 from bench.studies import default_study
 
@@ -35,9 +35,8 @@ class Step:
         judge = judge.train().to(device, memory_format=layout)
         rate = self.section.learning_rate
         self.state = State(network, _adam(network, rate), judge, _adam(judge, rate))
-        game = Game(LOSSES["bce"].generator, LOSSES["bce"].discriminator)
         distances = {"pixel": (1.0, build_fidelity("l1", Path("data/weights")))}
-        self.objective = Objective(distances, game, 0.01)
+        self.objective = Objective(distances, LOSSES["bce"], 0.01)
         generator_of_batch = torch.Generator().manual_seed(0)
         sides = (crop // SCALE, crop)
         self.batch: tuple[Tensor, Tensor] = tuple(  # type: ignore[assignment]

@@ -1,4 +1,4 @@
-"""The table of README.md, made from results.json alone: `python -m bench.table`."""
+"""The tables of docs/benchmarks.md, made from results.json alone: `python -m bench.table`."""
 
 import re
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Any
 
 from bench.results import read_results
 
-README = Path(__file__).resolve().parents[1] / "README.md"
+PAGE = Path(__file__).resolve().parents[1] / "docs/benchmarks.md"
 BEGIN, END = "<!-- bench/results.json -->", "<!-- end of bench/results.json -->"
 PARTS = ("training", "assessment", "data", "workflow", "wall", "gpu")
 _HEAD = (
@@ -39,10 +39,10 @@ def put_between(text: str, table: str) -> str:
     return pattern.sub(lambda _: f"{BEGIN}\n{table}{END}", text)
 
 
-def write_readme() -> None:
-    """Put the table of the committed results into README.md."""
-    text = README.read_text("utf-8")
-    README.write_text(put_between(text, render(read_results())), "utf-8")
+def write_page() -> None:
+    """Put the tables of the committed results into docs/benchmarks.md."""
+    text = PAGE.read_text("utf-8")
+    PAGE.write_text(put_between(text, render(read_results())), "utf-8")
 
 
 def _machine(facts: dict[str, Any]) -> str:
@@ -104,4 +104,4 @@ def number(value: float) -> str:
 
 
 if __name__ == "__main__":
-    write_readme()
+    write_page()

@@ -22,7 +22,7 @@ from bench.compare import Aim, Sample, interleave, measurement
 from bench.sides import Outcome, python, run_together
 from bench.studies import default_study, write_study
 
-COMPANIES = (1, 2, 4, 8)
+PACKS = (1, 2, 4, 8)
 STEPS = 60
 SEEDS = (0, 1)  # one process each
 _UNIT = "cells/h"
@@ -49,7 +49,7 @@ def study_of(steps: int, device: str, log_every: int = 50) -> dict[str, Any]:
     values["grid"] |= {
         "fidelity": [FIDELITY],
         "discriminators": [DISCRIMINATOR],
-        "adversarial_weights": [0.01 * (index + 1) for index in range(max(COMPANIES))],
+        "adversarial_weights": [0.01 * (index + 1) for index in range(max(PACKS))],
         "seeds": list(SEEDS),
     }
     values["warm_start"]["steps"] = 2
@@ -71,7 +71,7 @@ def measure(runs: int) -> dict[str, Any]:
             if device == "cpu":
                 checks = check_same_step(folder, photos)
             rows += _rows(plan, folder, photos, runs, f"training on {device}", aim)
-    settings = {"steps": STEPS, "companies": COMPANIES, "seeds": SEEDS, "check": checks}
+    settings = {"steps": STEPS, "packs": PACKS, "seeds": SEEDS, "check": checks}
     return {"settings": settings, "notes": _NOTES, "rows": rows}
 
 
@@ -82,11 +82,11 @@ def _rows(
     sides: dict[str, Callable[[], Mapping[str, Sample]]] = {
         "basicsr": lambda: _theirs(plan, folder, photos)
     }
-    for size in COMPANIES:
+    for size in PACKS:
         sides[f"K = {size}"] = partial(_ours, plan, folder, size)
     found = interleave(sides, runs)
     rows = []
-    for whole in (f"K = {size}" for size in COMPANIES):
+    for whole in (f"K = {size}" for size in PACKS):
         loop = Aim("ratio", aim) if whole == "K = 4" else None
         rows += [
             measurement(f"{title}, {whole}", _UNIT, found[whole], found["basicsr"]),
@@ -107,7 +107,7 @@ def _ours(plan: Plan, folder: Path, size: int) -> Mapping[str, Sample]:
     for run in (run for group in groups for run in group):
         shutil.rmtree(folder / run.folder, ignore_errors=True)
     outcomes = _train(folder, [[run.id for run in group] for group in groups])
-    # The cells of a company share its time: the sum of theirs is the company's.
+    # The cells of a pack share its time: the sum of theirs is the pack's.
     loops = [
         sum(json.loads((folder / run.record).read_text())["seconds"] for run in group)
         for group in groups

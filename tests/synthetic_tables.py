@@ -29,6 +29,7 @@ from asymmetry.study import (
     Transfer,
 )
 from asymmetry.tables.read import Tables, load_tables
+from asymmetry.tables.schemas import COLUMNS, write_table
 
 TASK, GENERATOR, SET = "bicubic-x4", "compact-tiny", "held-out"
 FIDELITY = ("l1", "ms_ssim", "lpips-alex")
@@ -90,7 +91,7 @@ def make_runs(fidelity: Sequence[str] = FIDELITY, seeds: Sequence[int] = (0,)) -
             status = "missing"
         row = _run(name, "cell", loss, discriminator, weight, seed, status)
         rows.append(row | {"backbone": DISCRIMINATORS.get(discriminator)})
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows).reindex(columns=COLUMNS["runs"])
 
 
 def make_scores(
@@ -106,7 +107,7 @@ def make_scores(
 
     `with_adversary` is the quality of its cells of adversarial weight > 0.
     """
-    picks = np.random.default_rng(key)
+    rng = np.random.default_rng(key)
     quality = quality or {loss: place for place, loss in enumerate(FIDELITY)}
     names = ["astronaut", "chelsea", "coffee", *(f"photo{index:03}" for index in range(images))]
     rows = []
@@ -118,12 +119,11 @@ def make_scores(
             level, spread = _LEVEL.get(metric, (0.8, 0.04))
             sign = 1 if METRICS[metric].higher_is_better else -1
             better = -0.4 * good if metric == "psnr_y" else good
-            value = level + spread * (sign * better + noise * picks.standard_normal() + place)
+            value = level + spread * (sign * better + noise * rng.standard_normal() + place)
             rows.append(
                 (run.run, TASK, SET, image, metric, METRICS[metric].convention, value, "ok")
             )
-    columns = ["run", "task", "set", "image", "metric", "convention", "value", "status"]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=COLUMNS["scores"])
 
 
 def make_skill(values: dict[str, float] | None = None) -> pd.DataFrame:
@@ -133,7 +133,7 @@ def make_skill(values: dict[str, float] | None = None) -> pd.DataFrame:
         [
             {"metric": loss, "role": "fidelity", "set": "severities", "kind": "severity"}
             | {"subset": "all", "statistic": "srcc", "value": value, "n": 100}
-            | {"low": value - 0.05, "high": min(0.999, value + 0.04)}
+            | {"low": value - 0.05, "high": min(0.999, value + 0.04), "status": "ok"}
             for loss, value in values.items()
         ]
     )
@@ -150,7 +150,7 @@ def make_transfer(runs: pd.DataFrame) -> pd.DataFrame:
     Fine-tuned no-reference models have the levels of `level`; full-reference ones are better, a
     probe is a little and a raw score much worse, and of ImageNet trunks there is no raw score.
     """
-    picks = np.random.default_rng(5)
+    rng = np.random.default_rng(5)
     level = {"random": 0.35, "discriminator": 0.45, "pretrained": 0.7}
     kinds = product(
         {"fine-tune": 0.0, "probe": -0.05, "raw": -0.3}.items(), {"nr": 0.0, "fr": 0.1}.items()
@@ -160,7 +160,7 @@ def make_transfer(runs: pd.DataFrame) -> pd.DataFrame:
         for start in level:
             if start == "pretrained" and (run.discriminator == "vit-patch" or mode == "raw"):
                 continue
-            value = level[start] + loss + gain + 0.05 * picks.standard_normal()
+            value = level[start] + loss + gain + 0.05 * rng.standard_normal()
             rows.append(
                 {"run": run.run, "discriminator": run.discriminator, "backbone": run.backbone}
                 | {"head": run.head, "fidelity": run.fidelity, "seed": run.seed, "split": 0}
@@ -176,16 +176,16 @@ def make_optimisability(
     gain: dict[str, float] | None = None, photos: int = 3, key: int = 0
 ) -> pd.DataFrame:
     """The table `optimisability`; `gain` of a loss [dB] is what it recovers, more or less."""
-    picks = np.random.default_rng(key)
+    rng = np.random.default_rng(key)
     gain = gain or {"l1": 40.0, "ms_ssim": 20.0, "lpips-alex": -3.0}
     rows = []
     for (place, (loss, mean)), photo in product(enumerate(gain.items()), range(photos)):
         for start, began in {"jpeg": 26.0, "white": 11.0}.items():
-            image, reached = f"photo{photo}/{start}", began + mean + picks.standard_normal()
+            image, reached = f"photo{photo}/{start}", began + mean + rng.standard_normal()
             rows += [(loss, image, "recovery_start", began), (loss, image, "recovery", reached)]
-        ratio = 10.0 ** (1 - place) * picks.uniform(0.8, 1.2)
+        ratio = 10.0 ** (1 - place) * rng.uniform(0.8, 1.2)
         rows.append((loss, f"photo{photo}", "gradient_snr", ratio))
-        shares = picks.dirichlet(np.arange(8, 0, -1))
+        shares = rng.dirichlet(np.arange(8, 0, -1))
         rows += [
             (loss, f"photo{photo}", f"spectrum_{band}", one) for band, one in enumerate(shares)
         ]
@@ -202,7 +202,7 @@ def write_tables(results: Path, **tables: pd.DataFrame) -> None:
     """Write tables as the stages do."""
     results.mkdir(parents=True, exist_ok=True)
     for name, table in tables.items():
-        table.to_parquet(results / f"{name}.parquet", index=False)
+        write_table(table, name, results / f"{name}.parquet")
 
 
 def write_study_tables(results: Path) -> None:

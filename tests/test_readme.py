@@ -1,4 +1,4 @@
-"""What README.md and CONTRIBUTING.md tell a reader to type, follow and write holds."""
+"""What README.md, CONTRIBUTING.md and docs/ tell a reader to type, follow and write holds."""
 
 import os
 import re
@@ -7,18 +7,23 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+import torch
 import yaml
 
 from asymmetry.fidelity.registry import fidelity_names
 from asymmetry.generators.catalog import GENERATORS
 from asymmetry.study import parse_study
 from asymmetry.study.grid import cells
+from tests import synthetic_tables
 from tests.conftest import ROOT
 
-DOCUMENTS = {name: (ROOT / name).read_text("utf-8") for name in ("README.md", "CONTRIBUTING.md")}
-README = DOCUMENTS["README.md"]
+PATHS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+DOCUMENTS = {str(path.relative_to(ROOT)): path.read_text("utf-8") for path in PATHS}
+README, GUIDE = DOCUMENTS["README.md"], DOCUMENTS["docs/study.md"]
+GENERATED = {"keys.md"}  # by docs/hooks.py
 
 # Commands that are run here: as they stand, or with this in their place.
 RUN = {
@@ -40,11 +45,14 @@ RUN = {
     "make test-slurm": f"make --dry-run -C {ROOT} test-slurm",
     "make test-page": f"make --dry-run -C {ROOT} test-page",
     "make lint": f"make --dry-run -C {ROOT} lint",
+    "make docs": f"make --dry-run -C {ROOT} docs",
 }
 # These need real weights. After `add`, `get` finds the file and verifies it: nothing is fetched.
 RUN_WITH_WEIGHTS = ["asymmetry weights add FOLDER", "asymmetry weights get alexnet"]
 # Why a command is not run here.
 ELSEWHERE = {
+    "pip install -c constraints.txt -e .": "what `make` does in .venv; fetches",
+    "uv pip install -c constraints.txt -e .": "the same, as pip's; fetches",
     ". .venv/bin/activate": "the tests run in the environment that `make` made",
     "snakemake --cores all --profile slurm": "typed in tests/slurm/test_as_typed.py",
     "asymmetry data get set5 kadid10k": "fetches; tests/datasets/ does it from a server of its own",
@@ -66,11 +74,12 @@ ELSEWHERE = {
     "dvc cache dir /PATH/OF/ALL": "needs a folder of several users",
     "dvc config cache.shared group": "needs a group of users",
     "dvc config cache.type reflink,hardlink,symlink": "each type in tests/workflow/test_dvc.py",
-    "asymmetry userstudy make --raters 20 --pairs 60": "done in tests/userstudy/test_commands.py",
+    "asymmetry userstudy make --raters 20 --pairs 60": "done in tests/cli/test_userstudy.py",
     "asymmetry userstudy serve": "done in tests/userstudy/test_serve.py",
     "asymmetry userstudy serve --host 0.0.0.0": "would open a port to the network",
-    "asymmetry userstudy fit": "done in tests/userstudy/test_commands.py",
+    "asymmetry userstudy fit": "done in tests/cli/test_userstudy.py",
     "asymmetry figures endings": "run by tests/test_contributing.py",
+    "mkdocs serve": "runs until Ctrl-C; the build: tests/docs/test_build.py",
     "pre-commit install": "writes a hook into .git; the hook is `make lint`",
     'pytest -m "not slow"': "this is pytest",
 }
@@ -82,7 +91,7 @@ def blocks(text: str, language: str) -> list[str]:
 
 
 def commands() -> list[str]:
-    """Every command of both documents, once, without its comment."""
+    """Every command of all documents, once, without its comment."""
     lines = [
         line
         for text in DOCUMENTS.values()
@@ -115,9 +124,19 @@ def run(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
     return done
 
 
+def test_the_readme_is_short():
+    assert len(README.split()) <= 900
+
+
 def test_every_command_is_known_here():
     known = {*RUN, *RUN_WITH_WEIGHTS, *ELSEWHERE}
     assert set(commands()) == known, "run it in this test, or say in ELSEWHERE who does"
+
+
+def test_the_tests_that_run_the_others_exist():
+    named = [path for said in ELSEWHERE.values() for path in re.findall(r"tests/[\w/.]+", said)]
+    assert named
+    assert [path for path in named if not (ROOT / path).exists()] == []
 
 
 @pytest.mark.slow
@@ -141,39 +160,70 @@ def test_the_commands_on_weights_work(clone: Path, shared: Path):
 
 
 def test_the_targets_that_are_named_exist():
-    (named,) = re.findall(r"snakemake --cores all train +# or: (.*)", README)
+    (named,) = re.findall(r"snakemake --cores all train +# or: (.*)", GUIDE)
     rules = re.findall(r"^rule (\w+):", (ROOT / "workflow/rules/targets.smk").read_text(), re.M)
     assert {*named.split(", "), "train"} == set(rules)
 
 
-@pytest.mark.parametrize("index", range(len(blocks(README, "yaml"))))
-def test_what_is_shown_of_a_study_is_valid(index: int):
-    shown = yaml.safe_load(blocks(README, "yaml")[index])
+SHOWN = [
+    pytest.param(block, id=f"{name}-{index}")
+    for name, text in DOCUMENTS.items()
+    for index, block in enumerate(blocks(text, "yaml"))
+    if name != "CONTRIBUTING.md"  # its study needs its parts: tests/test_contributing.py
+]
+
+
+@pytest.mark.parametrize("block", SHOWN)
+def test_what_is_shown_of_a_study_is_valid(block: str):
+    shown = yaml.safe_load(block)
     values = yaml.safe_load((ROOT / "params.yaml").read_text())
-    # The grid is shown whole; another section is shown in part.
-    changed = {
-        key: part if key == "grid" else values.get(key, {}) | part for key, part in shown.items()
-    }
-    grid = cells(parse_study(values | changed, "README.md"))
+    # A section is shown in part.
+    changed = {key: values.get(key, {}) | part for key, part in shown.items()}
+    grid = cells(parse_study(values | changed, "a document"))
     for exclude in shown.get("grid", {}).get("exclude", ()):
         kept = {(cell.fidelity, cell.discriminator) for cell in grid}
         assert not kept & {(f, d) for f in exclude["fidelity"] for d in exclude["discriminators"]}
-    for include in shown.get("grid", {}).get("include", ()):
-        assert set(include["fidelity"]) <= {cell.fidelity for cell in grid}
+    for axes in [shown.get("grid", {}), *shown.get("grid", {}).get("include", ())]:
+        assert set(axes.get("fidelity", ())) <= {cell.fidelity for cell in grid}
 
 
 def test_the_names_in_comments_of_the_grid_exist():
-    comments = re.findall(r"# (.*?) \.\.\.$", blocks(README, "yaml")[0], re.MULTILINE)
+    comments = re.findall(r"# (.*?) \.\.\.$", blocks(GUIDE, "yaml")[0], re.MULTILINE)
     names = [name for line in comments for name in line.split(", ") if "<" not in name]
     assert len(names) > 5
     assert set(names) <= {*GENERATORS, *fidelity_names()}
 
 
+PYTHON = [
+    pytest.param(block, id=f"{name}-{index}")
+    for name in ("README.md", "docs/python.md")
+    for index, block in enumerate(blocks(DOCUMENTS[name], "python"))
+]
+
+
+@pytest.mark.parametrize("block", PYTHON)
+def test_what_is_shown_of_python_runs(block: str, workplace: Path):
+    study, _ = synthetic_tables.analysed_study(workplace / "results")
+    Path("params.yaml").write_text(yaml.safe_dump(study.model_dump() | {"results": "results"}))
+    exec(compile(block, "a document", "exec"), {})
+
+
+def test_the_loss_of_the_readme_is_one():
+    names: dict[str, Any] = {}
+    exec(blocks(README, "python")[0], names)
+    restored = torch.full((2, 3, 8, 8), 0.5, requires_grad=True)
+    values = names["build"]("", Path())(restored, torch.zeros(2, 3, 8, 8))
+    values.sum().backward()
+    assert values.tolist() == [0.5, 0.5]
+    assert restored.grad is not None
+    assert restored.grad.abs().sum() > 0
+
+
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_links_to_files_lead_somewhere(name: str):
     links = re.findall(r"\]\(([^)\s#]+)", DOCUMENTS[name])
-    files = [link for link in links if "://" not in link]
-    assert [file for file in files if not (ROOT / file).exists()] == []
+    files = [link for link in links if "://" not in link and link not in GENERATED]
+    assert [file for file in files if not ((ROOT / name).parent / file).exists()] == []
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)

@@ -1,8 +1,8 @@
 # Snakemake as `make study` and the stages of dvc.yaml call it: targets are the arguments.
-# flock gives a lock that no crash leaves behind, so Snakemake's own is not needed. Targets come
-# first: after --quiet they would be taken for what is to be quiet.
-# What a kill left is whole, as all is written atomically; made again, it would hide what is missing
-# behind it from Snakemake.
+# The lock of flock ends with the process, so Snakemake's own, which outlives a crash, is not needed.
+# Targets come first: after --quiet they would be read as what is to be quiet.
+# --ignore-incomplete: all is written atomically, so what a killed start left is whole. Made again, it
+# would hide from Snakemake what is missing before it.
 set -eu
 mkdir -p .asymmetry
 # Snakemake keeps copies of sources in the user's cache, which containers and nodes may not let it.

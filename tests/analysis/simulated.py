@@ -94,13 +94,13 @@ def evidence_of(
     **tables: pd.DataFrame,
 ) -> Evidence:
     """Evidence in which a cell has this quality [cells], that judges see through noise an image."""
-    picks = np.random.default_rng(key)
+    rng = np.random.default_rng(key)
     done = (cells["status"] == "done").to_numpy()
 
     def judged(quality: np.ndarray):
         shape = (len(judges), int(done.sum()), images)
-        levels = picks.standard_normal((len(judges), 1, images))
-        values = quality[done][None, :, None] + levels + noise * picks.standard_normal(shape)
+        levels = rng.standard_normal((len(judges), 1, images))
+        values = quality[done][None, :, None] + levels + noise * rng.standard_normal(shape)
         return judge_values(cells, values, scope, list(judges), resamples)
 
     if skill is not None:

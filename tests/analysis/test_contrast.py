@@ -2,16 +2,16 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from asymmetry.analysis.contrast import contrast, enough_seeds, few_seeds
+from asymmetry.analysis.contrast import contrast, contrast_of_draws, enough_seeds
 from tests.analysis.simulated import LOSSES, by_loss, evidence_of, grid, training_noise
 
 
 def test_of_seeds_alone_it_is_student_s_test():
     """The draws of a bootstrap over the same seeds, and no other variation."""
     seeds = np.array([0.2, 0.5, 0.3, 0.9])
-    picks = np.random.default_rng(0)
-    drawn = seeds[picks.integers(4, size=(100_000, 4))].mean(1)
-    found = few_seeds(float(seeds.mean()), drawn, seeds, images=50)
+    rng = np.random.default_rng(0)
+    drawn = seeds[rng.integers(4, size=(100_000, 4))].mean(1)
+    found = contrast_of_draws(float(seeds.mean()), drawn, seeds, images=50)
     test = stats.ttest_1samp(seeds, 0)
     interval = test.confidence_interval()
     assert found.p == pytest.approx(test.pvalue, rel=0.02)
@@ -19,11 +19,13 @@ def test_of_seeds_alone_it_is_student_s_test():
         pytest.approx(interval.low, abs=0.01),
         pytest.approx(interval.high, abs=0.01),
     )
-    assert found.freedom == pytest.approx(3, rel=0.02)
+    assert found.degrees_of_freedom == pytest.approx(3, rel=0.02)
 
 
 def test_of_images_alone_it_is_normal():
-    found = few_seeds(0.5, np.random.default_rng(0).normal(0.5, 0.1, 100_000), np.full(3, 0.5), 500)
+    found = contrast_of_draws(
+        0.5, np.random.default_rng(0).normal(0.5, 0.1, 100_000), np.full(3, 0.5), 500
+    )
     assert (found.low, found.high) == (
         pytest.approx(0.5 - 0.196, abs=2e-3),
         pytest.approx(0.5 + 0.196, abs=2e-3),
@@ -31,14 +33,14 @@ def test_of_images_alone_it_is_normal():
 
 
 def test_draws_cannot_hide_what_the_seeds_show():
-    found = few_seeds(0.5, np.full(10, 0.5), np.array([0.2, 0.5, 0.8]), 50)
-    assert found.freedom == pytest.approx(2)
+    found = contrast_of_draws(0.5, np.full(10, 0.5), np.array([0.2, 0.5, 0.8]), 50)
+    assert found.degrees_of_freedom == pytest.approx(2)
     assert found.error == pytest.approx(0.3 / np.sqrt(3))
 
 
 @pytest.mark.parametrize("seeds", [0, 1, 2])
 def test_too_few_seeds_give_no_interval(seeds):
-    found = few_seeds(0.5, np.ones(10), np.ones(seeds), 50)
+    found = contrast_of_draws(0.5, np.ones(10), np.ones(seeds), 50)
     assert found.value == 0.5
     assert np.isnan([found.low, found.high, found.p, found.power(1.0)]).all()
     assert "3 are the least" in enough_seeds(seeds)

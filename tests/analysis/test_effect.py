@@ -161,8 +161,8 @@ def test_same_tables_same_draws(tmp_path):
 
 @given(st.integers(0, 2**32 - 1), st.integers(2, 6), st.integers(1, 3))
 def test_a_setting_is_not_judged_by_the_seeds_that_it_has(key, settings, slices):
-    picks = np.random.default_rng(key)
-    true, of_seed = picks.normal(size=settings), picks.normal(size=3)
+    rng = np.random.default_rng(key)
+    true, of_seed = rng.normal(size=settings), rng.normal(size=3)
     # Seed 0 of all settings, and two more seeds of some.
     cells = [(place, 0) for place in range(settings)]
     cells += [(place, seed) for place in range(min(slices, settings)) for seed in (1, 2)]
@@ -175,12 +175,12 @@ def test_a_setting_is_not_judged_by_the_seeds_that_it_has(key, settings, slices)
 
 @given(st.integers(0, 2**32 - 1))
 def test_where_all_settings_have_the_same_seeds_means_stay(key):
-    picks = np.random.default_rng(key)
+    rng = np.random.default_rng(key)
     places, seeds = np.divmod(np.arange(12), 3)
     member = (places == np.arange(4)[:, None]).astype(float)
-    values = picks.normal(size=(12, 5))
+    values = rng.normal(size=(12, 5))
     # Draws of seeds: how often each was drawn, some not at all.
-    weights = picks.multinomial(3, np.full(3, 1 / 3), size=5).T.astype(float)[seeds]
+    weights = rng.multinomial(3, np.full(3, 1 / 3), size=5).T.astype(float)[seeds]
     level = level_seeds(member, seeds, values, weights)
     mass = member @ weights
     assert member @ (weights * level) / mass == pytest.approx(

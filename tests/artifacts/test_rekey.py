@@ -14,7 +14,7 @@ from asymmetry.planning.plan import Plan
 from asymmetry.study import parse_study
 from asymmetry.training.job import train
 from asymmetry.training.state import State
-from asymmetry.training.trail import TRAIL
+from asymmetry.training.state_digests import STATE_DIGESTS
 from tests.conftest import small_values
 
 
@@ -97,7 +97,7 @@ def test_an_average_that_no_log_shows_is_found(trained: Trained, monkeypatch: py
     taken, refused = rekey(trained.after, 8)
     assert taken == []
     warm = trained.before.warm_starts[0].folder
-    assert refused[0] == f"{warm / TRAIL}: the replay has another state at step 4"
+    assert refused[0] == f"{warm / STATE_DIGESTS}: the replay has another state at step 4"
     assert all("its warm start" in line for line in refused[1:])
     assert all((folder / "run.json").is_file() for folder in trained.old)
 
@@ -126,8 +126,16 @@ def test_a_last_bit_in_a_logged_value_counts(trained: Trained):
     ("spoil", "steps", "reason"),
     [
         (lambda warm: None, 3, "is of step 4, beyond the replay; use --replay 4 or more"),
-        (lambda warm: (warm / TRAIL).unlink(), 8, "trail.json: is missing or damaged"),
-        (lambda warm: (warm / TRAIL).write_text("{}"), 8, "trail.json: is missing or damaged"),
+        (
+            lambda warm: (warm / STATE_DIGESTS).unlink(),
+            8,
+            "state_digests.json: is missing or damaged",
+        ),
+        (
+            lambda warm: (warm / STATE_DIGESTS).write_text("{}"),
+            8,
+            "state_digests.json: is missing or damaged",
+        ),
         (lambda warm: (warm / "log.csv").unlink(), 8, "log.csv: has no row up to step 8"),
         (lambda warm: (warm / "log.csv").write_text("step\nx\n"), 8, "log.csv: is damaged"),
         (

@@ -35,7 +35,7 @@ def test_what_changed_in_the_code_is_named(stages: Stages):
     modules.pop("asymmetry.core.randomness")
     (folder / "run.json").write_text(json.dumps(record | {"modules": modules}))
     assert (
-        "    code: changed (asymmetry.gone is gone, asymmetry.core.randomness is new, "
+        "    code: changed (asymmetry.core.randomness is new, asymmetry.gone is gone, "
         "asymmetry.training.loop)"
     ) in list(why(stages, run.id))
 

@@ -12,8 +12,8 @@ from PIL import Image
 from safetensors.torch import save_file
 from torch import Tensor
 
-from asymmetry.assessment import cache, engine, work
-from asymmetry.assessment.engine import COLUMNS, assess_runs
+from asymmetry.assessment import engine, scores, work
+from asymmetry.assessment.engine import assess_runs
 from asymmetry.assessment.stage import AssessmentStage
 from asymmetry.core.errors import UserError
 from asymmetry.core.files import sha256_of
@@ -28,6 +28,7 @@ from asymmetry.metrics.separable import Whole
 from asymmetry.planning.plan import RUNS, Plan
 from asymmetry.study import parse_study
 from asymmetry.study.views import strips
+from asymmetry.tables.schemas import COLUMNS
 from tests.trained import photo, train
 
 OUTPUT = Path("scores.parquet")
@@ -79,7 +80,7 @@ def count_restorations(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def test_the_table_is_tidy_and_in_the_studys_order(plan):
     table = assess(plan, BICUBIC, train(plan, 0))
-    assert list(table.columns) == COLUMNS
+    assert list(table.columns) == COLUMNS["scores"]
     assert len(table) == 2 * 2 * 3
     assert table["run"].unique().tolist() == [BICUBIC, plan.runs[0].id]
     assert table["metric"].tolist() == ["psnr_y", "gmsd", "lpips-alex"] * 4
@@ -196,7 +197,7 @@ def test_few_images_are_in_memory_at_a_time():
 def test_a_changed_formula_is_computed_again_and_no_other(plan, monkeypatch):
     before = assess(plan, BICUBIC).query("metric == 'psnr_y'")
     other = {"gmsd": ["asymmetry.metrics.ssim"]}
-    monkeypatch.setattr(cache, "code_of", lambda name: other.get(name) or code_of(name))
+    monkeypatch.setattr(scores, "code_of", lambda name: other.get(name) or code_of(name))
     sevens = {name: fake(name, lambda x, _: torch.full((len(x),), 7.0)) for name in MEASURED}
     monkeypatch.setattr(engine, "build_metrics", lambda *_: sevens)
     after = assess(Plan(plan.study), BICUBIC)

@@ -4,7 +4,7 @@ import pytest
 
 from bench.compare import Aim, Sample, measurement
 from bench.results import merge_part, read_results
-from bench.table import BEGIN, END, README, number, put_between, render
+from bench.table import BEGIN, END, PAGE, number, put_between, render
 
 
 def part(gpu: str | None = None) -> dict[str, Any]:
@@ -23,8 +23,8 @@ def part(gpu: str | None = None) -> dict[str, Any]:
     return {"machine": machine, "notes": ["Two sides."], "rows": [row]}
 
 
-def test_the_readme_shows_the_committed_results():
-    text = README.read_text("utf-8")
+def test_the_page_shows_the_committed_results():
+    text = PAGE.read_text("utf-8")
     assert put_between(text, render(read_results())) == text, "run `python -m bench.table`"
 
 

@@ -7,7 +7,7 @@ from bench.workflow import SIZES
 from bench.workflow import study_of as study_of_cells
 
 
-def test_the_cells_of_a_company_share_all_but_a_weight():
+def test_the_cells_of_a_pack_share_all_but_a_weight():
     grid = cells(parse_study(study_of(100, "cpu"), "bench"))
     assert len(grid) == 8 * len(SEEDS)
     assert len({(cell.fidelity, cell.discriminator) for cell in grid}) == 1

@@ -5,14 +5,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-from asymmetry.core.edits import STUDY_VARIABLE, edited_files, remember_code
+from asymmetry.core.edits import STUDY_VARIABLE, edited_files, record_code
 
 
 def test_edited_added_and_removed_files_are_named(workplace: Path, monkeypatch):
     study = workplace / "study.yaml"
     monkeypatch.setenv(STUDY_VARIABLE, str(study))
-    assert edited_files() == []  # no start has remembered anything
-    remember_code(study)
+    assert edited_files() == []  # no start has recorded anything
+    record_code(study)
     assert edited_files() == []
     kept = workplace / "study.code.json"
     digests = json.loads(kept.read_text())
@@ -31,7 +31,7 @@ import json, sys
 from asymmetry.cli import main
 from asymmetry.core import edits
 from pathlib import Path
-edits.remember_code(Path("study.yaml"))
+edits.record_code(Path("study.yaml"))
 kept = Path("study.code.json")
 kept.write_text(json.dumps(json.loads(kept.read_text()) | {"asymmetry/fidelity/mse.py": "0"}))
 sys.argv = ["asymmetry", "train", "runs/old/run.json"]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from asymmetry.core import hash_cache
-from asymmetry.core.hash_cache import CACHE, remembered_sha256
+from asymmetry.core.hash_cache import CACHE, cached_sha256
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def files(workplace: Path) -> list[Path]:
 
 
 def digests(paths: list[Path]) -> list[str]:
-    return list(remembered_sha256(paths).values())
+    return list(cached_sha256(paths).values())
 
 
 def test_digests_are_those_of_the_bytes(files: list[Path]):
@@ -55,7 +55,7 @@ def test_a_change_within_one_second_is_seen(files: list[Path]):
 
 
 @pytest.mark.parametrize("damage", ["", "[]", '{"a": 1}', "{"])
-def test_a_damaged_memory_is_ignored(files: list[Path], damage: str):
+def test_a_damaged_cache_is_ignored(files: list[Path], damage: str):
     before = digests(files)
     CACHE.write_text(damage)
     assert digests(files) == before

@@ -11,6 +11,7 @@ from asymmetry.core import slurm
 from asymmetry.core.errors import UserError
 
 Answer = Callable[..., None]
+Answers = dict[str, str]
 
 
 @pytest.fixture
@@ -34,22 +35,48 @@ def answer(monkeypatch: pytest.MonkeyPatch, asked: list[tuple[str, ...]]) -> Ans
     return set_answer
 
 
-def test_the_end_of_a_job(monkeypatch: pytest.MonkeyPatch, answer: Answer, asked: list):
-    answer(output="2026-11-24T03:32:17\n")
-    assert slurm.job_end() == datetime(2026, 11, 24, 3, 32, 17).timestamp()
+@pytest.fixture
+def answers(monkeypatch: pytest.MonkeyPatch, asked: list[tuple[str, ...]]) -> Answers:
+    """What each of SLURM's commands says; one that is not in here fails."""
+    said: Answers = {}
+
+    def run(command: tuple[str, ...], **_: object) -> subprocess.CompletedProcess[str]:
+        asked.append(command)
+        known = command[0] in said
+        return subprocess.CompletedProcess(command, 0 if known else 1, said.get(command[0], ""), "")
+
+    monkeypatch.setattr("subprocess.run", run)
+    return said
+
+
+def test_the_end_of_a_job(monkeypatch: pytest.MonkeyPatch, answers: Answers, asked: list):
+    """By the clock of SLURM: that of the node does not count."""
+    answers["squeue"] = "2026-11-24T03:32:17\n"
+    answers["scontrol"] = "Configuration data as of 2026-11-24T03:31:07\nBatchStartTimeout = 10\n"
+    assert slurm.seconds_left() == 70
     assert asked[0][:4] == ("squeue", "--noheader", "--jobs", "17")
-    answer(output="N/A\n")
-    assert slurm.job_end() is None
-    answer(code=1, error="slurm_load_jobs error: Invalid job id specified")
-    assert slurm.job_end() is None
-    monkeypatch.setenv("SLURM_JOB_END_TIME", "1000000000")
-    assert slurm.job_end() == 1e9
+    monkeypatch.setenv("SLURM_JOB_END_TIME", str(datetime(2026, 11, 24, 3, 32, 0).timestamp()))
+    assert slurm.seconds_left() == 53
+
+
+@pytest.mark.parametrize("squeue", ["N/A\n", ""])
+def test_a_job_without_an_end(answers: Answers, squeue: str):
+    answers["squeue"] = squeue
+    assert slurm.seconds_left() is None
+
+
+def test_where_slurm_does_not_tell_the_time_the_node_does(
+    monkeypatch: pytest.MonkeyPatch, answers: Answers
+):
+    monkeypatch.setattr("time.time", lambda: 900.0)
+    monkeypatch.setenv("SLURM_JOB_END_TIME", "1000")
+    assert slurm.seconds_left() == 100
 
 
 def test_outside_slurm_there_is_no_end_and_no_way_back(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.delenv("SLURM_JOB_ID", raising=False)
     monkeypatch.delenv("SLURM_JOB_END_TIME", raising=False)
-    assert slurm.job_end() is None
+    assert slurm.seconds_left() is None
     assert not slurm.put_back()
 
 

@@ -7,12 +7,12 @@ from pydantic import ValidationError
 from scipy.signal import convolve2d
 
 from asymmetry.core.randomness import draws
-from asymmetry.data.degrade import (
+from asymmetry.data.degrade import degrade
+from asymmetry.data.operations import (
     add_noise,
     blur,
     blur_and_reduce,
     compress,
-    degrade,
     reduce_bicubic,
     resize,
 )
@@ -30,7 +30,7 @@ def test_bicubic_draws_nothing():
 
 
 @pytest.mark.parametrize("scale", [1, 2, 3, 4, 8])
-@pytest.mark.parametrize("kind", ["bicubic", "blind"])
+@pytest.mark.parametrize("kind", ["bicubic", "blind", "second-order"])
 def test_size_and_type(kind, scale):
     degraded = degrade(Task(degradation=kind, scale=scale), RGB, draws(0, "a"))
     assert degraded.shape == (48 // scale, -(-64 // scale), 3)

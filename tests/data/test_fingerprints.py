@@ -67,7 +67,7 @@ def test_an_entry_that_is_not_as_written_is_made_again(halves):
     first = fingerprints([halves])
     for change in ({"means": "00"}, {"width": "32"}, {"dhash": None}):
         cache = json.loads(CACHE.read_bytes())
-        cache[str(halves)][2] |= change
+        cache[str(halves)][1] |= change
         CACHE.write_text(json.dumps(cache))
         assert fingerprints([halves]) == first
 

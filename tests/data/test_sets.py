@@ -8,7 +8,7 @@ from PIL import Image
 
 from asymmetry.core.errors import UserError
 from asymmetry.data.load import load_photo
-from asymmetry.data.photos import Manifest, folder_photos
+from asymmetry.data.photos import PhotoManifest, folder_photos
 from asymmetry.data.sets import (
     evaluation_draws,
     evaluation_images,
@@ -44,13 +44,13 @@ def study(reduce=1, **sets):
 def test_the_photos_are_those_held_out(folder):
     train = folder_photos(folder, "train")
     held_out = folder_photos(folder)[:1]
-    manifest = Manifest((*held_out, *train[1:]))
+    manifest = PhotoManifest((*held_out, *train[1:]))
     assert evaluation_images(study(mine="photos"), "mine", manifest) == held_out
 
 
 def test_a_folder_is_sorted_by_name_and_not_reduced(folder):
     declared = study(reduce=2, mine="photos", other=str(folder))
-    images = evaluation_images(declared, "other", Manifest(()))
+    images = evaluation_images(declared, "other", PhotoManifest(()))
     assert [image.name for image in images] == ["a", "b", "c"]
     assert evaluation_reduction(declared, "other") == 1
     assert evaluation_reduction(declared, "mine") == 2
@@ -58,7 +58,7 @@ def test_a_folder_is_sorted_by_name_and_not_reduced(folder):
 
 def test_the_digest_follows_bytes_names_and_reduction(folder):
     declared = study(mine="photos", other=str(folder))
-    manifest = Manifest((*folder_photos(folder),))
+    manifest = PhotoManifest((*folder_photos(folder),))
     assert set_digest(declared, "mine", manifest) == set_digest(declared, "other", manifest)
     reduced = study(reduce=2, mine="photos")
     assert set_digest(reduced, "mine", manifest) != set_digest(declared, "mine", manifest)
@@ -73,9 +73,9 @@ def test_importing_the_sets_imports_neither_torch_nor_numpy():
 
 def test_bad_folders_are_refused(tmp_path):
     with pytest.raises(UserError, match=r"none: there is no such folder"):
-        evaluation_images(study(other=str(tmp_path / "none")), "other", Manifest(()))
+        evaluation_images(study(other=str(tmp_path / "none")), "other", PhotoManifest(()))
     with pytest.raises(UserError, match=r"holds no photo"):
-        evaluation_images(study(other=str(tmp_path)), "other", Manifest(()))
+        evaluation_images(study(other=str(tmp_path)), "other", PhotoManifest(()))
 
 
 @pytest.mark.parametrize("kind", ["bicubic", "blind"])

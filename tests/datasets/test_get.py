@@ -13,13 +13,13 @@ from asymmetry.datasets import take
 from asymmetry.datasets.catalogue import CATALOGUE
 from asymmetry.datasets.entry import BY_TEXT, DataSet, Published, Remote
 from asymmetry.datasets.get import check, get
-from tests.datasets.conftest import Served, Server
 from tests.datasets.test_archives import content, write_tar, write_zip
+from tests.http_server import Served, Server
 
 IMAGES = {"tiny/a.png": b"one" * 50, "tiny/deep/b.png": b"two" * 50}
 FOLDER = Path("data/tiny")
 RECORD = Path("data/tiny.json")
-ASIDE = Path("data/.downloads")
+DOWNLOADS = Path("data/.downloads")
 
 
 TINY = DataSet("Tiny", "two images", 2, 0.001, "MIT", "https://a.test/", "tests", BY_TEXT)
@@ -59,7 +59,7 @@ def said(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]
 
 
 def nothing_is_left(*kept: str) -> bool:
-    return {path.name for path in ASIDE.iterdir()} == {"lock", *kept} and not FOLDER.exists()
+    return {path.name for path in DOWNLOADS.iterdir()} == {"lock", *kept} and not FOLDER.exists()
 
 
 @pytest.mark.parametrize("algorithm", ["sha256", "md5"])
@@ -84,7 +84,7 @@ def test_a_set_is_fetched_verified_unpacked_and_recorded(
     ]
     sha256 = hashlib.sha256(b"one" * 50).hexdigest()
     assert record["files"]["a.png"] == {"bytes": 150, "sha256": sha256}
-    assert [path.name for path in ASIDE.iterdir()] == ["lock"]
+    assert [path.name for path in DOWNLOADS.iterdir()] == ["lock"]
 
 
 def test_what_is_there_is_left_alone(remote: Remote, server: Server, monkeypatch, said):
@@ -188,7 +188,7 @@ def test_an_interrupted_unpacking_leaves_nothing_half(remote: Remote, monkeypatc
     declare(monkeypatch, remote)
 
     def interrupted(*_: object) -> None:
-        Path(ASIDE / "tiny.set").mkdir()
+        Path(DOWNLOADS / "tiny.set").mkdir()
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
@@ -197,8 +197,8 @@ def test_an_interrupted_unpacking_leaves_nothing_half(remote: Remote, monkeypatc
             get(["tiny"])
     assert nothing_is_left("tiny.zip")
     # And what only a kill -9 leaves.
-    (ASIDE / "tiny.set").mkdir()
-    (ASIDE / "tiny.set/half.png").touch()
+    (DOWNLOADS / "tiny.set").mkdir()
+    (DOWNLOADS / "tiny.set/half.png").touch()
     get(["tiny"])
     assert "half.png" not in content(FOLDER)
     assert len(server.asked) == 1
@@ -375,8 +375,8 @@ def test_a_damaged_record(text: str, workplace: Path, monkeypatch):
 
 
 def test_one_start_at_a_time(workplace: Path):
-    ASIDE.mkdir(parents=True)
-    with (ASIDE / "lock").open("w") as lock:
+    DOWNLOADS.mkdir(parents=True)
+    with (DOWNLOADS / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         with pytest.raises(UserError, match="another `asymmetry data get` is at it"):
             get(["set5"])

@@ -10,9 +10,17 @@ from asymmetry.core.errors import UserError
 from asymmetry.datasets.catalogue import CATALOGUE
 from asymmetry.datasets.entry import Published, Remote, Way
 from asymmetry.datasets.get import check, get
-from tests.datasets.conftest import Served, Server
 from tests.datasets.test_archives import content, write_zip
-from tests.datasets.test_get import ASIDE, FOLDER, IMAGES, RECORD, TINY, nothing_is_left, published
+from tests.datasets.test_get import (
+    DOWNLOADS,
+    FOLDER,
+    IMAGES,
+    RECORD,
+    TINY,
+    nothing_is_left,
+    published,
+)
+from tests.http_server import Served, Server
 
 DEAD = "http://127.0.0.1:9"
 
@@ -50,9 +58,9 @@ def test_a_dead_a_wrong_and_a_cut_address_then_a_good_one(
     assert said[0].startswith(f"{dead}: cannot be reached (")
     assert said[1].startswith(f"{wrong}: sha256 is ")
     assert f"a test publishes {pin.digest}" in said[1]
-    assert said[2].startswith(f"{cut}: cut off after 100 bytes (")
+    assert said[2].startswith(f"{cut}: cut off after 100 bytes, which are kept (")
     assert all(line.endswith("; trying the next address") for line in said)
-    assert [path.name for path in ASIDE.iterdir()] == ["lock"]
+    assert [path.name for path in DOWNLOADS.iterdir()] == ["lock"]
 
 
 def test_an_address_with_a_published_checksum_is_tried_first(
@@ -104,7 +112,7 @@ def test_an_address_of_several_files_fails_as_a_whole(
     get(["tiny"])
     origins = json.loads(RECORD.read_text())["origins"]
     assert [origin["file"] for origin in origins] == ["whole.zip"]
-    assert [path.name for path in ASIDE.iterdir()] == ["lock"]
+    assert [path.name for path in DOWNLOADS.iterdir()] == ["lock"]
 
 
 def test_an_address_with_another_content_than_recorded_is_passed_over(
@@ -141,13 +149,13 @@ def test_an_archive_without_the_scores_is_kept_for_the_user_to_complete(
     )
     assert nothing_is_left("tiny.zip")
     (workplace / "scores.csv").write_text("a.png,3")
-    get(["tiny"], [ASIDE / "tiny.zip", workplace / "scores.csv"])
+    get(["tiny"], [DOWNLOADS / "tiny.zip", workplace / "scores.csv"])
     assert sorted(content(FOLDER)) == ["a.png", "deep/b.png", "scores.csv"]
     assert [origin["published_by"] for origin in json.loads(RECORD.read_text())["origins"]] == [
         "a test",
         None,
     ]
-    assert (ASIDE / "tiny.zip").is_file()
+    assert (DOWNLOADS / "tiny.zip").is_file()
 
 
 def test_the_next_address_may_have_the_scores(
@@ -160,7 +168,7 @@ def test_the_next_address_may_have_the_scores(
     get(["tiny"])
     assert f"{lacking}: holds no scores.csv; trying the next address" in caplog.text
     assert sorted(content(FOLDER)) == ["a.png", "deep/b.png", "scores.csv"]
-    assert [path.name for path in ASIDE.iterdir()] == ["lock"]
+    assert [path.name for path in DOWNLOADS.iterdir()] == ["lock"]
 
 
 def test_scores_that_the_archive_has_too_come_once(server: Server, monkeypatch, workplace: Path):

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from asymmetry.backbones.catalog import BACKBONES
 from asymmetry.backbones.registry import build_backbone
 from asymmetry.discriminators.build import Discriminator
-from asymmetry.discriminators.losses import LOSSES, discriminator_loss, generator_loss
+from asymmetry.discriminators.losses import LOSSES
 from asymmetry.discriminators.registry import build_discriminator
 from asymmetry.generators.build import build_generator
 from asymmetry.study import Discriminator as Spec
@@ -59,7 +59,7 @@ def test_logits_have_the_shape_of_the_head(spec, height, width):
 def test_adversarial_gradient_at_the_generator_s_output_is_linear_in_its_weight(spec, kind):
     discriminator = built(spec)
     restored = images().requires_grad_()
-    loss = generator_loss(kind, discriminator(restored), discriminator(images(seed=1)))
+    loss = LOSSES[kind].generator(discriminator(restored), discriminator(images(seed=1)))
 
     def gradient(weight: float) -> Tensor:
         return torch.autograd.grad(weight * loss, restored, retain_graph=True)[0]
@@ -80,14 +80,16 @@ def test_no_gradient_leaks_between_the_two_steps(spec, kind):
     restored, reference = generator(images(2, 32, 32)), images(seed=1)
 
     # The generator's step: the gradient at its output, then on through the generator alone.
-    loss = generator_loss(kind, discriminator(restored), discriminator(reference))
+    loss = LOSSES[kind].generator(discriminator(restored), discriminator(reference))
     restored.backward(torch.autograd.grad(loss, restored)[0], retain_graph=True)
     assert all(p.grad is None for p in discriminator.parameters())
     assert all(p.grad is not None and p.grad.any() for p in generator.parameters())
 
     # The discriminator's step, upon detached images.
     generator.zero_grad()
-    discriminator_loss(kind, discriminator(reference), discriminator(restored.detach())).backward()
+    LOSSES[kind].discriminator(
+        discriminator(reference), discriminator(restored.detach())
+    ).backward()
     assert all(p.grad is None for p in generator.parameters())
     trained = [p.grad for p in discriminator.parameters() if p.grad is not None]
     assert sum(g.abs().sum() for g in trained) > 0
@@ -101,7 +103,7 @@ def train(discriminator: Discriminator, steps: int, rate: float = 2e-4) -> list[
     losses = []
     for step in range(steps):
         noisy = smooth + 0.3 * (images(4, 32, 32, seed=step) - 0.5)
-        loss = discriminator_loss("bce", discriminator(smooth), discriminator(noisy))
+        loss = LOSSES["bce"].discriminator(discriminator(smooth), discriminator(noisy))
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
@@ -147,7 +149,7 @@ def assert_trainable_without_drawing(spec: Spec) -> None:
     before = torch.get_rng_state()
     logits = discriminator(image)
     assert torch.equal(torch.get_rng_state(), before)
-    (gradient,) = torch.autograd.grad(generator_loss("bce", logits), image)
+    (gradient,) = torch.autograd.grad(LOSSES["bce"].generator(logits, logits), image)
     assert gradient.isfinite().all()
     assert gradient.any()
 

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.lib.stride_tricks import sliding_window_view
 
-from asymmetry.data.degrade import reduce_bicubic, resize
 from asymmetry.data.images import read_rgb
 from asymmetry.data.modes import round_to_uint8
+from asymmetry.data.operations import reduce_bicubic, resize
 from asymmetry.imaging.resize import cubic, imresize
 
 BORDER = 4

@@ -1,19 +1,21 @@
 import json
+import os
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from asymmetry.training.journal import LOG
 
-from asymmetry.core.usage import Spent
+from asymmetry.core.usage import Usage
 from asymmetry.monitor.run_state import last_line, state_of
 from asymmetry.planning.plan import Run
 from asymmetry.training.heartbeat import PROGRESS, Beat
 from tests.planning.test_plan import plan_of
 
 NOW = 1.7e9
-SPENT = Spent("cpu", 3600.0, 0.5, 100.0, 2)
+USAGE = Usage("cpu", 3600.0, 0.5, 100.0, 2)
 BEAT = Beat(
     "running",
     step=120,
@@ -22,7 +24,7 @@ BEAT = Beat(
     continued=2,
     host="node3",
     updated=NOW - 1,
-    ledger=SPENT,
+    usage=USAGE,
 )
 
 
@@ -40,7 +42,7 @@ def with_beat(run: Run, **changes: Any) -> Run:
 
 
 def with_record(run: Run, **facts: Any) -> Run:
-    run.record.write_text(json.dumps({"ledger": asdict(SPENT)} | facts))
+    run.record.write_text(json.dumps({"usage": asdict(USAGE)} | facts))
     return run
 
 
@@ -131,12 +133,47 @@ def test_silence_is_measured_in_steps_where_these_are_slow(
     assert state_of(beat, NOW).name == name
 
 
+def dated(run: Run, name: str, seconds: float) -> Run:
+    """A file of the run, as if it had been written at that time."""
+    os.utime(run.folder / name, (seconds, seconds))
+    return run
+
+
+@pytest.mark.parametrize(
+    ("written", "name", "note"),
+    [
+        (NOW - 5, "running", "on node3, continued 2 times, whose clock is 1.0 h ahead"),
+        (NOW - 210, "stopped", "last heard 3.5 min ago: killed, or node3 died"),
+        (
+            NOW + 3595,
+            "running",
+            "on node3, continued 2 times, whose clock is 59.9 min ahead: "
+            "if it died, that is not seen",
+        ),
+    ],
+)
+def test_a_clock_that_is_ahead_is_told(run: Run, written: float, name: str, note: str):
+    """Of the server, whose clock is ours, or of a node that dates its files itself."""
+    beat = dated(with_beat(run, updated=NOW + 3595), PROGRESS, written)
+    state = state_of(beat, NOW)
+    assert (state.name, state.note) == (name, note)
+
+
+@pytest.mark.parametrize(("later", "name"), [(-1, "running"), (0, "failed"), (1, "failed")])
+def test_a_failure_that_no_heartbeat_could_tell(run: Run, later: int, name: str):
+    """The log had room for its line. An older one is that of an earlier attempt, in company."""
+    with_file(with_beat(run), LOG, "step 5\nerror: checkpoint.bin: cannot be written\n")
+    state = state_of(dated(dated(run, PROGRESS, NOW), LOG, NOW + later), NOW)
+    assert state.name == name
+    assert state.note.startswith("on node3" if name == "running" else "error: checkpoint.bin")
+
+
 def test_all_that_was_spent_is_told(run: Run):
-    assert state_of(with_beat(run), NOW).spent == SPENT
-    assert state_of(with_record(run, status="done", steps=4), NOW).spent == SPENT
+    assert state_of(with_beat(run), NOW).usage == USAGE
+    assert state_of(with_record(run, status="done", steps=4), NOW).usage == USAGE
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", '{"diverged": 3, "ledger": 4}'])
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"diverged": 3, "usage": 4}'])
 def test_damaged_files_never_raise(run: Run, content: str):
     for name in (PROGRESS, "run.json"):
         state_of(with_file(run, name, content), NOW)

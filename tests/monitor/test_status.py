@@ -10,7 +10,7 @@ import pytest
 import yaml
 from rich.console import Console
 
-from asymmetry.core.usage import Spent
+from asymmetry.core.usage import Usage
 from asymmetry.monitor import status
 from asymmetry.monitor.status import read_states, show_status, status_table
 from asymmetry.planning.plan import Plan, Run
@@ -19,7 +19,7 @@ from tests.conftest import small_values
 from tests.planning.test_plan import plan_of
 
 NOW = 1.7e9
-SPENT = Spent("cpu", 1800.0, 0.5, 100.0, 1)
+USAGE = Usage("cpu", 1800.0, 0.5, 100.0, 1)
 
 
 def put(run: Run, name: str, content: object) -> None:
@@ -28,15 +28,15 @@ def put(run: Run, name: str, content: object) -> None:
 
 
 def finish(run: Run, diverged: object = None) -> None:
-    put(run, "run.json", {"steps": 12, "diverged": diverged, "ledger": asdict(SPENT)})
+    put(run, "run.json", {"steps": 12, "diverged": diverged, "usage": asdict(USAGE)})
 
 
 @pytest.fixture
 def plan(workplace: Path, monkeypatch: pytest.MonkeyPatch) -> Plan:
     """A study whose six trainings stand in six ways."""
     plan = plan_of()
-    running = Beat("running", 3, 12, 1.5, continued=2, host="n1", updated=NOW, ledger=SPENT)
-    stopped = Beat("running", 3, 12, 1.5, host="n1", updated=NOW - 600, ledger=SPENT)
+    running = Beat("running", 3, 12, 1.5, continued=2, host="n1", updated=NOW, usage=USAGE)
+    stopped = Beat("running", 3, 12, 1.5, host="n1", updated=NOW - 600, usage=USAGE)
     finish(plan.warm_starts[0])
     put(plan.runs[0], PROGRESS, asdict(stopped))
     put(plan.runs[1], PROGRESS, asdict(running))

@@ -39,21 +39,21 @@ pytestmark = pytest.mark.usefixtures("workplace")
 
 
 def test_the_table_has_every_statistic_of_every_image():
-    plan = plan_with(images=2, starts=["jpeg", "white"], steps=30, learning_rate=0.02)
+    plan = plan_with(images=2, initialisations=["jpeg", "white"], steps=30, learning_rate=0.02)
     table = measured(plan)
     assert list(table) == COLUMNS["optimisability"]
     assert set(table["statistic"]) == STATISTICS
     assert set(table["status"]) == {"ok"}
     photos = [photo.name for photo in plan.photos.split("evaluation")[:2]]
     assert list(of(table, "gradient_snr").index) == photos
-    starts = [f"{photo}/{start}" for photo in photos for start in ("jpeg", "white")]
-    assert list(of(table, "recovery").index) == starts
+    names = [f"{photo}/{kind}" for photo in photos for kind in ("jpeg", "white")]
+    assert list(of(table, "recovery").index) == names
     assert (of(table, "recovery") > of(table, "recovery_start") + 1).all()
     shares = table[table["statistic"].str.startswith("spectrum")].groupby("image")["value"].sum()
     assert shares.tolist() == pytest.approx([1, 1])
 
 
-def test_it_is_the_same_twice_and_its_starts_are_those_of_every_loss():
+def test_it_is_the_same_twice_and_its_initialisations_are_those_of_every_loss():
     first = measured(plan_with())
     content = OUTPUT.read_bytes()
     assert measured(plan_with()).equals(first)
@@ -75,9 +75,9 @@ def test_a_loss_without_a_gradient_is_a_fact(
     gradient = table[~table["statistic"].str.startswith("recovery")]
     assert set(gradient["status"]) == {status}
     assert gradient["value"].isna().all()
-    ends, starts = of(table, "recovery"), of(table, "recovery_start")
-    assert starts.notna().all()
-    assert ends.isna().all() if status == "diverged" else ends.equals(starts)
+    ends, initial = of(table, "recovery"), of(table, "recovery_start")
+    assert initial.notna().all()
+    assert ends.isna().all() if status == "diverged" else ends.equals(initial)
     recoveries = table[table["statistic"] == "recovery"]
     assert set(recoveries["status"]) == {"diverged" if status == "diverged" else "ok"}
 

@@ -7,7 +7,7 @@ from PIL import Image
 
 from asymmetry.data import images
 from asymmetry.data.iqa_sets.digests import iqa_set_digest
-from asymmetry.data.photos import read_manifest
+from asymmetry.data.photos import read_photos
 from asymmetry.monitor.forecast import print_plan
 from asymmetry.planning.overlaps import overlap_lines, overlaps
 from asymmetry.planning.plan import Plan
@@ -35,7 +35,7 @@ def declared(album: Path, evaluation=(), scored=(), **changes) -> tuple[Study, P
 
 
 def sides(album: Path) -> tuple[list[str], list[str]]:
-    manifest = read_manifest(declared(album)[0].photos)
+    manifest = read_photos(declared(album)[0].photos)
     return tuple([photo.name for photo in manifest.split(side)] for side in ("train", "evaluation"))
 
 

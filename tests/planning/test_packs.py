@@ -5,29 +5,15 @@ from typing import Any
 import pytest
 
 from asymmetry.core.errors import UserError
-from asymmetry.core.files import sha256_of
-from asymmetry.planning.packs import (
-    FOLDER,
-    VARIABLE,
-    decide_companies,
-    decided_companies,
-    missing_companies,
-)
+from asymmetry.planning.packs import FOLDER, planned_packs, write_packs, written_packs
 from asymmetry.planning.plan import Plan, Run
 from asymmetry.study import parse_study
 
 pytestmark = pytest.mark.usefixtures("workplace")
 
 
-@pytest.fixture(autouse=True)
-def environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As outside a study; what a test sets is gone after it."""
-    monkeypatch.setenv(VARIABLE, "")
-    monkeypatch.delenv(VARIABLE)
-
-
-def planned(values: dict[str, Any], company: int | str, **grid: Any) -> Plan:
-    values["execution"]["company"] = company
+def planned(values: dict[str, Any], pack: int | str, **grid: Any) -> Plan:
+    values["execution"]["pack"] = pack
     values["grid"] |= grid
     return Plan(parse_study(values, "params.yaml"))
 
@@ -39,17 +25,21 @@ def finish(run: Run, name: str = "run.json") -> None:
 
 
 def sizes(plan: Plan, processes: int | None = 2) -> list[int]:
-    return [len(company.runs) for company in missing_companies(plan, processes)]
+    return [len(pack.runs) for pack in planned_packs(plan, processes)]
 
 
-def test_a_company_is_no_part_of_what_identifies_a_run(study_values: dict[str, Any]):
-    alone, four = (planned(study_values, company) for company in (1, 4))
+def packed(plan: Plan) -> list[Run]:
+    return [run for pack in planned_packs(plan, 2) for run in pack.runs]
+
+
+def test_packing_is_no_part_of_the_identity_of_a_run(study_values: dict[str, Any]):
+    alone, four = (planned(study_values, pack) for pack in (1, 4))
     assert [run.id for run in alone.runs] == [run.id for run in four.runs]
 
 
 def test_cells_keep_the_order_of_the_grid(study_values: dict[str, Any]):
     plan = planned(study_values, 2, adversarial_weights=[0, 0.01])
-    assert [run for company in missing_companies(plan, 2) for run in company.runs] == plan.runs[:2]
+    assert packed(plan) == plan.runs[:2]
     assert sizes(planned(study_values, 3)) == [3]
     assert sizes(planned(study_values, 1)) == []
 
@@ -58,14 +48,14 @@ def test_cells_keep_the_order_of_the_grid(study_values: dict[str, Any]):
     ("processes", "expected"),
     [(1, [5]), (2, [2, 3]), (3, [2, 1, 2]), (5, []), (64, []), (None, [])],
 )
-def test_automatic_companies_leave_no_core_idle(
+def test_automatic_packs_leave_no_core_idle(
     study_values: dict[str, Any], processes: int | None, expected: list[int]
 ):
-    """Five cells, evenly over the processes; of one cell there is no company, nor on a cluster."""
+    """Five cells, evenly over the processes; one cell is no pack, and a cluster has none."""
     assert sizes(planned(study_values, "auto"), processes) == [n for n in expected if n > 1]
 
 
-def test_automatic_companies_are_small_and_as_many_as_the_cores_or_a_multiple(
+def test_automatic_packs_are_small_and_as_many_as_the_cores_or_a_multiple(
     study_values: dict[str, Any],
 ):
     plan = planned(study_values, "auto", fidelity=["l1", "mse", "charbonnier", "gmsd"])
@@ -80,7 +70,7 @@ def test_trainings_on_a_gpu_are_alone_unless_the_study_says_otherwise(study_valu
     assert sizes(planned(study_values, 5)) == [5]
 
 
-def test_members_have_task_seed_and_inputs_in_common(study_values: dict[str, Any]):
+def test_the_runs_of_a_pack_have_task_seed_and_inputs_in_common(study_values: dict[str, Any]):
     plan = planned(
         study_values,
         100,
@@ -88,41 +78,48 @@ def test_members_have_task_seed_and_inputs_in_common(study_values: dict[str, Any
         seeds=[0, 1],
         generators=["compact-tiny", "swinir-tiny"],
     )
-    companies = missing_companies(plan, 2)
-    assert len(companies) == 2 * 2 * 2
-    for company in companies:
-        cells = [run.cell for run in company.runs]
-        assert len({(cell.task, cell.seed) for cell in cells}) == 1
-        assert len({run.warm_start for run in company.runs}) == 1
-    best = [plan.priority(company.runs[0].id) for company in companies if company.runs[0].cell.seed]
+    packs = planned_packs(plan, 2)
+    assert len(packs) == 2 * 2 * 2
+    for pack in packs:
+        assert len({(run.cell.task, run.cell.seed) for run in pack.runs}) == 1
+        assert len({run.warm_start for run in pack.runs}) == 1
+    best = [plan.priority(pack.runs[0].id) for pack in packs if pack.runs[0].cell.seed]
     assert all(best[0] < plan.priority(run.id) for run in plan.runs if run.cell.seed == 0)
 
 
-def test_the_finished_are_in_none(study_values: dict[str, Any]):
+def test_finished_cells_are_in_no_pack(study_values: dict[str, Any]):
     plan = planned(study_values, 3)
     finish(plan.runs[1])
-    found = missing_companies(plan, 2)
-    assert [run for company in found for run in company.runs] == [
-        plan.runs[0],
-        *plan.runs[2:4],
-    ]
+    assert packed(plan) == [plan.runs[0], *plan.runs[2:4]]
 
 
-def test_a_start_decides_for_its_jobs(study_values: dict[str, Any]):
+def test_a_job_finds_the_pack_of_its_rule(study_values: dict[str, Any]):
     plan = planned(study_values, 2)
-    decide_companies(plan, 2)
-    decided = decided_companies(plan)
-    assert decided == missing_companies(plan, 2)
+    one, other = planned_packs(plan, 2)
+    write_packs([one, other])
     finish(plan.runs[0])  # meanwhile
-    assert decided_companies(plan) == decided != missing_companies(plan, 2)
+    arguments = ["--target-jobs", f"{other.name}:", "--allowed-rules", other.name, "train_cell"]
+    assert written_packs(plan, arguments) == [other]
+    assert written_packs(plan, ["--allowed-rules", "train_cell"]) == []
+    assert other not in planned_packs(plan, 2)
+
+
+def test_another_start_leaves_the_packs_of_the_first(study_values: dict[str, Any]):
+    plan = planned(study_values, 5)
+    (first,) = planned_packs(plan, 2)
+    write_packs([first])
+    finish(plan.runs[0])
+    (second,) = planned_packs(plan, 2)
+    write_packs([second])
+    assert written_packs(plan, [first.name, second.name]) == [first, second]
+
+
+@pytest.mark.parametrize("damage", ["", "{}", '{"runs": []}'])
+def test_a_pack_that_is_gone_is_a_line(study_values: dict[str, Any], damage: str):
+    plan = planned(study_values, 5)
+    packs = planned_packs(plan, 2)
+    write_packs(packs)
     (file,) = FOLDER.iterdir()
-    before = sha256_of(file)
-    decide_companies(plan, 2)  # another start beside it
-    assert sha256_of(file) == before
-
-
-def test_a_job_that_was_not_told_says_so(study_values: dict[str, Any]):
-    for company in ("auto", 1):
-        assert decided_companies(planned(study_values, company)) == []
-    with pytest.raises(UserError, match=f"{VARIABLE}: is not set in this job"):
-        decided_companies(planned(study_values, 2))
+    file.write_text(damage)
+    with pytest.raises(UserError, match=r"is missing or damaged; start the study again"):
+        written_packs(plan, [packs[0].name])

@@ -1,6 +1,8 @@
 import json
 from html.parser import HTMLParser
 
+import numpy as np
+
 from asymmetry.analysis.hypotheses.registry import load_hypotheses
 from asymmetry.figures import write
 from asymmetry.figures.registry import figure_names
@@ -135,8 +137,8 @@ def test_the_page_sums_device_hours(tmp_path):
     assert "3.2 on NVIDIA H200 (mean utilisation 71 %), 0.40 on cpu" in words
 
 
-def test_tables_from_before_there_were_ledgers_make_a_page(tmp_path):
-    write_tables(tmp_path, runs=make_runs().drop(columns=["device", "device_seconds"]))
+def test_runs_without_a_record_of_their_device_make_a_page(tmp_path):
+    write_tables(tmp_path, runs=make_runs().assign(device=None, device_seconds=np.nan))
     words = page_of(make_study(tmp_path), tmp_path).words
     assert "Device hours of training: none" in words
 

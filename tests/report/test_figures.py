@@ -18,7 +18,7 @@ def test_what_is_behind_a_figure(tmp_path: Path):
         "diverged": 1,
         "missing": 1,
     }
-    assert figure["spent"] == "342 s on cpu"  # 19 cells, 18 s each
+    assert figure["device_seconds"] == "342 s on cpu"  # 19 cells, 18 s each
     assert figure["files"]["csv"] == "figures/crops.csv"
 
 

@@ -1,6 +1,6 @@
 import pandas as pd
 
-from asymmetry.report.usage import device_seconds, hours, ledger
+from asymmetry.report.usage import device_seconds, hours, usage_rows
 
 COLUMNS = ["run", "kind", "device", "device_seconds", "mean_utilisation", "peak_memory_mb"]
 RUNS = pd.DataFrame(
@@ -16,7 +16,7 @@ RUNS = pd.DataFrame(
 
 
 def test_sums_by_kind_and_device():
-    rows = {(row["kind"], row["device"]): row for row in ledger(RUNS)}
+    rows = {(row["kind"], row["device"]): row for row in usage_rows(RUNS)}
     assert set(rows) == {("warm starts", "cpu"), ("cells", "NVIDIA H200"), ("cells", "cpu")}
     gpu = rows["cells", "NVIDIA H200"]
     assert (gpu["runs"], gpu["seconds"], gpu["memory"], gpu["attempts"]) == (2, 4000, 800, 3)
@@ -31,8 +31,3 @@ def test_seconds_of_some_runs_by_device_most_first():
 
 def test_hours_of_all_runs():
     assert hours(RUNS).startswith("1.1 on NVIDIA H200 (mean utilisation 80 %), 0.02 on cpu")
-
-
-def test_a_table_without_a_ledger_has_none():
-    bare = RUNS[["run", "kind"]]
-    assert (ledger(bare), hours(bare), device_seconds(bare, ["a"])) == ([], "none", "none")

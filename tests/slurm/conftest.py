@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -23,7 +24,8 @@ from tests.slurm.undisturbed import Undisturbed
 from tests.workflow.conftest import Project
 
 SCRIPT = ROOT.parent / "shared/slurm/slurm-up.sh"
-NODES, GPUS_A_NODE = 2, 2
+NODES = ("n1", "n2")
+GPUS_A_NODE = 2
 PATIENCE = 1800.0  # seconds until a test gives up: for what is broken, not for what is slow
 # Polls as the shortest jobs need them; the profile's are for longer ones.
 QUICK = ("--slurm-init-seconds-before-status-checks", "3")
@@ -31,6 +33,21 @@ QUICK = ("--slurm-init-seconds-before-status-checks", "3")
 
 def command(*arguments: str) -> str:
     return subprocess.run(arguments, check=True, capture_output=True, text=True).stdout
+
+
+def is_over(process: psutil.Process) -> bool:
+    """Whether a process has ended, though nobody may have asked how."""
+    try:
+        return bool(process.status() == psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return True
+
+
+def processes_in(folder: Path) -> Iterator[psutil.Process]:
+    """Those of this machine that work in a folder, or below it."""
+    for process in psutil.process_iter(["cwd", "environ"]):
+        if Path(process.info["cwd"] or "/").is_relative_to(folder):
+            yield process
 
 
 class Cluster:
@@ -41,11 +58,14 @@ class Cluster:
         self._call("up")
 
     def _call(self, what: str) -> None:
-        settings = {"NODES": str(NODES), "GPUS": str(GPUS_A_NODE), "BASE": str(self.base)}
+        settings = {"NODES": str(len(NODES)), "GPUS": str(GPUS_A_NODE), "BASE": str(self.base)}
         subprocess.run(["bash", SCRIPT, what], check=True, env=os.environ | settings)
 
     def down(self) -> None:
         self._call("down")
+        # A daemon waits for ever for jobs that are lost, and would answer to the next SLURM here.
+        for process in processes_in(self.base):
+            process.kill()
 
     def tidy(self) -> None:
         """End what a failed test has left: heads, jobs, a node that is down."""
@@ -55,6 +75,14 @@ class Cluster:
                 process.kill()
         if command("squeue", "-h"):
             subprocess.run(["scancel", "--user", "root"])
+        # Those of a node that SLURM has lost, too.
+        for process in processes_in(self.base.parent):
+            if "SLURM_JOB_ID" in (process.info["environ"] or {}):
+                process.kill()
+        for node in NODES:
+            if not self._pid_file(node).exists():
+                self._start_slurmd(node)
+            self.resume(node)
         self._call("up")
 
     def job_of(self, run: str) -> tuple[str, str] | None:
@@ -65,6 +93,11 @@ class Cluster:
             if comment.endswith(wanted):
                 return job, node
         return None
+
+    def node_of(self, run: str) -> str | None:
+        """The node on which a training runs."""
+        found = self.job_of(run)
+        return found and found[1]
 
     def skip_the_wait(self) -> None:
         """SLURM lets a job that was put back wait for two minutes; an administrator need not."""
@@ -78,13 +111,51 @@ class Cluster:
 
     def kill_node(self, node: str) -> None:
         """End a node's slurmd, as if it had lost its network; SLURM notices, its jobs go on."""
-        os.kill(int((self.base / f"run/slurmd-{node}.pid").read_text()), signal.SIGKILL)
+        self._end_slurmd(node, signal.SIGKILL)
         command("scontrol", "update", f"nodename={node}", "state=down", "reason=test")
 
     def revive_node(self, node: str) -> None:
-        command("slurmd", "-f", str(self.base / "etc/slurm.conf"), "-N", node)
+        self._start_slurmd(node)
+        self.resume(node)
+
+    def set_aside(self, node: str) -> None:
+        """Give the node no new jobs, until it is to `resume`."""
+        command("scontrol", "update", f"nodename={node}", "state=drain", "reason=test")
+
+    def resume(self, node: str) -> None:
         # Refused where the node is back in service by itself.
         subprocess.run(["scontrol", "update", f"nodename={node}", "state=resume"])
+
+    @contextmanager
+    def altered(self, node: str, *wrapper: str, settings: str = "") -> Iterator[None]:
+        """A node whose slurmd, and so its jobs, a command starts, or more settings govern."""
+        self._end_slurmd(node, signal.SIGTERM)
+        self._start_slurmd(node, *wrapper, settings=settings)
+        try:
+            yield
+        finally:
+            self._end_slurmd(node, signal.SIGTERM)
+            self._start_slurmd(node)
+
+    def inside(self, node: str, *words: str) -> str:
+        """What a command says in the node's own view of the file systems (if `unshare --mount`)."""
+        return command("nsenter", "-m", "-t", self._pid_file(node).read_text().strip(), *words)
+
+    def _pid_file(self, node: str) -> Path:
+        return self.base / f"run/slurmd-{node}.pid"
+
+    def _start_slurmd(self, node: str, *wrapper: str, settings: str = "") -> None:
+        common = self.base / "etc/slurm.conf"
+        own = common.with_name(f"slurm-{node}.conf")
+        own.write_text(common.read_text() + settings)
+        command(*wrapper, "slurmd", "-f", str(own), "-N", node)
+
+    def _end_slurmd(self, node: str, number: signal.Signals) -> None:
+        slurmd = psutil.Process(int(self._pid_file(node).read_text()))
+        slurmd.send_signal(number)
+        while not is_over(slurmd):
+            time.sleep(0.05)
+        self._pid_file(node).unlink(missing_ok=True)
 
 
 @pytest.fixture(scope="session")
@@ -165,7 +236,7 @@ def disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 def slurm_values(steps: int = 60, **execution: Any) -> dict[str, Any]:
-    """Ten cells on a GPU each, unless in company, and one that diverges."""
+    """Ten cells on a GPU each, unless in a pack, and one that diverges."""
     values = small_values()
     values["grid"]["fidelity"] = ["l1", "mse"]
     values["grid"]["include"] = [
@@ -173,7 +244,7 @@ def slurm_values(steps: int = 60, **execution: Any) -> dict[str, Any]:
     ]
     values["training"]["steps"] = steps
     values["execution"] |= {
-        "company": 1,
+        "pack": 1,
         "log_every": 5,
         "runs_per_job": 50,
         "resources": {"train": {"gpu": 1, "mem_mb": 1000}},
@@ -184,6 +255,12 @@ def slurm_values(steps: int = 60, **execution: Any) -> dict[str, Any]:
 
 def plan_of(values: dict[str, Any]) -> Plan:
     return Plan(parse_study(values, "a test"))
+
+
+def named(values: dict[str, Any], *parts: str) -> list[str]:
+    """The first cell of each of these names."""
+    runs = [run.id for run in plan_of(values).runs]
+    return [next(run for run in runs if f"/{part}/" in run) for part in parts]
 
 
 @pytest.fixture(scope="session")

@@ -70,7 +70,7 @@ class Fault:
             self.recovered = time.monotonic()
 
     def row(self) -> str:
-        attempts = json.loads((self.run / "run.json").read_text())["ledger"]["attempts"]
+        attempts = json.loads((self.run / "run.json").read_text())["usage"]["attempts"]
         lost = self.recovered - self.struck if self.recovered and self.struck else math.nan
         return row(self.name, attempts, self.repeated, lost)
 

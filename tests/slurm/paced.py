@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from asymmetry.training.trainer import Member
+    from asymmetry.training.trainer import Trainer
 
 PACE = Path("pace")
 _A_DAY = 86400.0
@@ -27,38 +27,42 @@ class Clock:
 
     ahead = 0.0
 
-    def time(self) -> float:
-        return time.time() + self.ahead
+    def monotonic(self) -> float:
+        return time.monotonic() + self.ahead
 
 
 def keep_pace() -> None:
     from asymmetry.training import deadline
-    from asymmetry.training.trainer import Member
+    from asymmetry.training.trainer import Trainer
 
-    clock, beat, began = Clock(), Member.beat, dict[str, int]()
+    clock, beat, began = Clock(), Trainer.beat, dict[str, int]()
     deadline.time = clock  # type: ignore[assignment]
     limit = PACE / "stop-after"
     stop_after = int(limit.read_text()) if limit.is_file() else None
 
-    def paced(member: "Member") -> None:
-        step = member.state.step
-        gained = step - began.setdefault(member.run.id, step)
+    def paced(trainer: "Trainer") -> None:
+        step = trainer.state.step
+        gained = step - began.setdefault(trainer.run.id, step)
         if stop_after and gained >= stop_after:
             clock.ahead = _A_DAY
-        hold(member.run.id, step)
-        beat(member)
+        hold(trainer.run.id, step)
+        beat(trainer)
 
-    Member.beat = paced  # type: ignore[method-assign]
+    Trainer.beat = paced  # type: ignore[method-assign]
 
 
 def hold(run: str, step: int) -> None:
-    """Wait at the step that the test named for this run, until it or a signal lets it go on."""
+    """Wait at the step that the test named for this run, until it or a signal lets it go on.
+
+    So does another training of this run that comes to wait in the place of this one.
+    """
     asked = file_of("hold", run)
     if not asked.is_file() or step != int(asked.read_text() or -1):
         return
-    file_of("held", run).write_text(str(os.getpid()))
+    held, own = file_of("held", run), str(os.getpid())
+    held.write_text(own)
     deadline = signal.getsignal(signal.SIGTERM).__self__  # type: ignore[union-attr]
-    while asked.is_file() and not deadline.signalled:
+    while asked.is_file() and held.read_text() in ("", own) and not deadline.signalled:
         time.sleep(0.05)
 
 

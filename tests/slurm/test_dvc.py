@@ -32,7 +32,7 @@ def test_dvc_repro_on_the_login_node(
     cluster: Cluster, undisturbed: Undisturbed, disk: Path, stages: list[str]
 ):
     project = OnCluster(new_dvc_project(disk / f"dvc-{len(stages)}").folder)
-    project.write(slurm_values(company=1 if not stages else 11))
+    project.write(slurm_values(pack=1 if not stages else 11))
     if stages:
         undisturbed.give_warm_start(project.folder)
     stop, inside = threading.Event(), set[int]()

@@ -13,6 +13,7 @@ from tests.slurm.conftest import (
     Cluster,
     SlurmProject,
     command,
+    named,
     plan_of,
     slurm_values,
     wait_until,
@@ -25,12 +26,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.slurm]
 
 STRUCK = ("mse/vgg-patch/0.1", "mse/vit-vanilla/0.01", "mse/vit-vanilla/0.1")
 POOR = "l1/none"
-
-
-def named(values: dict, *parts: str) -> list[str]:
-    """The first cell of each of these names."""
-    runs = [run.id for run in plan_of(values).runs]
-    return [next(run for run in runs if f"/{part}/" in run) for part in parts]
 
 
 def give_quota(folder: Path, size: str, *options: str) -> None:
@@ -176,11 +171,11 @@ def tell(capsys: pytest.CaptureFixture[str], night: Night, poor: str, liar: str)
 
 
 def attempts(run: Path) -> int:
-    return int(json.loads((run / "run.json").read_text())["ledger"]["attempts"])
+    return int(json.loads((run / "run.json").read_text())["usage"]["attempts"])
 
 
 def lie_cost(night: Night, run: str) -> float:
     """Seconds from the job that did nothing to the one that trained."""
     path = night.project.folder / "runs" / run / "run.json"
-    trained = json.loads(path.read_text())["ledger"]["device_seconds"]
+    trained = json.loads(path.read_text())["usage"]["device_seconds"]
     return path.stat().st_mtime - trained - night.project.pace.lied_at(run)

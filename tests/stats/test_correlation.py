@@ -6,11 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import optimize, stats
 
-from asymmetry.iqa import correlation
+from asymmetry.stats import correlation
 from asymmetry.stats.correlation import (
     STATISTICS,
     FitError,
     correlate,
+    fisher_z,
     krcc,
     logistic_map,
     plcc,
@@ -127,6 +128,11 @@ def test_the_interval_of_pearson_agrees_with_scipy():
     [ours] = correlate(x, y, [str(i) for i in range(400)], 4000, ["plcc"])
     theirs = stats.pearsonr(x, y).confidence_interval()  # Fisher's z
     assert (ours.low, ours.high) == pytest.approx(tuple(theirs), abs=0.015)
+
+
+def test_fisher_z_is_the_inverse_of_tanh_and_always_finite():
+    assert fisher_z(np.tanh([0.3, -1.2])) == pytest.approx([0.3, -1.2])
+    assert np.isfinite(fisher_z([1.0, -1.0])).all()
 
 
 def test_no_absolute_value_of_a_correlation():

@@ -1,48 +1,40 @@
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from asymmetry.stats.intervals import bootstrap_p, holm, interval, power_at, spread
+from asymmetry.stats.intervals import (
+    ENDS,
+    NORMAL_QUANTILE,
+    ROUNDED_ENDS,
+    bootstrap_error,
+    interval,
+    intervals,
+    t_quantile,
+)
 
 
-def test_holm_by_its_definition():
-    """Holm 1979: .01 x 4, .02 x 3, .03 x 2, .04 x 1, never falling; a NaN does not count."""
-    assert holm([0.03, 0.01, np.nan, 0.04, 0.02]) == pytest.approx(
-        [0.06, 0.04, np.nan, 0.06, 0.06], nan_ok=True
+def test_intervals_cover_the_middle_of_each_row():
+    low, high = intervals(np.stack([np.linspace(0, 1, 1001), np.full(1001, np.nan)]))
+    assert (low, high) == (
+        pytest.approx([0.025, np.nan], nan_ok=True),
+        pytest.approx([0.975, np.nan], nan_ok=True),
     )
-    assert holm([]) == []
 
 
-@given(st.lists(st.floats(0, 1), min_size=1, max_size=8))
-def test_holm_lies_between_p_and_bonferroni_and_keeps_the_order(p):
-    adjusted = np.array(holm(p))
-    assert (adjusted >= np.array(p) - 1e-12).all()
-    assert (adjusted <= np.minimum(1, len(p) * np.array(p)) + 1e-12).all()
-    assert (np.diff(adjusted[np.argsort(p)]) >= -1e-12).all()
+def test_an_interval_leaves_undefined_draws_out():
+    assert interval(np.array([np.nan, *np.arange(41.0)])) == pytest.approx((1, 39))
+    assert np.isnan(interval(np.empty(0))).all()
 
 
-def test_interval_covers_the_middle():
-    low, high = interval(np.linspace(0, 1, 1001)[None])
-    assert (low[0], high[0]) == pytest.approx((0.025, 0.975))
-    assert np.isnan(interval(np.full((1, 5), np.nan))[0][0])
+def test_both_pairs_of_ends_are_those_of_95_percent():
+    assert pytest.approx(ENDS) == ROUNDED_ENDS == pytest.approx((0.025, 0.975))
 
 
-def test_p_is_twice_the_smaller_tail_and_never_zero():
-    draws = np.concatenate([np.full(3, -1.0), np.ones(96)])
-    assert bootstrap_p(draws) == pytest.approx(2 * 4 / 100)
-    assert bootstrap_p(np.ones(99)) == pytest.approx(2 / 100)
-    assert np.isnan(bootstrap_p(np.array([np.nan])))
+def test_the_error_is_the_standard_deviation_of_the_draws():
+    assert bootstrap_error(np.array([1.0, 3.0, np.nan])) == pytest.approx(np.sqrt(2))
+    assert np.isnan(bootstrap_error(np.ones(1)))
 
 
-@pytest.mark.parametrize(("size", "power"), [(0, 0.05), (1.96, 0.5), (2.8016, 0.8), (3.2415, 0.9)])
-def test_power_is_that_of_the_books(size, power):
-    """Two-sided z test: (1.96 + 0.84) errors for 80 %, (1.96 + 1.28) for 90 %."""
-    assert power_at(size, 1.0) == pytest.approx(power, abs=1e-3)
-
-
-def test_without_an_error_there_is_no_power():
-    assert np.isnan(power_at(1, np.nan))
-    assert np.isnan(power_at(1, 0))
-    assert power_at(3, 1, freedom=2) < power_at(3, 1)
-    assert np.isnan(spread(np.ones(1)))
+def test_quantiles_are_the_published_ones():
+    assert pytest.approx(1.95996, abs=1e-5) == NORMAL_QUANTILE
+    assert t_quantile(10) == pytest.approx(2.228, abs=5e-4)
+    assert t_quantile(np.inf) == pytest.approx(NORMAL_QUANTILE)

@@ -95,6 +95,7 @@ def refusal(values: dict[str, Any]) -> str:
             ["iqa_sets.severity", "'foldr'", "did you mean 'folder'?"],
         ),
         ("surprise", 1, ["'surprise'", "Allowed: results, photos"]),
+        ("execution.company", 2, ["execution.company: is now called execution.pack"]),
     ],
 )
 def test_a_mistake_is_a_line_that_names_key_value_and_choices(

@@ -4,7 +4,8 @@ import pandas as pd
 import pytest
 
 from asymmetry.core.errors import UserError
-from asymmetry.tables.read import COLUMNS, Tables, coverage, load_tables
+from asymmetry.tables.read import Tables, coverage, load_tables
+from asymmetry.tables.schemas import COLUMNS
 from tests.synthetic_tables import make_runs, make_scores, write_study_tables, write_tables
 
 
@@ -46,6 +47,13 @@ def test_a_damaged_table_is_one_line(tmp_path):
 
 
 def test_a_missing_column_is_named(tmp_path):
-    write_tables(tmp_path, runs=make_runs().drop(columns="status"))
-    with pytest.raises(UserError, match=r"runs.parquet: has no column 'status'"):
+    make_runs().drop(columns="status").to_parquet(tmp_path / "runs.parquet")
+    with pytest.raises(UserError, match=r"runs.parquet: has no column 'status'; remove the file"):
+        load_tables(tmp_path)
+
+
+def test_a_column_of_another_type_is_named(tmp_path):
+    make_runs().astype({"seed": str}).to_parquet(tmp_path / "runs.parquet")
+    message = r"runs.parquet: has string values in the column 'seed', not those of a number; "
+    with pytest.raises(UserError, match=message):
         load_tables(tmp_path)

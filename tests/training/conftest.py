@@ -12,8 +12,8 @@ import yaml
 from asymmetry.planning.plan import Plan, Run
 from asymmetry.study import parse_study
 from asymmetry.training.job import train
-from asymmetry.training.journal import Journal
-from asymmetry.training.pack import Company
+from asymmetry.training.logs import TextLog
+from asymmetry.training.pack import Pack
 
 Start = Callable[..., subprocess.Popen[str]]
 
@@ -72,9 +72,9 @@ def start() -> Start:
     return begin
 
 
-def company_of(plan: Plan, *runs: Run) -> Company:
+def pack_of(plan: Plan, *runs: Run) -> Pack:
     """Runs put together as one process trains them, each with its lines on standard error."""
-    return Company(plan, runs, {run.id: Journal(run.folder) for run in runs})
+    return Pack(plan, runs, {run.id: TextLog(run.folder) for run in runs})
 
 
 def step_of(line: str) -> int:

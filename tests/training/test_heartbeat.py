@@ -9,27 +9,27 @@ from pathlib import Path
 import pytest
 
 from asymmetry.core.errors import UserError
-from asymmetry.core.usage import Spent
+from asymmetry.core.usage import Usage
 from asymmetry.planning.plan import Plan
 from asymmetry.training.checkpoint import load_checkpoint
-from asymmetry.training.clock import SharedClock
 from asymmetry.training.deadline import EXIT_CONTINUE
 from asymmetry.training.heartbeat import (
     PROGRESS,
     Beat,
     Heartbeat,
     failure_noted,
-    last_ledger,
+    last_usage,
     read_beat,
 )
 from asymmetry.training.job import train
-from tests.training.conftest import company_of
+from tests.training.conftest import pack_of
 
-SPENT = Spent("cpu", 30.0, 0.5, 100.0, 2)
+USAGE = Usage("cpu", 30.0, 0.5, 100.0, 2)
 
 
 def heart(folder: Path, **start: float) -> Heartbeat:
-    return Heartbeat(folder, Beat("running", steps=100, **start), lambda: SPENT, SharedClock())
+    beat = Beat("running", steps=100, **start)
+    return Heartbeat(folder, beat, lambda: 13.0, lambda: USAGE)
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def test_a_beat_tells_how_a_training_stands(
 ):
     monkeypatch.setenv("SLURM_JOB_ID", "17")
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "3")
-    heartbeat = heart(tmp_path, step=40, seconds=8.0, continued=2)
+    heartbeat = heart(tmp_path, step=40, continued=2)
     clock[0] += 5
     heartbeat.beat(60)
     beat = read_beat(tmp_path)
@@ -54,7 +54,7 @@ def test_a_beat_tells_how_a_training_stands(
     assert (beat.seconds, beat.steps_per_second) == (13.0, 4.0)
     assert (beat.slurm_job, beat.gpus, beat.pid) == ("17", "3", os.getpid())
     assert beat.updated == 1.7e9 + 1005
-    assert beat.ledger == last_ledger(tmp_path) == SPENT
+    assert beat.usage == last_usage(tmp_path) == USAGE
 
 
 def test_outside_slurm_and_without_gpu_there_is_null(
@@ -105,7 +105,7 @@ def test_a_heartbeat_that_cannot_be_written_stops_nothing(
 def test_a_damaged_heartbeat_counts_as_none(tmp_path: Path, content: bytes):
     (tmp_path / PROGRESS).write_bytes(content)
     assert read_beat(tmp_path) is None
-    assert last_ledger(tmp_path) == Spent()
+    assert last_usage(tmp_path) == Usage()
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_a_failure_is_noted_in_a_line(tmp_path: Path, error: Exception, line: st
         raise error
     beat = read_beat(tmp_path)
     assert beat
-    assert (beat.state, beat.message, beat.step, beat.ledger) == ("failed", line, 7, SPENT)
+    assert (beat.state, beat.message, beat.step, beat.usage) == ("failed", line, 7, USAGE)
 
 
 def test_a_job_that_cannot_even_begin_has_failed(make_plan: Callable[..., Plan]):
@@ -150,26 +150,26 @@ def test_a_training_that_is_stopped_waits_to_be_continued(
     assert (beat.state, beat.message) == ("continue", "stopped by its time limit")
     assert beat.step == header.step
     assert beat.steps == 20
-    assert (beat.ledger.attempts, header.ledger.attempts) == (1, 1)
+    assert (beat.usage.attempts, header.usage.attempts) == (1, 1)
 
     assert train(plan, warm.id) == 0
     assert not (warm.folder / PROGRESS).exists()
     record = json.loads(warm.record.read_text())
-    assert (record["continued"], record["ledger"]["attempts"]) == (1, 2)
-    assert record["ledger"]["device_seconds"] > beat.ledger.device_seconds
+    assert (record["continued"], record["usage"]["attempts"]) == (1, 2)
+    assert record["usage"]["device_seconds"] > beat.usage.device_seconds
 
 
-def test_what_a_killed_attempt_lost_was_spent(make_plan: Callable[..., Plan]):
+def test_what_a_killed_attempt_lost_was_used(make_plan: Callable[..., Plan]):
     """Killed before its first checkpoint, it leaves a heartbeat only."""
     plan = make_plan()
     warm = plan.warm_starts[0]
     warm.folder.mkdir(parents=True)
-    killed = Beat("running", step=9, ledger=Spent("cpu", 5000.0, 0.5, 1e6, 4))
+    killed = Beat("running", step=9, usage=Usage("cpu", 5000.0, 0.5, 1e6, 4))
     (warm.folder / PROGRESS).write_text(json.dumps(asdict(killed)))
     assert train(plan, warm.id) == 0
     record = json.loads(warm.record.read_text())
-    assert record["ledger"]["device_seconds"] > 5000 > record["seconds"]
-    assert (record["ledger"]["attempts"], record["ledger"]["peak_memory_mb"]) == (5, 1e6)
+    assert record["usage"]["device_seconds"] > 5000 > record["seconds"]
+    assert (record["usage"]["attempts"], record["usage"]["peak_memory_mb"]) == (5, 1e6)
 
 
 def test_a_damaged_heartbeat_keeps_no_training_from_going_on(make_plan: Callable[..., Plan]):
@@ -180,6 +180,6 @@ def test_a_damaged_heartbeat_keeps_no_training_from_going_on(make_plan: Callable
     shutil.rmtree(warm.folder)
     warm.folder.mkdir()
     (warm.folder / PROGRESS).write_bytes(b"{")
-    assert not company_of(plan, warm).failures
+    assert not pack_of(plan, warm).failures
     assert train(plan, warm.id) == 0
     assert (warm.folder / "generator.safetensors").read_bytes() == before

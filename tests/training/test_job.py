@@ -11,8 +11,10 @@ import torch
 
 from asymmetry.planning.plan import Plan
 from asymmetry.training.deadline import EXIT_CONTINUE, Deadline
+from asymmetry.training.divergence import Divergence, DivergenceCheck
+from asymmetry.training.heartbeat import read_beat
 from asymmetry.training.job import train
-from asymmetry.training.watch import Divergence, Watch
+from asymmetry.training.lock import HOLDER, TakenOverError
 from tests.training.conftest import Start, Trained, step_of
 
 
@@ -105,6 +107,37 @@ def test_sigint_saves_and_asks_to_be_continued(
     assert (warm.folder / "checkpoint.bin").is_file()
 
 
+@pytest.mark.parametrize("finished", [False, True])
+def test_a_training_that_was_taken_over_writes_no_more(
+    make_plan: Callable[..., Plan], monkeypatch: pytest.MonkeyPatch, finished: bool
+):
+    """Another job came while this one was cut off; it may even be through."""
+    plan = make_plan(execution={"checkpoint_seconds": 1e-9})
+    warm = plan.warm_starts[0]
+    checkpoint, steps = warm.folder / "checkpoint.bin", iter(range(100))
+
+    def reached(*_: object) -> bool:
+        if next(steps) == 5:
+            (warm.folder / HOLDER).write_text("another")
+            checkpoint.write_text("another's")
+            if finished:
+                warm.record.write_text("another's")
+        return False
+
+    monkeypatch.setattr("asymmetry.training.deadline.Deadline.reached", reached)
+    if finished:
+        assert train(plan, warm.id) == 0
+        assert warm.record.read_text() == "another's"
+        return
+    with pytest.raises(TakenOverError):
+        train(plan, warm.id)
+    assert not warm.record.exists()
+    assert checkpoint.read_text() == "another's"
+    beat = read_beat(warm.folder)
+    assert beat
+    assert beat.state == "running"
+
+
 def test_an_unknown_run_is_a_line(make_plan: Callable[..., Plan], start: Start, workplace: Path):
     make_plan()
     process = start("bicubic-x4/compact-tiny/l1/none/0/seed0-00000000", workplace)
@@ -118,20 +151,20 @@ def test_an_unknown_run_is_a_line(make_plan: Callable[..., Plan], start: Start, 
 def test_the_deadline_leaves_room_for_a_step_and_a_checkpoint(
     monkeypatch: pytest.MonkeyPatch, seconds_left: float, needed: float, reached: bool
 ):
-    monkeypatch.setattr("time.time", lambda: 1000.0)
+    monkeypatch.setattr("time.monotonic", lambda: 1000.0)
     monkeypatch.setattr("signal.signal", lambda *_: None)
-    monkeypatch.setenv("SLURM_JOB_END_TIME", str(1000 + seconds_left))
+    monkeypatch.setattr("asymmetry.training.deadline.seconds_left", lambda: seconds_left)
     assert Deadline(None).reached(needed) is reached
 
 
-def test_the_watch_finds_the_first_term_of_the_first_step():
-    watch = Watch()
+def test_the_check_finds_the_first_term_of_the_first_step():
+    check = DivergenceCheck()
     one, bad = torch.tensor(1.0), torch.tensor(math.nan)
-    watch.look(1, {"pixel": one, "fidelity": one})
-    assert watch.found() is None
-    watch.look(2, {"pixel": one, "fidelity": bad})
-    watch.look(3, {"pixel": bad, "fidelity": bad})
-    assert watch.found() == Divergence(2, "fidelity")
+    check.update(1, {"pixel": one, "fidelity": one})
+    assert check.found() is None
+    check.update(2, {"pixel": one, "fidelity": bad})
+    check.update(3, {"pixel": bad, "fidelity": bad})
+    assert check.found() == Divergence(2, "fidelity")
 
 
 def test_training_does_not_import_what_it_does_not_use():
@@ -180,12 +213,12 @@ def test_a_diverged_run_keeps_a_pilot_from_before(
     plan = make_plan(training={"steps": 10, "pilot": pilot}, execution={"log_every": 10})
     run = plan.runs[0]
     trained(plan, plan.warm_starts[0])
-    look = Watch.look
+    update = DivergenceCheck.update
 
-    def look_at_the_worst(watch: Watch, step: int, logs: dict[str, torch.Tensor]) -> None:
-        look(watch, step, {n: v * math.nan for n, v in logs.items()} if step == 5 else logs)
+    def update_with_nan(check: DivergenceCheck, step: int, logs: dict[str, torch.Tensor]) -> None:
+        update(check, step, {n: v * math.nan for n, v in logs.items()} if step == 5 else logs)
 
-    monkeypatch.setattr(Watch, "look", look_at_the_worst)
+    monkeypatch.setattr(DivergenceCheck, "update", update_with_nan)
     train(plan, run.id)
     record = json.loads(run.record.read_text())
     assert list(record["outputs"]) == run.models(5) == kept

@@ -1,23 +1,24 @@
-import fcntl
 import os
 import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from asymmetry.training import lock
 from asymmetry.training.deadline import Deadline
-from asymmetry.training.lock import alone
+from asymmetry.training.lock import HOLDER, LOCK, TakenOverError, may_write, run_lock
 
 HOLD = """
 import sys
 from pathlib import Path
 from asymmetry.training.deadline import Deadline
-from asymmetry.training.lock import alone
-with alone(Path(sys.argv[1]), Deadline(None)) as mine:
+from asymmetry.training.lock import run_lock
+with run_lock(Path(sys.argv[1]), Deadline(None)) as mine:
     print(mine, flush=True)
     sys.stdin.read()
 """
@@ -29,11 +30,11 @@ def _quick(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("signal.signal", lambda *_: None)
 
 
-@pytest.fixture
-def holder(tmp_path: Path):
+@contextmanager
+def another(folder: Path) -> Iterator[subprocess.Popen[str]]:
     """Another process that holds the folder's lock."""
     process = subprocess.Popen(
-        [sys.executable, "-c", HOLD, str(tmp_path)],
+        [sys.executable, "-c", HOLD, str(folder)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -45,10 +46,16 @@ def holder(tmp_path: Path):
     process.communicate()
 
 
+@pytest.fixture
+def holder(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    with another(tmp_path) as process:
+        yield process
+
+
 def test_the_lock_of_a_killed_process_is_free(tmp_path: Path, holder: subprocess.Popen[str]):
     killer = threading.Timer(0.1, os.kill, (holder.pid, signal.SIGKILL))
     killer.start()
-    with alone(tmp_path, Deadline(None)) as mine:
+    with run_lock(tmp_path, Deadline(None)) as mine:
         assert mine
         assert holder.wait() == -signal.SIGKILL
 
@@ -56,14 +63,14 @@ def test_the_lock_of_a_killed_process_is_free(tmp_path: Path, holder: subprocess
 def test_who_waits_leaves_at_the_deadline(
     tmp_path: Path, holder: subprocess.Popen[str], caplog: pytest.LogCaptureFixture
 ):
-    with alone(tmp_path, Deadline(minutes=1e-9)) as mine:
+    with run_lock(tmp_path, Deadline(minutes=1e-9)) as mine:
         assert not mine
     deadline = Deadline(None)
     threading.Timer(0.1, setattr, (deadline, "signalled", True)).start()
-    with alone(tmp_path, deadline) as mine:
+    with run_lock(tmp_path, deadline) as mine:
         assert not mine
     assert [r.message.split(": ")[1] for r in caplog.records] == [
-        "another job is at it; waiting for that one"
+        "another job trains here; waiting for it"
     ]
 
 
@@ -73,6 +80,32 @@ def test_a_file_system_without_locks_is_no_obstacle(
     def refuse(*_: object) -> None:
         raise OSError(95, "Operation not supported")
 
-    monkeypatch.setattr(fcntl, "flock", refuse)
-    with alone(tmp_path, Deadline(None)) as mine:
+    monkeypatch.setattr("fcntl.flock", refuse)
+    with run_lock(tmp_path, Deadline(None)) as mine:
         assert mine
+
+
+def test_who_lost_the_folder_is_told(tmp_path: Path):
+    with run_lock(tmp_path, Deadline(None)):
+        assert may_write(tmp_path)
+        (tmp_path / LOCK).unlink()  # as a file server that gave up the lock of a silent node
+        assert may_write(tmp_path)
+        with another(tmp_path):
+            with pytest.raises(TakenOverError, match="another job has taken") as caught:
+                may_write(tmp_path)
+            (tmp_path / "run.json").touch()
+            assert not may_write(tmp_path)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_lock_that_cannot_be_written_is_held(tmp_path: Path):
+    """Its name cannot be put into it, on a full disk: then there is nothing to go by."""
+    (tmp_path / HOLDER).symlink_to("/dev/full")
+    with run_lock(tmp_path, Deadline(None)) as mine:
+        assert mine
+        assert may_write(tmp_path)
+
+
+def test_what_was_never_held_is_not_lost(tmp_path: Path):
+    (tmp_path / HOLDER).write_text("another")
+    assert may_write(tmp_path)

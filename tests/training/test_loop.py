@@ -7,9 +7,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits as bce
 
-from asymmetry.discriminators.losses import discriminator_loss, generator_loss
+from asymmetry.discriminators.losses import LOSSES
 from asymmetry.study import Numerics, Optimisation, Schedule
-from asymmetry.training.loop import Game, Objective, rate_factor, train_step
+from asymmetry.training.loop import Objective, rate_factor, train_step
 from asymmetry.training.state import State
 
 SECTION = Optimisation(steps=10, schedule=Schedule(kind="constant"), ema=0.9)
@@ -49,14 +49,8 @@ def state_of(networks: tuple[nn.Module, nn.Module]) -> State:
 
 
 def objective(weight: float) -> Objective:
-    def generator_side(fake: Tensor, real: Tensor) -> Tensor:
-        return generator_loss("bce", fake, real)
-
-    def discriminator_side(real: Tensor, fake: Tensor) -> Tensor:
-        return discriminator_loss("bce", real, fake)
-
     terms = {"pixel": (0.5, distance), "fidelity": (2.0, squares)}
-    return Objective(terms, Game(generator_side, discriminator_side), weight)
+    return Objective(terms, LOSSES["bce"], weight)
 
 
 def test_a_step_is_the_textbook_step(

@@ -18,8 +18,10 @@ from asymmetry.training.checkpoint import load_checkpoint
 from asymmetry.training.deadline import EXIT_CONTINUE, Deadline
 from asymmetry.training.heartbeat import read_beat
 from asymmetry.training.job import train
-from asymmetry.training.trainer import Member
-from tests.training.conftest import Start, Trained, company_of, step_of
+from asymmetry.training.logs import CSV_LOG
+from asymmetry.training.state_digests import STATE_DIGESTS
+from asymmetry.training.trainer import Trainer
+from tests.training.conftest import Start, Trained, pack_of, step_of
 
 # Two losses, of which one shares features; a cell without a discriminator and one with each kind.
 GRID = {"fidelity": ["l1", "dists-vgg-small-random"], "adversarial_weights": [0, 0.1]}
@@ -34,7 +36,11 @@ def plan(make_plan: Callable[..., Plan], trained: Trained) -> Plan:
 
 
 def outputs(run: Run) -> dict[str, bytes]:
-    files = [*run.folder.glob("*.safetensors"), run.folder / "log.csv", run.folder / "trail.json"]
+    files = [
+        *run.folder.glob("*.safetensors"),
+        run.folder / CSV_LOG,
+        run.folder / STATE_DIGESTS,
+    ]
     return {file.name: file.read_bytes() for file in files}
 
 
@@ -57,24 +63,24 @@ def ids(plan: Plan) -> list[str]:
 
 
 def stop_after(monkeypatch: pytest.MonkeyPatch, steps: int) -> None:
-    """Let the deadline come after so many steps of all members together."""
+    """Let the deadline come after so many steps of all trainers together."""
     calls = iter(range(1, 10**6))
     monkeypatch.setattr(
         "asymmetry.training.deadline.Deadline.reached", lambda *_: next(calls) > steps
     )
 
 
-def test_in_company_a_cell_leaves_the_bytes_that_it_leaves_alone(plan: Plan, trained: Trained):
+def test_in_a_pack_a_cell_leaves_the_bytes_that_it_leaves_alone(plan: Plan, trained: Trained):
     alone = left_alone(plan, trained)
     assert train(plan, *ids(plan)) == 0
     assert left(plan) == alone
     assert len({value["generator.safetensors"] for value in alone.values()}) == len(plan.runs)
 
 
-def test_stopped_and_continued_in_other_companies_it_still_does(
+def test_stopped_and_continued_in_other_packs_it_still_does(
     plan: Plan, trained: Trained, monkeypatch: pytest.MonkeyPatch
 ):
-    """The second company holds one finished, two at different steps and one that is fresh."""
+    """The second pack holds one finished, two at different steps and one that is fresh."""
     alone, (a, b, c, d, *rest) = left_alone(plan, trained), ids(plan)
     with monkeypatch.context() as patch:
         stop_after(patch, 3 * 5 + 1)
@@ -118,14 +124,14 @@ def test_one_that_cannot_begin_stops_nobody(plan: Plan, trained: Trained):
 
 def test_a_defect_in_one_is_told_and_stops_nobody(plan: Plan, monkeypatch: pytest.MonkeyPatch):
     unlucky, other = plan.runs[1], plan.runs[2]
-    step = Member.step
+    step = Trainer.step
 
-    def step_or_fail(member: Member) -> dict[str, torch.Tensor]:
-        if member.run == unlucky and member.state.step == 4:
+    def step_or_fail(trainer: Trainer) -> dict[str, torch.Tensor]:
+        if trainer.run == unlucky and trainer.state.step == 4:
             raise RuntimeError("out of luck\nand more")
-        return step(member)
+        return step(trainer)
 
-    monkeypatch.setattr(Member, "step", step_or_fail)
+    monkeypatch.setattr(Trainer, "step", step_or_fail)
     with pytest.raises(UserError) as caught:
         train(plan, unlucky.id, other.id)
     assert str(caught.value) == f"{unlucky.id}: RuntimeError: out of luck"
@@ -167,12 +173,12 @@ def test_batches_and_features_are_made_once(plan: Plan, monkeypatch: pytest.Monk
     assert counts == {"batch": 12, "features": 12}  # steps
 
 
-def test_no_member_writes_to_the_batch(plan: Plan):
-    company = company_of(plan, *plan.runs)
-    batch = company._common.batch(0)
+def test_no_trainer_writes_to_the_batch(plan: Plan):
+    pack = pack_of(plan, *plan.runs)
+    batch = pack._shared.batch(0)
     before = [images.clone() for images in batch]
-    for member in company.members:
-        member.step()
+    for trainer in pack.trainers:
+        trainer.step()
     assert all(map(torch.equal, batch, before))
     assert [images._version for images in batch] == [0, 0]
 
@@ -196,12 +202,12 @@ def test_without_any_gain_all_have_failed(plan: Plan, monkeypatch: pytest.Monkey
     assert all("without gaining a step" in line for line in lines)
 
 
-def test_a_company_is_charged_for_its_time_once(plan: Plan):
+def test_a_pack_is_charged_for_its_time_once(plan: Plan):
     began = time.monotonic()
     train(plan, *ids(plan))
     passed = time.monotonic() - began
     records = [json.loads(run.record.read_text()) for run in plan.runs]
-    assert 0 < sum(record["ledger"]["device_seconds"] for record in records) <= passed
+    assert 0 < sum(record["usage"]["device_seconds"] for record in records) <= passed
     assert 0 < sum(record["seconds"] for record in records) <= passed
 
 
@@ -214,7 +220,7 @@ def test_what_runs_are_named_together_must_share_batches(make_plan: Callable[...
         train(plan, zero.id, plan.warm_starts[0].id)
 
 
-def test_a_signal_saves_every_member(
+def test_a_signal_saves_every_trainer(
     make_plan: Callable[..., Plan], trained: Trained, start: Start, workplace: Path
 ):
     plan = make_plan(training={"steps": 100000})
@@ -241,20 +247,20 @@ def test_on_a_gpu_no_step_makes_the_host_wait(make_plan: Callable[..., Plan], tr
         execution={"device": "cuda"},
     )
     trained(plan, plan.warm_starts[0])
-    company = company_of(plan, *plan.runs)
-    for member in company.members:
-        member.step()  # what is made once may wait
+    pack = pack_of(plan, *plan.runs)
+    for trainer in pack.trainers:
+        trainer.step()  # what is made once may wait
     torch.cuda.set_sync_debug_mode("error")
     try:
-        for member in company.members:
-            member.step()
+        for trainer in pack.trainers:
+            trainer.step()
     finally:
         torch.cuda.set_sync_debug_mode("default")
 
 
-def test_a_company_of_one_is_over_when_its_run_is(plan: Plan):
+def test_a_pack_of_one_is_over_when_its_run_is(plan: Plan):
     run = plan.runs[0]
-    company = company_of(plan, run)
-    assert company.train(Deadline(None)) == 0
-    assert (company.members, company.failures) == ([], {})
+    pack = pack_of(plan, run)
+    assert pack.train(Deadline(None)) == 0
+    assert (pack.trainers, pack.failures) == ([], {})
     assert run.record.is_file()

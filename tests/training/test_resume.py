@@ -9,8 +9,8 @@ import pytest
 from asymmetry.planning.plan import Plan, Run
 from asymmetry.training.deadline import EXIT_CONTINUE, Deadline
 from asymmetry.training.job import train
-from asymmetry.training.trainer import Member
-from tests.training.conftest import Start, Trained, company_of, step_of
+from asymmetry.training.trainer import Trainer
+from tests.training.conftest import Start, Trained, pack_of, step_of
 
 Prepared = Callable[[Plan, str], Run]
 
@@ -27,8 +27,8 @@ def prepared(trained: Trained) -> Prepared:
     return prepare
 
 
-def state_bytes(member: Member) -> dict[str, bytes]:
-    return {name: t.detach().numpy().tobytes() for name, t in member.state.tensors().items()}
+def state_bytes(trainer: Trainer) -> dict[str, bytes]:
+    return {name: t.detach().numpy().tobytes() for name, t in trainer.state.tensors().items()}
 
 
 def test_half_and_half_is_the_whole(make_plan: Callable[..., Plan], prepared: Prepared):
@@ -38,11 +38,11 @@ def test_half_and_half_is_the_whole(make_plan: Callable[..., Plan], prepared: Pr
     whole = continued(plan, run, from_step=0)
     shutil.rmtree(run.folder)
 
-    (half,) = company_of(plan, run).members
+    (half,) = pack_of(plan, run).trainers
     half.begin()
     while half.state.step < 4:
         half.step()
-    half.stop(signalled=True, idle=False)
+    half.stop(signalled=True, gained=True)
     rest = continued(plan, run, from_step=4)
     assert state_bytes(rest) == state_bytes(whole)
     parts = {name.split("/")[0] for name in state_bytes(rest)}
@@ -55,12 +55,12 @@ def test_half_and_half_is_the_whole(make_plan: Callable[..., Plan], prepared: Pr
     }
 
 
-def continued(plan: Plan, run: Run, from_step: int) -> Member:
-    company = company_of(plan, run)
-    (member,) = company.members
-    assert member.state.step == from_step
-    company.train(Deadline(None))
-    return member
+def continued(plan: Plan, run: Run, from_step: int) -> Trainer:
+    pack = pack_of(plan, run)
+    (trainer,) = pack.trainers
+    assert trainer.state.step == from_step
+    pack.train(Deadline(None))
+    return trainer
 
 
 @pytest.mark.slow
@@ -132,13 +132,13 @@ def test_a_deadline_saves_and_asks_for_more(
     assert "pilot.safetensors" in undisturbed
     shutil.rmtree(run.folder)
 
-    company = company_of(plan, run)
-    (member,) = company.members
+    pack = pack_of(plan, run)
+    (trainer,) = pack.trainers
     with monkeypatch.context() as patch:
         patch.setattr(
-            "asymmetry.training.deadline.Deadline.reached", lambda *_: member.state.step == 5
+            "asymmetry.training.deadline.Deadline.reached", lambda *_: trainer.state.step == 5
         )
-        assert company.train(Deadline(None)) == EXIT_CONTINUE
+        assert pack.train(Deadline(None)) == EXIT_CONTINUE
     assert not run.record.exists()
     assert train(plan, run.id) == 0
     assert outputs(run) == undisturbed

@@ -14,7 +14,7 @@ from asymmetry.assessment.targets import GENERATOR_FILE, Model, Target, restorer
 from asymmetry.generators.catalog import GENERATORS
 from asymmetry.planning.plan import Plan
 from asymmetry.training.job import train
-from tests.training.conftest import company_of
+from tests.training.conftest import pack_of
 
 TASKS = {
     "bicubic-x4": {"degradation": "bicubic"},
@@ -62,12 +62,12 @@ def test_every_task_trains_with_every_architecture(
     plan = plan_of(task, generator)
     warm, cell = plan.warm_starts[0], plan.runs[0]
     assert train(plan, warm.id) == 0
-    (member,) = company_of(plan, cell).members
-    before = [parameter.detach().clone() for parameter in member.state.generator.parameters()]
+    (trainer,) = pack_of(plan, cell).trainers
+    before = [parameter.detach().clone() for parameter in trainer.state.generator.parameters()]
     for _ in range(2):
-        logs = member.step()
+        logs = trainer.step()
         assert all(value.isfinite() for value in logs.values())
-    assert not all(map(torch.equal, before, member.state.generator.parameters()))
+    assert not all(map(torch.equal, before, trainer.state.generator.parameters()))
     image = all_images(plan.study, plan.photos)[0]
     reference, low = reference_and_low(image, plan.study.tasks[task])
     scale = plan.study.tasks[task].scale

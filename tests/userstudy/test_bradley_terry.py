@@ -11,7 +11,7 @@ from asymmetry.userstudy.bradley_terry import (
     by_photo,
     fit_scores,
     groups,
-    intervals,
+    score_intervals,
     triads,
 )
 
@@ -36,13 +36,13 @@ def simulate(
     true: Array, raters: int, each: int, key: int, of_raters: float = 0.0, photos: int = 8
 ) -> Votes:
     """Votes of raters whose own scores scatter around the true ones by `of_raters`."""
-    picks, items = np.random.default_rng(key), len(true)
-    own = true + of_raters * picks.standard_normal((raters, items))
+    rng, items = np.random.default_rng(key), len(true)
+    own = true + of_raters * rng.standard_normal((raters, items))
     rater = np.repeat(np.arange(raters), each)
-    one = picks.integers(items, size=len(rater))
-    other = (one + picks.integers(1, items, size=len(rater))) % items
-    photo = picks.integers(photos, size=len(rater))
-    first = picks.random(len(rater)) < expit(own[rater, one] - own[rater, other])
+    one = rng.integers(items, size=len(rater))
+    other = (one + rng.integers(1, items, size=len(rater))) % items
+    photo = rng.integers(photos, size=len(rater))
+    first = rng.random(len(rater)) < expit(own[rater, one] - own[rater, other])
     winner, loser = np.where(first, one, other), np.where(first, other, one)
     pair = (np.minimum(one, other) * items + np.maximum(one, other)) * photos + photo
     return Votes(items, winner, loser, rater, pair, photo)
@@ -80,10 +80,10 @@ def test_without_a_ridge_it_is_hunters_mm(items: int, key: int):
 @settings(max_examples=60)
 @given(st.integers(2, 12), st.integers(0, 10**6))
 def test_few_and_one_sided_votes_have_finite_scores_in_any_order_of_items(items: int, key: int):
-    picks = np.random.default_rng(key)
-    wins = picks.integers(0, 2, (items, items)) * picks.integers(0, 500, (items, items))
+    rng = np.random.default_rng(key)
+    wins = rng.integers(0, 2, (items, items)) * rng.integers(0, 500, (items, items))
     wins = np.triu(wins, 1).astype(float)  # the first always wins
-    scores, order = fit_scores(wins), picks.permutation(items)
+    scores, order = fit_scores(wins), rng.permutation(items)
     assert np.isfinite(scores).all()
     np.testing.assert_allclose(fit_scores(wins[np.ix_(order, order)]), scores[order], atol=1e-6)
     slope = (wins - (wins + wins.T) * expit(scores[:, None] - scores)).sum(1) - RIDGE * scores
@@ -121,7 +121,7 @@ def test_known_scores_are_within_their_intervals(of_raters: float):
     for key in range(40):
         votes = simulate(true, 12, 60, key, of_raters)
         scores = fit_scores(votes.wins())
-        low, high = intervals(votes, scores, 100, np.random.default_rng(key))
+        low, high = score_intervals(votes, scores, 100, np.random.default_rng(key))
         covered.append((low <= many) & (many <= high))
         errors.append(scores - many)
     # 200 intervals of 95 %, which are of forty studies: between 88 and 100 %.
@@ -135,7 +135,7 @@ def test_intervals_are_wider_where_raters_differ():
     for of_raters in (0.0, 1.5):
         votes = simulate(true, 10, 100, 1, of_raters)
         scores = fit_scores(votes.wins())
-        low, high = intervals(votes, scores, 100, np.random.default_rng(0))
+        low, high = score_intervals(votes, scores, 100, np.random.default_rng(0))
         widths.append((high - low).mean())
     assert widths[1] > 1.5 * widths[0]
 
@@ -143,11 +143,11 @@ def test_intervals_are_wider_where_raters_differ():
 def test_of_one_rater_there_is_an_interval_over_pairs_and_of_one_vote_none():
     votes = simulate(np.array([0.0, 0.5]), 1, 60, 0)
     scores = fit_scores(votes.wins())
-    low, high = intervals(votes, scores, 50, np.random.default_rng(0))
+    low, high = score_intervals(votes, scores, 50, np.random.default_rng(0))
     assert (low < scores).all()
     assert (scores < high).all()
     one = Votes(2, *(np.array([value]) for value in (0, 1, 0, 0, 0)))
-    low, high = intervals(one, fit_scores(one.wins()), 50, np.random.default_rng(0))
+    low, high = score_intervals(one, fit_scores(one.wins()), 50, np.random.default_rng(0))
     assert np.isnan(low).all()
 
 

@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 from scipy.special import expit
 
-from asymmetry.assessment.engine import COLUMNS
 from asymmetry.core.errors import UserError
 from asymmetry.core.randomness import draws
+from asymmetry.tables.schemas import COLUMNS
 from asymmetry.userstudy.fit import APART, fit
 from asymmetry.userstudy.plan import UserStudy
 from asymmetry.userstudy.sessions import REFERENCE, Lengths
@@ -21,14 +21,14 @@ LENGTHS = Lengths(raters=12, pairs=36, repeats=6, catches=3)
 
 def answer_all(study: UserStudy, store: Store, raters: int, key: int = 0) -> None:
     """Raters who know the cells' true scores, and never miss a catch trial."""
-    picks = draws(key, "raters")
+    rng = draws(key, "raters")
     for rater in range(raters):
         for place, trial in enumerate(study.sessions[rater]):
             left, right = trial.left.shows, trial.right.shows
             if trial.kind == "catch":
                 best = REFERENCE
             else:
-                better = picks.random() < expit(TRUE[left] - TRUE[right])
+                better = rng.random() < expit(TRUE[left] - TRUE[right])
                 best = left if better else right
             store.answer(rater, place, side_of(trial, best))
 
@@ -71,7 +71,7 @@ def test_its_rows_are_those_of_the_assessment_and_their_means_the_scores(tmp_pat
     answer_all(study, store, raters=12)
     fit(tmp_path, resamples=50)
     rows, cells = read(tmp_path, "human.parquet"), read(tmp_path, "cells.csv")
-    assert list(rows.columns) == COLUMNS
+    assert list(rows.columns) == COLUMNS["human"]
     assert len(rows) == 4 * 3
     assert set(rows["metric"]) == {"human"}
     (convention,) = rows["convention"].unique()

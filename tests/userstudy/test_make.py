@@ -7,9 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from asymmetry.assessment.engine import find_target
 from asymmetry.assessment.images import all_images, reference_and_low
-from asymmetry.assessment.targets import restorer
+from asymmetry.assessment.targets import find_target, restorer
 from asymmetry.core.devices import choose_device
 from asymmetry.core.errors import UserError
 from asymmetry.data.images import central_square, to_uint8

@@ -3,6 +3,8 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
+from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,6 +16,7 @@ from asymmetry.core.errors import UserError
 from asymmetry.core.files import sha256_of
 from asymmetry.weights import store
 from asymmetry.weights.store import WEIGHTS, WeightFile
+from tests.http_server import Served, Server
 
 
 class Exploit:
@@ -27,13 +30,18 @@ class Exploit:
 
 
 @pytest.fixture
-def entry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> WeightFile:
-    """A manifest's entry `tiny`, published in another folder under a `file:` address."""
-    published = tmp_path / "published" / "tiny.pth"
-    published.parent.mkdir()
-    torch.save({"weight": torch.arange(3.0)}, published)
-    digest = sha256_of(published)
-    tiny = WeightFile("tiny.pth", digest[:8], "a test", "MIT", urls=(published.as_uri(),))
+def content() -> bytes:
+    """The file of the weights `tiny`."""
+    file = BytesIO()
+    torch.save({"weight": torch.arange(3.0)}, file)
+    return file.getvalue()
+
+
+@pytest.fixture
+def entry(content: bytes, server: Server, monkeypatch: pytest.MonkeyPatch) -> WeightFile:
+    """A manifest's entry `tiny`, published on the server."""
+    urls = (server.publish("tiny.pth", Served(content)),)
+    tiny = WeightFile("tiny.pth", sha256(content).hexdigest()[:8], "a test", "MIT", urls=urls)
     monkeypatch.setitem(WEIGHTS, "tiny", tiny)
     return tiny
 
@@ -167,66 +175,77 @@ def test_a_torchscript_archive_gives_its_tensors(
     assert torch.equal(state["weight"], layer.weight)
 
 
-def test_fetch_downloads_once_and_verifies(tmp_path: Path, entry: WeightFile):
+def test_fetch_downloads_once_and_verifies(tmp_path: Path, entry: WeightFile, server: Server):
     folder = tmp_path / "weights"
     path = store.fetch("tiny", folder)
     assert path == folder / "tiny.pth"
     assert store.load_state("tiny", folder)["weight"].tolist() == [0, 1, 2]
-    (tmp_path / "published" / "tiny.pth").unlink()
     assert store.fetch("tiny", folder) == path
+    assert len(server.asked) == 1
 
 
-def test_fetch_keeps_nothing_that_is_corrupt(tmp_path: Path, entry: WeightFile):
-    (tmp_path / "published" / "tiny.pth").write_bytes(b"something else")
-    with pytest.raises(UserError, match=r"tiny\.pth: cannot be fetched \(invalid hash value"):
+def test_fetch_keeps_nothing_that_is_corrupt(tmp_path: Path, entry: WeightFile, server: Server):
+    server.publish("tiny.pth", Served(b"something else"))
+    with pytest.raises(UserError, match=r"tiny\.pth: is corrupt or another file \(sha256 "):
         store.fetch("tiny", tmp_path / "weights")
     assert list((tmp_path / "weights").iterdir()) == []
 
 
-def test_fetch_without_a_connection_is_one_line(tmp_path: Path, entry: WeightFile):
-    (tmp_path / "published" / "tiny.pth").unlink()
-    with pytest.raises(UserError, match="cannot be fetched") as error:
+def test_fetch_without_a_connection_is_one_line(
+    tmp_path: Path, entry: WeightFile, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setitem(WEIGHTS, "tiny", replace(entry, urls=("http://127.0.0.1:9/tiny.pth",)))
+    with pytest.raises(UserError, match="cannot be reached") as error:
         store.fetch("tiny", tmp_path / "weights")
     assert "\n" not in str(error.value)
 
 
 @pytest.fixture
-def places(entry: WeightFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
-    """Four places of the weights `tiny`: of a file that is gone, a wrong, a cut and a good one."""
-    right = (tmp_path / "published" / "tiny.pth").read_bytes()
-    places = [tmp_path / name / "tiny.pth" for name in ("gone", "wrong", "cut", "good")]
-    for place, body in zip(places[1:], (right[:-1] + b"x", right[:100], right), strict=True):
-        place.parent.mkdir()
-        place.write_bytes(body)
-    urls = tuple(place.as_uri() for place in places)
-    monkeypatch.setitem(WEIGHTS, "tiny", replace(entry, urls=urls))
-    return places
+def urls(
+    entry: WeightFile, content: bytes, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> tuple[str, ...]:
+    """Four addresses of the weights `tiny`: of a file that is gone, a wrong, a cut, a good one."""
+    bodies = {"wrong": content[:-1] + b"x", "cut": content[:100], "good": content}
+    urls = [server.publish(f"{name}/tiny.pth", Served(body)) for name, body in bodies.items()]
+    urls.insert(0, f"{server.address}/gone/tiny.pth")
+    monkeypatch.setitem(WEIGHTS, "tiny", replace(entry, urls=tuple(urls)))
+    return tuple(urls)
 
 
-def test_fetch_tries_the_addresses_in_turn(places: list[Path], tmp_path: Path, caplog):
+_REASONS = ("the server answers 404 (", "is corrupt or another ", "is corrupt or another ")
+
+
+def test_fetch_tries_the_addresses_in_turn(
+    urls: tuple[str, ...], content: bytes, tmp_path: Path, caplog: pytest.LogCaptureFixture
+):
     path = store.fetch("tiny", tmp_path / "weights")
-    assert path.read_bytes() == places[-1].read_bytes()
+    assert path.read_bytes() == content
     said = [record.message for record in caplog.records]
-    assert len(said) == 3
-    for place, line in zip(places, said, strict=False):
-        assert line.startswith(f"{place.as_uri()}: cannot be fetched (")
+    for url, reason, line in zip(urls[:-1], _REASONS, said, strict=True):
+        assert line.startswith(f"{url}: {reason}")
         assert line.endswith("; trying the next address")
     assert [file.name for file in path.parent.iterdir()] == ["tiny.pth"]
 
 
-def test_when_all_addresses_fail_one_line_names_each(places: list[Path], tmp_path: Path):
-    places[-1].write_bytes(b"a page")
+def test_when_all_addresses_fail_one_line_names_each(
+    urls: tuple[str, ...], tmp_path: Path, server: Server
+):
+    server.publish("good/tiny.pth", Served(b"a page"))
     with pytest.raises(UserError) as error:
         store.fetch("tiny", tmp_path / "weights")
-    assert all(f"{place.as_uri()}: cannot be fetched (" in str(error.value) for place in places)
+    for url, reason in zip(urls, (*_REASONS, _REASONS[-1]), strict=True):
+        assert f"{url}: {reason}" in str(error.value)
     assert str(error.value).endswith("run `asymmetry weights add FILE`")
     assert "\n" not in str(error.value)
     assert list((tmp_path / "weights").iterdir()) == []
 
 
-def test_add_takes_what_it_knows_and_refuses_the_rest(tmp_path: Path, entry: WeightFile):
-    source = tmp_path / "published"
-    (source / "tiny.pth").rename(source / "renamed.bin")
+def test_add_takes_what_it_knows_and_refuses_the_rest(
+    tmp_path: Path, entry: WeightFile, content: bytes
+):
+    source = tmp_path / "copies"
+    source.mkdir()
+    (source / "renamed.bin").write_bytes(content)
     (source / "vgg16-397923af.pth").write_bytes(b"not VGG at all")
     taken, refused = store.add(source, tmp_path / "weights")
     assert taken == ["tiny"]
@@ -235,8 +254,11 @@ def test_add_takes_what_it_knows_and_refuses_the_rest(tmp_path: Path, entry: Wei
     assert store.has_weights("tiny", tmp_path / "weights")
 
 
-def test_add_takes_a_single_file_and_names_a_missing_source(tmp_path: Path, entry: WeightFile):
-    assert store.add(tmp_path / "published" / "tiny.pth", tmp_path)[0] == ["tiny"]
+def test_add_takes_a_single_file_and_names_a_missing_source(
+    tmp_path: Path, entry: WeightFile, content: bytes
+):
+    (tmp_path / "copy.pth").write_bytes(content)
+    assert store.add(tmp_path / "copy.pth", tmp_path)[0] == ["tiny"]
     with pytest.raises(UserError, match="there is no such file or folder"):
         store.add(tmp_path / "nowhere", tmp_path)
 

@@ -28,7 +28,7 @@ def jobs(dry_run: str) -> dict[str, int]:
 
 
 def trained(said: str) -> set[str]:
-    """The ids of the runs that Snakemake trains, or would, alone or in company."""
+    """The ids of the runs that Snakemake trains, or would, alone or in a pack."""
     missing = re.findall(r"Missing output files: ([^;\n]*)", said)
     return {run for files in missing for run in re.findall(r"runs/(\S+)/run\.json", files)}
 
@@ -147,7 +147,7 @@ def test_a_whole_part_that_a_kill_left_marked_does_not_hide_what_is_missing(copy
 
 def test_a_crashed_cell_is_not_green_and_the_others_finish(copy: Project, finished: Project):
     values = small_values()
-    values["execution"] |= {"company": 1}
+    values["execution"] |= {"pack": 1}
     copy.write(values)
     copy.lose("runs/*/*/l1/*/0.1")
     other, run = (run for run in planned(copy).runs if run.cell.adversarial_weight == 0.1)

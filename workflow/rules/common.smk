@@ -4,12 +4,10 @@ def asks_for(stage):
 
 
 def reads(kind):
-    """What a part of this kind waits for, as an input function."""
+    """What a part of this table waits for, as an input function."""
+    parts = stages.results / "parts" / kind
     return lambda w: [
-        ancient(path)
-        for path in stages.reads(
-            Path(f"{stages.results}/parts/{kind}/{w.part}.parquet")
-        )
+        ancient(path) for path in stages.reads(parts / f"{w.part}.parquet")
     ]
 
 

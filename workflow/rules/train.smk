@@ -1,7 +1,7 @@
 # Each run lies at a path that says what it holds, so inputs are `ancient`: their modification
 # times are never a reason to train again. Checkpoints are not declared: Snakemake empties outputs.
 #
-# One command for a cell alone and in company: else a change of `company` would train it again.
+# One command for a cell alone and in a pack: else a change of `pack` would train it again.
 TRAIN = "OMP_NUM_THREADS={threads} asymmetry train {output:q} 2>> {log:q}"
 
 
@@ -56,28 +56,26 @@ rule train_cell:
         TRAIN
 
 
-# Cells that one process trains together have a rule a company; it goes before `train_cell`, as it has
-# no wildcards. Finished cells are in none, so that nothing is asked of their files.
-for company in companies:
+# Cells that one process trains together: a rule a pack. A loop, as the outputs of a rule share its
+# wildcards, and those of a pack have nothing in common but that they were packed. Such a rule goes
+# before `train_cell`, as it has no wildcards. Finished cells are in none, so that nothing is asked of
+# their files.
+for pack in packs:
 
     rule:
         name:
-            company.name
+            pack.name
         input:
-            ancient(company.runs[0].reads),
+            ancient(pack.runs[0].reads),
         output:
-            [run.record for run in company.runs],
+            [run.record for run in pack.runs],
         log:
-            stages.results / f"logs/{company.name}.log",
-        priority: plan.priority(company.runs[0].id)
+            stages.results / f"logs/{pack.name}.log",
+        priority: plan.priority(pack.runs[0].id)
         threads: study.numerics.threads
         resources:
             **asks_for("train"),
         message:
-            f"training {len(company.runs)} cells together, the first is {company.runs[0].id}"
+            f"training {len(pack.runs)} cells together, the first is {pack.runs[0].id}"
         shell:
             TRAIN
-
-
-onerror:
-    restore_records(plan)

@@ -24,16 +24,15 @@ def claims_text(
     coverage: Coverage,
     people: str,
 ) -> str:
-    """The tables `hypotheses` and `robustness` as Markdown; `people`: what became of raters."""
+    """The tables `hypotheses` and `robustness` as Markdown; `people` says who rated, in words."""
     parts = [
         "# Claims",
-        f"{coverage}. A claim is decided where its statistic and interval are clear of its border; "
-        "undecided says that the data are too few or too noisy, not that the claim is false. "
-        f"User study: {people}.",
+        f"{coverage}. A claim is decided where its statistic and interval are on one side of its "
+        "border. Undecided means that the data are too few or too noisy, not that the claim is "
+        f"false. User study: {people}.",
     ]
     for module in hypotheses:
-        own = claims[claims["id"] == module.ID]
-        parts += _claim(module, own, robustness)
+        parts += _claim(module, claims[claims["id"] == module.ID], robustness)
     return "\n\n".join(parts) + "\n"
 
 
@@ -71,7 +70,7 @@ def _note(row: dict[Any, Any]) -> str:
 
 
 def where(row: Any) -> str:
-    """Task, generator and set of a row in words: those that it is not over all of."""
+    """Task, generator and set of a row in words, without those that are all."""
     named = [str(row[column]) for column in SCOPE if row[column] != "all"]
     return " · ".join(named) or "the whole study"
 

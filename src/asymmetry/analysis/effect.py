@@ -1,13 +1,13 @@
-"""O, the effect of a loss: how good the outputs are of the generators that were trained with it.
+"""The effect of a loss: how good the outputs are of the generators that were trained with it.
 
-O of a cell is the mean over the judges of its z-score within the judge, among all done cells of one
-task, generator and set; the sign is fixed so that higher is better. The z-score is of the cell's
-mean over the images, so all judges weigh the same however much the images differ. A judge that is
-the cell's own fidelity loss does not judge that cell: a loss would win on its own ground.
+The effect of a cell is the mean over the judges of its z-score. A judge's z-scores are among all
+done cells of one task, generator and set, and higher is better. They are of the cell's mean over
+the images, so all judges have equal weight, however much the images differ. A judge that is the
+cell's own fidelity loss does not judge that cell, or the loss would have an advantage.
 
-O of a setting joins its seeds. All cells of a seed share a warm start and crops, which may matter
-more than the loss does; so where not all settings have the same seeds, the seeds' own effects are
-taken out first (`level_seeds`), or a loss would be judged by the seeds that it was trained with.
+The effect of a setting joins its seeds. All cells of a seed share a warm start and crops, and these
+may matter more than the loss. So the effects of the seeds are subtracted first (`level_seeds`):
+where settings have different seeds, a loss would else be judged by the seeds that it had.
 """
 
 from collections.abc import Collection, Sequence
@@ -19,7 +19,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from asymmetry.analysis.judging import Judged, judge_cells
-from asymmetry.stats.intervals import Array, interval
+from asymmetry.stats.arrays import Array, Integers
+from asymmetry.stats.intervals import intervals
 from asymmetry.tables.read import SCOPE, Tables, coverage
 
 SETTING = ["fidelity", "discriminator", "adversarial_weight"]
@@ -30,11 +31,11 @@ _OF_A_SETTING = ["backbone", "head", "initialisation", "frozen"]  # of its discr
 class Effects:
     """The effects within one task, generator and set: its `scope`.
 
-    `settings`: a row for each setting (fidelity, discriminator, weight), which joins its seeds,
-    with its `value`. `draws` [settings, draws]: the same effects under the hierarchical bootstrap,
-    image x seed; NaN where a setting has no value in a draw. The draws are shared, so differences
-    are paired. `by_seed` [settings, seeds] and `by_image` [settings, images] are the effects of
-    each seed and of each image.
+    `settings` has a row for each setting (fidelity, discriminator, weight), which joins its seeds,
+    with its `value`. `draws` [settings, draws] are the same effects under the bootstrap of images
+    and seeds; NaN where a setting has no value in a draw. The draws are shared, so differences are
+    paired. `by_seed` [settings, seeds] and `by_image` [settings, images] are the effects of each
+    seed and of each image.
     """
 
     scope: tuple[str, str, str]
@@ -51,7 +52,7 @@ class Effects:
     @cached_property
     def table(self) -> pd.DataFrame:
         """The settings with the 95 % intervals of their effects: the table `effect`."""
-        low, high = interval(self.draws)
+        low, high = intervals(self.draws)
         return self.settings.assign(low=low, high=high)
 
     @cached_property
@@ -66,21 +67,21 @@ def all_judged(tables: Tables, judges: Sequence[str], resamples: int) -> list[Ju
     """The z-scores of every task, generator and set of the tables, with `resamples` draws each."""
     sets = pd.unique(tables.scores["set"]).tolist() or [""]
     return [
-        judge_cells(own, tables.scores, (*map(str, scope), name), judges, resamples)
-        for scope, own in tables.cells.groupby(SCOPE[:2], sort=False)
+        judge_cells(cells, tables.scores, (*map(str, scope), name), judges, resamples)
+        for scope, cells in tables.cells.groupby(SCOPE[:2], sort=False)
         for name in sets
     ]
 
 
 def effects_of(judged: Judged, without: Collection[str] = ()) -> Effects:
     """The effects, as all judges but those `without` see them."""
-    places = [place for place, judge in enumerate(judged.judges) if judge not in without]
-    kept = [judged.judges[place] for place in places]
-    own = judged.own[places]
-    cells = mean_over_judges(judged.z[places], own)
+    indices = [index for index, judge in enumerate(judged.judges) if judge not in without]
+    kept = [judged.judges[index] for index in indices]
+    own_loss = judged.own_loss[indices]
+    cells = mean_over_judges(judged.z[indices], own_loss)
     member, seeds = _members(judged), judged.done["seed"].to_numpy()
     draws = _joined(member, seeds, cells, judged.weights)
-    images = mean_over_judges(judged.by_image[places], own)
+    images = mean_over_judges(judged.by_image[indices], own_loss)
     return Effects(
         judged.scope,
         _settings(judged, draws[:, 0], kept),
@@ -90,16 +91,16 @@ def effects_of(judged: Judged, without: Collection[str] = ()) -> Effects:
     )
 
 
-def mean_over_judges(z: Array, own: NDArray[np.bool_]) -> Array:
+def mean_over_judges(z: Array, own_loss: NDArray[np.bool_]) -> Array:
     """The mean [cells, draws] of z-scores [judges, cells, draws]; NaN where no judge has a value.
 
-    `own` [judges, cells]: where the judge is the cell's own loss; the cell counts among those that
-    others are compared with, but this z-score not in its effect.
+    `own_loss` [judges, cells]: where the judge is the cell's own loss. That z-score does not count
+    in the effect of the cell, though other cells are compared with this one.
     """
     total = np.zeros(z.shape[1:])
     count = np.zeros_like(total)
-    for judge, own_loss in zip(z, own, strict=True):
-        known = np.isfinite(judge) & ~own_loss[:, None]
+    for judge, own in zip(z, own_loss, strict=True):
+        known = np.isfinite(judge) & ~own[:, None]
         total[known] += judge[known]
         count += known
     return np.divide(total, count, out=np.full_like(total, np.nan), where=count > 0)
@@ -108,24 +109,24 @@ def mean_over_judges(z: Array, own: NDArray[np.bool_]) -> Array:
 def _members(judged: Judged) -> Array:
     """Which done cells belong to each setting [settings, done], settings in order of appearance."""
     keys = judged.cells[SETTING].drop_duplicates()
-    place = {key: row for row, key in enumerate(keys.itertuples(index=False, name=None))}
+    row = {key: index for index, key in enumerate(keys.itertuples(index=False, name=None))}
     member = np.zeros((len(keys), len(judged.done)))
     for column, key in enumerate(judged.done[SETTING].itertuples(index=False, name=None)):
-        member[place[key], column] = 1
+        member[row[key], column] = 1
     return member
 
 
-def _joined(member: Array, seeds: NDArray[np.int64], values: Array, weights: Array) -> Array:
-    """The mean [settings, draws] of each setting over its seeds, on equal terms."""
+def _joined(member: Array, seeds: Integers, values: Array, weights: Array) -> Array:
+    """The mean [settings, draws] of each setting over its seeds, less the effects of the seeds."""
     return _weighted_mean(member, level_seeds(member, seeds, values, weights), weights)
 
 
-def level_seeds(member: Array, seeds: NDArray[np.int64], values: Array, weights: Array) -> Array:
+def level_seeds(member: Array, seeds: Integers, values: Array, weights: Array) -> Array:
     """Values [cells, draws] less the effects of their `seeds` [cells], of mean zero over the cells.
 
     Weighted least squares of value = setting + seed in each draw; `member` [settings, cells]. Where
-    all settings have the same seeds, it changes no setting's mean. Seeds that no setting joins
-    cannot be compared and stay as they are.
+    all settings have the same seeds, no setting's mean changes. Seeds that have no setting in
+    common cannot be compared, and their values do not change.
     """
     names = np.unique(seeds)
     of_seed = (seeds == names[:, None]).astype(float)  # [seeds, cells]
@@ -134,28 +135,29 @@ def level_seeds(member: Array, seeds: NDArray[np.int64], values: Array, weights:
     mass = member @ weights
     share = np.divide(1, mass, out=np.zeros_like(mass), where=mass > 0)
     mean = share * (member @ (weights * values))  # [settings, draws]
-    # What is left of the normal equations once the settings are eliminated.
+    # The normal equations of the seeds, after elimination of the settings.
     crossed = np.einsum("sc,kc,cd->dks", member, of_seed, weights)
     shared = np.einsum("dks,sd,dls->dkl", crossed, share, crossed)
-    own = np.einsum("kc,cd->dk", of_seed, weights)
-    normal = own[:, :, None] * np.eye(len(names)) - shared
-    apart = np.einsum("kc,cd->dk", of_seed, weights * (values - member.T @ mean))
-    offsets = np.einsum("dkl,dl->dk", np.linalg.pinv(normal, rcond=1e-9, hermitian=True), apart)
-    total = own.sum(1, keepdims=True)
-    offsets -= (own * offsets).sum(1, keepdims=True) / np.maximum(total, 1)
+    of_each = np.einsum("kc,cd->dk", of_seed, weights)
+    normal = of_each[:, :, None] * np.eye(len(names)) - shared
+    residuals = np.einsum("kc,cd->dk", of_seed, weights * (values - member.T @ mean))
+    inverse = np.linalg.pinv(normal, rcond=1e-9, hermitian=True)
+    offsets = np.einsum("dkl,dl->dk", inverse, residuals)
+    total = of_each.sum(1, keepdims=True)
+    offsets -= (of_each * offsets).sum(1, keepdims=True) / np.maximum(total, 1)
     return np.where(known, values - of_seed.T @ offsets.T, np.nan)
 
 
 def _weighted_mean(member: Array, values: Array, weights: Array) -> Array:
-    """The mean [settings, draws] over the cells of each setting that are there; NaN where none."""
+    """The mean [settings, draws] of the finite values of each setting; NaN where there is none."""
     weights = np.where(np.isfinite(values), weights, 0)
     mass = member @ weights
     total = member @ (weights * np.nan_to_num(values))
     return np.divide(total, mass, out=np.full(mass.shape, np.nan), where=mass > 0)
 
 
-def _by_seed(seeds: NDArray[np.int64], member: Array, values: Array) -> Array:
-    """The effects [settings, seeds] of each seed alone, in the sample itself."""
+def _by_seed(seeds: Integers, member: Array, values: Array) -> Array:
+    """The effects [settings, seeds] in each seed alone, of the cells' `values` [cells]."""
     columns = [
         _weighted_mean(member, values[:, None], (seeds == seed).astype(float)[:, None])
         for seed in np.unique(seeds)

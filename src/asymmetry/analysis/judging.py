@@ -1,6 +1,6 @@
-"""How each judge sees each cell: z-scores within one task, generator and set, under every draw.
+"""How each judge sees each cell: z-scores within one task, generator and set, in every draw.
 
-They are computed once and joined by `effect`, for all judges or for those that are left in.
+They are computed once. `effect` joins them, of all judges or of some.
 """
 
 from collections.abc import Sequence
@@ -12,18 +12,19 @@ from numpy.typing import NDArray
 
 from asymmetry.core.randomness import draws
 from asymmetry.metrics.contracts import JUDGES
-from asymmetry.stats.intervals import Array
+from asymmetry.stats.arrays import Array, Integers
+from asymmetry.stats.resampling import resampled_counts
 
 
 @dataclass(frozen=True)
 class Judged:
     """The z-scores of the done cells of one task, generator and set; higher is better.
 
-    `cells`: all cells, `done`: those that are done, in the order of the arrays. `z` [judges, done,
-    1 + draws]: draw 0 is the sample itself; NaN where a judge has no value. `by_image` [judges,
-    done, images]: the same of each image, so that their mean is `z` of the sample. `own` [judges,
-    done]: where the judge is the cell's own loss. `weights` [done, 1 + draws]: how often the
-    cell's seed was drawn.
+    `cells` are all cells; `done` are those that are done, in the order of the arrays. `z` [judges,
+    done, 1 + draws]: draw 0 is the sample itself; NaN where a judge has no value. `by_image`
+    [judges, done, images] are those of each image, whose mean is `z` of the sample. `own_loss`
+    [judges, done]: where the judge is the cell's own loss. `weights` [done, 1 + draws]: how often
+    the cell's seed was drawn.
     """
 
     scope: tuple[str, str, str]
@@ -32,7 +33,7 @@ class Judged:
     judges: list[str]
     z: Array
     by_image: Array
-    own: NDArray[np.bool_]
+    own_loss: NDArray[np.bool_]
     weights: Array
 
     @property
@@ -63,12 +64,12 @@ def judge_values(
     judges: list[str],
     resamples: int,
 ) -> Judged:
-    """The same from values [judges, done cells, images], higher is better, NaN where none is."""
+    """The same from values [judges, done cells, images]: higher is better, NaN where none is."""
     done = cells[cells["status"] == "done"]
     seeds = sorted(done["seed"].unique())
-    picks = draws(0, f"effect/{'/'.join(scope)}")
-    image_weights = _with_whole(_resample(picks, resamples, values.shape[2]))
-    seed_weights = _with_whole(_resample(picks, resamples, len(seeds)))
+    rng = draws(0, f"effect/{'/'.join(scope)}")
+    image_weights = _with_sample(resampled_counts(rng, values.shape[2], resamples))
+    seed_weights = _with_sample(resampled_counts(rng, len(seeds), resamples))
     cell_weights = seed_weights[:, np.searchsorted(seeds, done["seed"])]
     return Judged(
         scope,
@@ -77,9 +78,14 @@ def judge_values(
         judges,
         z_scores(values, image_weights, cell_weights),
         image_scores(values),
-        np.array(judges, dtype=object)[:, None] == done["fidelity"].to_numpy(dtype=object),
+        own_losses(done, judges),
         cell_weights.T,
     )
+
+
+def own_losses(cells: pd.DataFrame, judges: Sequence[str]) -> NDArray[np.bool_]:
+    """Where a judge is the cell's own fidelity loss [judges, cells]."""
+    return np.array(judges, dtype=object)[:, None] == cells["fidelity"].to_numpy(dtype=object)
 
 
 def z_scores(values: Array, images: Array, cells: Array) -> Array:
@@ -90,63 +96,64 @@ def z_scores(values: Array, images: Array, cells: Array) -> Array:
     value of the cell.
     """
     found = np.empty((*values.shape[:2], len(images)))
-    for judge, own in enumerate(values):
-        mean, middle, width = _standard(own, images, cells.T)
-        found[judge] = _over(mean - middle, width)
+    for judge, of_judge in enumerate(values):
+        means, centre, scale = _moments(of_judge, images, cells.T)
+        found[judge] = _scaled(means - centre, scale)
     return found
 
 
 def image_scores(values: Array) -> Array:
-    """The z-scores of `values` [judges, cells, images] of each image, on the scale of the cell's.
+    """The z-scores of single images, of `values` [judges, cells, images].
 
-    From a value, the image's own level goes; the mean over the images is the cell's z-score.
+    The level of each image is subtracted. The mean over the images is the cell's z-score.
     """
     images, cells = np.ones((1, values.shape[2])), np.ones((values.shape[1], 1))
     found = np.empty_like(values)
-    for judge, own in enumerate(values):
-        _, middle, width = _standard(own, images, cells)
-        found[judge] = _over(_centred(own) - middle, width)
+    for judge, of_judge in enumerate(values):
+        _, centre, scale = _moments(of_judge, images, cells)
+        found[judge] = _scaled(_centred(of_judge) - centre, scale)
     return found
 
 
-def _standard(judge: Array, images: Array, cells: Array) -> tuple[Array, Array, Array]:
-    """Means of cells [cells, draws] for one judge [cells, images], their middle and spread [draws].
+def _moments(judge: Array, images: Array, cells: Array) -> tuple[Array, Array, Array]:
+    """For one judge [cells, images]: the means of cells [cells, draws], and centre and scale.
 
-    `cells` [cells, draws] are weights.
+    Centre and scale are the mean and the standard deviation of these means [draws]. `images`
+    [draws, images] and `cells` [cells, draws] are weights.
     """
     centred = _centred(judge)
     number = np.isfinite(judge).astype(float) @ images.T
     total = np.nan_to_num(centred) @ images.T
-    mean = np.divide(total, number, out=np.full(number.shape, np.nan), where=number > 0)
-    weight = np.where(np.isfinite(mean), cells, 0)
+    means = np.divide(total, number, out=np.full(number.shape, np.nan), where=number > 0)
+    weight = np.where(np.isfinite(means), cells, 0)
     mass = np.maximum(weight.sum(0), 1e-300)
-    middle = (weight * np.nan_to_num(mean)).sum(0) / mass
-    variance = (weight * np.nan_to_num(mean - middle) ** 2).sum(0) / mass
-    return mean, middle, np.sqrt(variance)
+    centre = (weight * np.nan_to_num(means)).sum(0) / mass
+    variance = (weight * np.nan_to_num(means - centre) ** 2).sum(0) / mass
+    return means, centre, np.sqrt(variance)
 
 
 def _centred(judge: Array) -> Array:
-    """Values [cells, images] without each image's own level.
+    """Values [cells, images] less the level of each image.
 
-    So an image that one cell lacks does not shift that cell's mean.
+    Thus an image that one cell lacks does not shift that cell's mean.
     """
     known = np.isfinite(judge)
     level = np.where(known, judge, 0).sum(0) / np.maximum(known.sum(0), 1)
     return np.where(known, judge - level, np.nan)
 
 
-def _over(values: Array, width: Array) -> Array:
-    """values / width; equal cells (up to rounding) have no order: 0."""
-    some = width > 1e-12
-    return np.where(some, values / np.where(some, width, 1), 0 * values)
+def _scaled(values: Array, scale: Array) -> Array:
+    """values / scale; 0 where the cells are equal (up to rounding), since they have no order."""
+    differ = scale > 1e-12
+    return np.where(differ, values / np.where(differ, scale, 1), 0 * values)
 
 
 def values_by_image(
     done: pd.DataFrame, scores: pd.DataFrame, judges: Sequence[str]
 ) -> tuple[Array, list[str]]:
-    """Values [judges, done cells, images], higher is better, NaN where there is none; the images.
+    """Values [judges, done cells, images], and the names of the images, of the `scores` of one set.
 
-    `scores` are those of one set.
+    Higher is better; NaN where there is no value.
     """
     measured = scores[
         scores["run"].isin(done["run"]) & scores["metric"].isin(judges) & (scores["status"] == "ok")
@@ -163,13 +170,6 @@ def values_by_image(
     return values, images
 
 
-def _resample(picks: np.random.Generator, resamples: int, size: int) -> Array:
-    """How often each of `size` units is drawn [resamples, size]."""
-    if not size:
-        return np.empty((resamples, 0))
-    return picks.multinomial(size, np.full(size, 1 / size), resamples).astype(float)
-
-
-def _with_whole(weights: Array) -> Array:
-    """The sample itself, as draw 0, before the resamples of it."""
-    return np.concatenate([np.ones((1, weights.shape[1])), weights])
+def _with_sample(counts: Integers) -> Array:
+    """The weights of the sample itself, as draw 0, before the counts [draws, units]."""
+    return np.concatenate([np.ones((1, counts.shape[1])), counts])

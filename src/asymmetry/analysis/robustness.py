@@ -1,7 +1,7 @@
 """Every conclusion again, without each judge, each family of backbones, and each kind of judge.
 
-Judges share backbones with losses and discriminators: a conclusion that hangs on one of them, or on
-one kind of network, is none.
+Judges share backbones with losses and discriminators. A conclusion must not depend on a single
+judge, or on one kind of network.
 """
 
 from collections.abc import Iterable, Iterator
@@ -22,7 +22,7 @@ from asymmetry.tables.read import COLUMNS, SCOPE
 JUDGE, BACKBONE, REFERENCE = "judge", "backbone", "reference"
 _JUDGED, _ON_BACKBONES = "scores", {"transfer": "transfer", "skill": "measures"}
 KINDS = {JUDGE: "judge", BACKBONE: "backbone family", REFERENCE: "kind of judge"}
-_AGREEMENT = "H9"  # the agreement of the judges is what the others are checked for
+_AGREEMENT = "H9"  # the claim about the judges themselves
 
 Findings = dict[str, list[Finding]]
 
@@ -39,12 +39,12 @@ class _LeftOut:
 def robustness(
     hypotheses: Iterable[ModuleType], evidence: Evidence, findings: Findings
 ) -> list[dict[str, Any]]:
-    """The rows of the table `robustness`; `findings` of all judges, by the hypothesis' id.
+    """The rows of the table `robustness`; `findings` are those of all judges, by hypothesis id.
 
-    `left_out_kind` is a judge, a backbone (of judges; of discriminators and metrics for a
-    hypothesis that reads their tables alone), or the full-reference ("fr") or no-reference ("nr")
-    judges. A
-    conclusion that was not computed, or does not depend on what is left out, has no row for it.
+    What is left out is one judge; or a family of backbones; or all full-reference ("fr") or all
+    no-reference ("nr") judges. A family is left out among the judges. For a hypothesis that reads
+    only tables of discriminators or metrics, it is left out among these. A conclusion has no row
+    where it was not computed, or does not depend on what is left out.
     """
     modules = [module for module in hypotheses if module.ID != _AGREEMENT]
     rows: list[dict[str, Any]] = []
@@ -60,8 +60,8 @@ def robustness(
 def agreement_in_words(rows: pd.DataFrame) -> str:
     """How often the verdict held: `11 of 12 without a judge, 4 of 4 without a backbone family`."""
     parts = [
-        f"{int(own['agrees'].sum())} of {len(own)} without a {KINDS[str(kind)]}"
-        for kind, own in rows.groupby("left_out_kind", sort=False)
+        f"{int(of_kind['agrees'].sum())} of {len(of_kind)} without a {KINDS[str(kind)]}"
+        for kind, of_kind in rows.groupby("left_out_kind", sort=False)
     ]
     return ", ".join(parts)
 
@@ -94,7 +94,7 @@ def _backbones(evidence: Evidence) -> Iterator[_LeftOut]:
     known = [family for family in families.values() if family]
     known += [family_of(name) for name in others.dropna()]
     for family in sorted(set(known)):
-        judges = [name for name, own in families.items() if own == family]
+        judges = [name for name, of_judge in families.items() if of_judge == family]
         yield _LeftOut(BACKBONE, family, frozenset(judges))
 
 

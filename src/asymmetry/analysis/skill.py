@@ -1,34 +1,26 @@
-"""A, the skill of a loss as a metric: how well it ranks images of an IQA set."""
+"""The skill of a loss as a metric: how well it ranks the images of an IQA set."""
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
-from scipy.stats import norm
 
+from asymmetry.stats.correlation import fisher_z
+from asymmetry.stats.intervals import ERRORS_IN_WIDTH, NORMAL_QUANTILE
 from asymmetry.study import Calibration
 
-_NORMAL = float(norm.ppf(0.975))
 _UNFITTED = ", of the contents that fitted no channel weights"
-_LARGEST = 1 - 1e-6  # atanh(1) is infinite
 
 
 def scores_in_words(kind: str) -> str:
-    """What the scores of an IQA set of this kind are: known severities are no human judgement."""
+    """What the scores of an IQA set of this kind are. Known severities are no human judgement."""
     return "severity ranks (not opinion scores)" if kind == "severity" else "opinion scores"
 
 
-def fisher_z(correlation: pd.Series | NDArray[np.float64] | float) -> np.ndarray:
-    """Fisher's z of a correlation, finite also for a perfect one."""
-    values = np.asarray(correlation, dtype=float)
-    return np.asarray(np.arctanh(np.clip(values, -_LARGEST, _LARGEST)))
-
-
 def skill_of_losses(skill: pd.DataFrame) -> pd.DataFrame:
-    """A of each fidelity loss: the Fisher-z mean of its SRCC over the IQA sets.
+    """The skill of each fidelity loss: the Fisher-z mean of its SRCC over the IQA sets.
 
-    Losses that a set lacks are left out: means over different sets cannot be compared.
-    Returns a frame indexed by loss: `z`, `error` (its standard error, from the sets' intervals),
-    and `skill`, `low`, `high` (95 %).
+    A loss that a set lacks is left out, since means over different sets cannot be compared.
+    Returns a frame indexed by loss: `z`, its standard error `error` (from the sets' intervals), and
+    the SRCC `skill` with its 95 % interval `low`, `high`.
     """
     rows = skill[
         (skill["role"] == "fidelity")
@@ -37,7 +29,7 @@ def skill_of_losses(skill: pd.DataFrame) -> pd.DataFrame:
         & skill["value"].notna()
     ]
     z = rows.assign(z=fisher_z(rows["value"]))
-    z["variance"] = ((fisher_z(rows["high"]) - fisher_z(rows["low"])) / (2 * _NORMAL)) ** 2
+    z["variance"] = ((fisher_z(rows["high"]) - fisher_z(rows["low"])) / ERRORS_IN_WIDTH) ** 2
     by_loss = z.groupby("metric", sort=False)
     mean = by_loss.agg(z=("z", "mean"), variance=("variance", "sum"), sets=("set", "nunique"))
     mean = mean[mean["sets"] == rows["set"].nunique()]
@@ -47,14 +39,17 @@ def skill_of_losses(skill: pd.DataFrame) -> pd.DataFrame:
             "z": mean["z"],
             "error": error,
             "skill": np.tanh(mean["z"]),
-            "low": np.tanh(mean["z"] - _NORMAL * error),
-            "high": np.tanh(mean["z"] + _NORMAL * error),
+            "low": np.tanh(mean["z"] - NORMAL_QUANTILE * error),
+            "high": np.tanh(mean["z"] + NORMAL_QUANTILE * error),
         }
     )
 
 
 def sets_in_words(skill: pd.DataFrame, calibration: Calibration | None) -> str:
-    """The IQA sets behind A, each with what its scores are, and which images it was cut down to."""
+    """The IQA sets behind the skill, each with what its scores are.
+
+    Also which of them, the set of the calibration, counts in part only.
+    """
     sets = skill.loc[skill["role"] == "fidelity", ["set", "kind"]].drop_duplicates()
     cut = calibration.set if calibration else None
     return "; ".join(

@@ -1,11 +1,11 @@
-"""`asymmetry adopt`: takes over what a pull, a copy or a checkout brought, once it is verified."""
+"""`asymmetry adopt`: verifies and takes over what a pull, a copy or a checkout brought."""
 
 import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from asymmetry.artifacts.fits import adopt_fits
-from asymmetry.artifacts.quarantine import set_aside
+from asymmetry.artifacts.quarantine import quarantine
 from asymmetry.artifacts.rekey import rekey
 from asymmetry.artifacts.results import MANIFEST, adopt_results
 from asymmetry.artifacts.verify import fault
@@ -18,7 +18,7 @@ _ARRIVING = RUNS / ".arriving"
 
 @dataclass
 class Adoption:
-    """What was found: lines for the user, and a line for each refusal."""
+    """Lines for the user, and a line for each refusal."""
 
     lines: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
@@ -29,16 +29,16 @@ def adopt(
 ) -> Adoption:
     """Verify the study's runs and results against `run.json` and the manifest; refuse the rest.
 
-    `source` is another `runs` folder, from which finished runs that are missing here are copied
-    first; `replay` is the number of steps after which a run of other code is believed; without
-    `results`, runs alone are looked at. What is refused is moved to `.refused` beside it, so that
-    it alone is made again. Raises UserError where `source` is no folder.
+    `source` is another `runs` folder; finished runs that are missing here are first copied from it.
+    `replay` is the number of steps to be replayed before a run of other code is accepted. Without
+    `results`, only runs are verified. What is refused goes into the quarantine, so that it alone is
+    made again. Raises UserError where `source` is no folder.
     """
     found = Adoption()
     runs = [*stages.plan.warm_starts, *stages.plan.runs]
     if source:
         _bring(runs, source, found)
-    # Before any replay, which may need them.
+    # This comes before any replay, which may need them.
     copied, damaged = adopt_fits(stages.fitted, source)
     found.lines += copied
     found.refused += damaged
@@ -57,13 +57,13 @@ def adopt(
 def _accept(run: Run, found: Adoption) -> bool:
     if (reason := fault(run, run.folder)) is None:
         return True
-    set_aside(run.folder, RUNS)
+    quarantine(run.folder, RUNS)
     found.refused.append(reason)
     return False
 
 
 def _bring(runs: list[Run], source: Path, found: Adoption) -> None:
-    """Copy finished runs that are missing here: verified in place, then again as copied."""
+    """Copy finished runs that are missing here; each is verified before and after the copy."""
     if not source.is_dir():
         raise UserError(f"{source}: there is no such folder of runs; give another checkout's runs")
     missing = [run for run in runs if not run.record.is_file()]
@@ -78,18 +78,18 @@ def _bring(runs: list[Run], source: Path, found: Adoption) -> None:
 
 
 def _copy(run: Run, there: Path) -> str | None:
-    """Copy a run's files and let them replace the folder here; why that was refused, or None."""
+    """Copy a run's files, which replace the folder here; why that is refused, or None."""
     arriving = _ARRIVING / run.id
     shutil.rmtree(arriving, ignore_errors=True)
     arriving.mkdir(parents=True)
     for path in there.iterdir():
-        # Links of a cache are followed; a checkpoint and its like belong to that machine.
+        # Links into a cache are followed. Checkpoints and locks belong to the other machine.
         if path.is_file() and path.suffix in {".json", ".csv", ".safetensors", ".parquet"}:
             shutil.copyfile(path, arriving / path.name)
     reason = fault(run, arriving)
     if reason is None:
         if run.folder.exists():
-            set_aside(run.folder, RUNS)  # begun here
+            quarantine(run.folder, RUNS)  # begun here
         run.folder.parent.mkdir(parents=True, exist_ok=True)
         arriving.rename(run.folder)
     shutil.rmtree(_ARRIVING)

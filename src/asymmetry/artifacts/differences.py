@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
 ABSENT = "absent"
-# Where code shows in a run's settings: its own, and that of what is inside it.
+# The fields of a run's settings that hold digests of code.
 _CODE = (
     *("code", "backbones.*.builder", "metrics.*.measure"),
     *("calibration.code", "calibration.architecture.builder"),
@@ -23,7 +23,7 @@ class Difference(NamedTuple):
 
 def differences(before: Any, after: Any) -> list[Difference]:
     """The fields in which two settings differ, sorted; lists are compared whole."""
-    # As JSON: a record was read from a file, and there a tuple is a list.
+    # As JSON, in which a tuple is a list: one of them may have been read from a file.
     one, other = (dict(_fields(json.loads(json.dumps(value)))) for value in (before, after))
     return [
         Difference(field, one.get(field, ABSENT), other.get(field, ABSENT))
@@ -33,7 +33,7 @@ def differences(before: Any, after: Any) -> list[Difference]:
 
 
 def is_code(field: str) -> bool:
-    """Whether a field of a run's settings stands for code, by its digest."""
+    """Whether a field of a run's settings holds a digest of code."""
     return any(fnmatchcase(field, pattern) for pattern in _CODE)
 
 

@@ -1,4 +1,4 @@
-"""Runs by what a user types, and the finished ones that lie in the folder of runs."""
+"""Finding runs by what a user types, and finding the folders of runs."""
 
 import re
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from asymmetry.planning.plan import RUNS, Plan, Run
 
-# A folder of this name, with one of these files in it, is a run's.
+# A folder with such a name, and one of these files in it, is a run's.
 _RUN = re.compile(r"seed\d+-[0-9a-f]{8}")
 _FILES = ("run.json", "finished.json", "checkpoint.bin")
 
@@ -16,7 +16,7 @@ _FILES = ("run.json", "finished.json", "checkpoint.bin")
 def find_runs(plan: Plan, text: str) -> list[Run]:
     """The runs of the study with this id, the beginning of an id, or the name of a cell.
 
-    An id of the same cell under other digits serves too: so an old folder leads to today's run.
+    An id of the same cell with other digits is found too, so an old folder leads to today's run.
     Raises UserError with the nearest id where there is none.
     """
     asked = text.removeprefix(f"{RUNS}/").rstrip("/")
@@ -37,16 +37,16 @@ def readable(run_id: str) -> str:
 
 
 def former_runs(run: Run) -> list[Path]:
-    """The folders of finished runs of the same cell under other digits, sorted."""
+    """The folders of finished runs of the same cell with other digits, sorted."""
     records = RUNS.glob(f"{escape(readable(run.id))}-*/run.json")
     folders = (record.parent for record in records)
     return sorted(f for f in folders if _RUN.fullmatch(f.name) and f != run.folder)
 
 
 def run_folders(root: Path) -> Iterator[Path]:
-    """Every folder below `root` that is surely a run's; hidden folders are passed over."""
-    for place, folders, files in walk(root):
+    """Every folder below `root` that is certainly a run's; hidden folders are skipped."""
+    for parent, folders, files in walk(root):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        if _RUN.fullmatch(Path(place).name) and not set(_FILES).isdisjoint(files):
+        if _RUN.fullmatch(Path(parent).name) and not set(_FILES).isdisjoint(files):
             folders.clear()
-            yield Path(place)
+            yield Path(parent)

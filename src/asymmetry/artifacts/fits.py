@@ -1,8 +1,8 @@
-"""The files of fitted channel weights, for `asymmetry adopt`: brought, verified, or set aside."""
+"""The files of fitted channel weights, for `asymmetry adopt`: copied, verified or quarantined."""
 
 from pathlib import Path
 
-from asymmetry.artifacts.quarantine import set_aside
+from asymmetry.artifacts.quarantine import quarantine
 from asymmetry.core.errors import UserError
 from asymmetry.core.files import write_atomically
 from asymmetry.planning.plan import RUNS
@@ -10,22 +10,22 @@ from asymmetry.weights.channel_weights import read_fitted
 
 
 def adopt_fits(paths: list[Path], source: Path | None) -> tuple[list[str], list[str]]:
-    """Copy those that are missing from `source`, another folder of runs, and verify all.
+    """Copy missing files from `source`, another folder of runs, and verify all of them.
 
-    Returns a line for each that was copied, and one for each that was refused.
+    Returns a line for each file that was copied, and one for each that was refused.
     """
-    taken, refused = [], []
+    copied, refused = [], []
     for path in paths:
         there = source / path.relative_to(RUNS) if source else None
         try:
             if there and there.is_file() and not path.is_file():
                 read_fitted(there)
                 write_atomically(path, there.read_bytes())
-                taken.append(f"{path}: copied from {source}")
+                copied.append(f"{path}: copied from {source}")
             if path.is_file():
                 read_fitted(path)
         except UserError as error:
             refused.append(str(error))
             if path.is_file():
-                set_aside(path, RUNS)
-    return taken, refused
+                quarantine(path, RUNS)
+    return copied, refused

@@ -1,8 +1,8 @@
 """`asymmetry keys`: what the coarse stages of `dvc.yaml` depend on.
 
-A key says what a stage makes of what, as Snakemake sees it: ids of runs, paths of parts, digests
-of the stamps of cheap stages. It changes when the stage has something to do, and not when a comment
-does.
+A key holds the inputs and outputs of a stage as Snakemake sees them: ids of runs, paths of parts,
+and digests of the stamps of cheap stages. It changes when the stage has something to do, but not
+when a comment changes.
 """
 
 import json

@@ -1,22 +1,23 @@
 """`asymmetry prune`: the runs and fitted channel weights that no study names any more."""
 
-import fcntl
 import shutil
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from asymmetry.artifacts.find import run_folders
+from asymmetry.core.lock import try_lock
 from asymmetry.planning.calibrations import FOLDER as FITS
 from asymmetry.planning.plan import RUNS, Plan
+from asymmetry.training.lock import LOCK
 
 
 @dataclass(frozen=True)
 class Unnamed:
     """A run's folder, or a file of fitted weights, that no study names.
 
-    `size` is in bytes; `in_use` says whether a training is at it.
+    `size` is in bytes; `in_use` says whether a training works in it.
     """
 
     path: Path
@@ -25,7 +26,7 @@ class Unnamed:
 
 
 def unnamed_runs(plans: Iterable[Plan]) -> list[Unnamed]:
-    """The runs below `runs` that none of the plans names; what is not surely a run is left out."""
+    """The runs below `runs` that no plan names; only folders that are certainly runs."""
     named = {run.folder for plan in plans for run in plan.by_id.values()}
     return [
         Unnamed(folder, _size(folder), _in_use(folder))
@@ -45,7 +46,7 @@ def unnamed_fits(plans: Iterable[Plan]) -> list[Unnamed]:
 
 
 def remove(unnamed: Unnamed) -> bool:
-    """Remove it, and the folders that this leaves empty; False where a training is at it."""
+    """Remove it, and the folders that become empty; False where a training works in it."""
     with _lock(unnamed.path) as free:
         if not free:
             return False
@@ -68,17 +69,7 @@ def _in_use(folder: Path) -> bool:
         return not free
 
 
-@contextmanager
-def _lock(folder: Path) -> Iterator[bool]:
-    """Hold the lock that a training holds; False where one holds it. Leaves no file behind."""
-    path = folder / "lock"
-    if not path.is_file():
-        yield True
-        return
-    with path.open("a") as file:
-        try:
-            fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-        else:
-            yield True
+def _lock(folder: Path) -> AbstractContextManager[bool]:
+    """Hold the lock that a training holds; False where one holds it. Makes no new file."""
+    path = folder / LOCK
+    return try_lock(path) if path.is_file() else nullcontext(True)

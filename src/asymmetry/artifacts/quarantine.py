@@ -1,4 +1,4 @@
-"""What is refused is moved aside, never deleted."""
+"""The quarantine: files and folders that are refused are moved there, never deleted."""
 
 from itertools import count
 from pathlib import Path
@@ -6,12 +6,12 @@ from pathlib import Path
 REFUSED = ".refused"
 
 
-def set_aside(path: Path, root: Path) -> Path:
-    """Move a file or folder below `root` to `<root>/.refused/<its place>-<n>`, and say where to.
+def quarantine(path: Path, root: Path) -> Path:
+    """Move a file or folder below `root` to `<root>/.refused/<its path in root>-<n>`: that path.
 
-    The same file system, so it is one rename, whatever its size.
+    Both lie on one file system, so it is one rename, whatever the size.
     """
-    place = root / REFUSED / path.relative_to(root)
-    place.parent.mkdir(parents=True, exist_ok=True)
-    free = (place.with_name(f"{place.name}-{number}") for number in count(1))
-    return path.rename(next(target for target in free if not target.exists()))
+    target = root / REFUSED / path.relative_to(root)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    numbered = (target.with_name(f"{target.name}-{number}") for number in count(1))
+    return path.rename(next(one for one in numbered if not one.exists()))

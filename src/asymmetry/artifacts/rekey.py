@@ -1,4 +1,4 @@
-"""Finished runs under today's code, once a replay of their first steps gave the same bytes."""
+"""Re-keying finished runs to today's code, after a replay of their first steps."""
 
 import json
 import os
@@ -17,9 +17,10 @@ from asymmetry.planning.plan import RUNS, Plan, Run
 
 
 def rekey(plan: Plan, steps: int) -> tuple[list[Run], list[str]]:
-    """Take over finished runs whose id differs by the code alone; those, and a line a refusal.
+    """Take over finished runs whose id differs by the code alone, if a replay gives their bytes.
 
-    The old folder stays as it was. Warm starts come first, as the cells' replays begin from them.
+    Returns those runs, and a line for each refusal. Old folders stay as they are. Warm starts come
+    first, because the replays of cells begin from them.
     """
     taken, refused = [], []
     for run in [*plan.warm_starts, *plan.runs]:
@@ -35,9 +36,9 @@ def rekey(plan: Plan, steps: int) -> tuple[list[Run], list[str]]:
 
 
 def _fits(plan: Plan, run: Run, folder: Path) -> bool:
-    """Whether a finished run has the settings of `run`, and its warm start too, but for the code.
+    """Whether a finished run differs from `run` by the code alone, and so does its warm start.
 
-    Where the old warm start was removed, the replay shows it: its state would be another.
+    If the old warm start was removed, the replay shows a difference, as it begins from the new one.
     """
     settings = read_object(folder / "run.json").get("settings")
     fields = {difference.field for difference in differences(settings, run.settings)}
@@ -52,7 +53,7 @@ def _fits(plan: Plan, run: Run, folder: Path) -> bool:
 
 
 def _try(plan: Plan, run: Run, candidates: list[Path], steps: int) -> list[str]:
-    """Replay for each candidate until one is taken; the reasons against those before it."""
+    """Replay each candidate until one is taken; the reasons against those before it."""
     reasons = []
     for folder in candidates:
         try:
@@ -78,10 +79,10 @@ def _check_replay(plan: Plan, run: Run, folder: Path, steps: int) -> None:
 
 
 def _take(run: Run, folder: Path, record: dict[str, Any], steps: int) -> None:
-    """Give the files of an old run to `run`; its `run.json`, written last, tells of it."""
+    """Link the files of an old run into `run`; its `run.json`, written last, records that."""
     run.folder.mkdir(parents=True, exist_ok=True)
     scores = [path.name for path in folder.glob("scores-*.parquet")]
-    for name in [*record["outputs"], "log.csv", "trail.json", *scores]:
+    for name in [*record["outputs"], "log.csv", "state_digests.json", *scores]:
         _link(folder / name, run.folder / name)
     record |= {
         "id": run.id,
@@ -99,7 +100,7 @@ def _take(run: Run, folder: Path, record: dict[str, Any], steps: int) -> None:
 
 
 def _link(source: Path, target: Path) -> None:
-    """A second name of the same bytes, or a copy: nothing writes into such files, only anew."""
+    """Make a hard link, or a copy where that fails; files are replaced, never written into."""
     target.unlink(missing_ok=True)
     try:
         os.link(source.resolve(), target)

@@ -15,31 +15,32 @@ from asymmetry.core.errors import UserError
 from asymmetry.core.files import sha256_of, write_atomically
 from asymmetry.pipeline.stages import Stages
 from asymmetry.planning.plan import Run
+from asymmetry.tables.schemas import DIVERGED, OK
 from asymmetry.weights.store import WEIGHTS
 
 
 def release(stages: Stages, text: str, output: Path) -> Path:
-    """Copy a run's models, its `run.json` and a model card to a folder in `output`; that folder.
+    """Copy a run's models, its `run.json` and a model card to a new folder in `output`: its path.
 
-    Raises UserError where `text` does not name one run, where that run is not finished, diverged or
-    damaged, and where the folder holds something else already.
+    Raises UserError where `text` does not name exactly one run; where that run is not finished,
+    diverged or is damaged; and where the folder already holds other models.
     """
     run = _one(stages, text)
     record = _finished(run)
     folder = output / run.id.replace("/", "--")
-    aside = output / f".{folder.name}"
-    shutil.rmtree(aside, ignore_errors=True)
-    aside.mkdir(parents=True)
+    temporary = output / f".{folder.name}"
+    shutil.rmtree(temporary, ignore_errors=True)
+    temporary.mkdir(parents=True)
     for name in [*record["outputs"], "run.json"]:
-        shutil.copyfile(run.folder / name, aside / name)
-    sound_record(aside)
-    write_atomically(aside / "README.md", card(stages, run, record, folder).encode())
-    _put(aside, folder)
+        shutil.copyfile(run.folder / name, temporary / name)
+    sound_record(temporary)
+    write_atomically(temporary / "README.md", card(stages, run, record, folder).encode())
+    _put(temporary, folder)
     return folder
 
 
 def track(folder: Path) -> str:
-    """Put a folder under DVC where that is set up here; what was done or is to be done."""
+    """Track a folder with DVC, where DVC is set up; a line that says what was done, or how to."""
     command = ["dvc", "add", str(folder)]
     if not Path(".dvc").is_dir() or shutil.which("dvc") is None:
         return f"to track it: {' '.join(command)}"
@@ -100,9 +101,11 @@ def _finished(run: Run) -> dict[str, Any]:
     if not run.record.is_file():
         raise UserError(f"{run.id}: is not finished; `snakemake train` finishes it")
     if reason := fault(run, run.folder):
-        raise UserError(f"{reason}; `asymmetry adopt` moves it aside, so that it is made again")
+        raise UserError(
+            f"{reason}; `asymmetry adopt` moves it to the quarantine, so that it is made again"
+        )
     record = sound_record(run.folder)
-    if record["status"] == "diverged":
+    if record["status"] == DIVERGED:
         raise UserError(f"{run.id}: diverged, so it has no models to release")
     return record
 
@@ -114,22 +117,22 @@ def _metrics(scores: Path, run_id: str) -> list[dict[str, Any]]:
     import pandas as pd
 
     table = pd.read_parquet(scores)
-    own = table[(table["run"] == run_id) & (table["status"] == "ok")]
-    means = own.groupby(["set", "metric", "convention"], sort=False)["value"]
+    scores_of_run = table[(table["run"] == run_id) & (table["status"] == OK)]
+    means = scores_of_run.groupby(["set", "metric", "convention"], sort=False)["value"]
     rows = means.agg(["mean", "count"]).reset_index().to_dict("records")
     return [{str(column): value for column, value in row.items()} for row in rows]
 
 
-def _put(aside: Path, folder: Path) -> None:
-    """Move the new folder into place, unless its place holds other models."""
+def _put(temporary: Path, folder: Path) -> None:
+    """Rename the temporary folder to `folder`; UserError where that holds other models."""
     if not folder.exists():
-        aside.rename(folder)
+        temporary.rename(folder)
         return
-    for path in aside.glob("*.safetensors"):
+    for path in temporary.glob("*.safetensors"):
         former = folder / path.name
         if not former.is_file() or sha256_of(former) != sha256_of(path):
-            shutil.rmtree(aside)
+            shutil.rmtree(temporary)
             raise UserError(f"{former}: is not this run's model; move the folder {folder} away")
-    for path in aside.iterdir():
+    for path in temporary.iterdir():
         path.replace(folder / path.name)
-    aside.rmdir()
+    temporary.rmdir()

@@ -1,7 +1,7 @@
 """The manifest of a study's results, and taking them over after a copy, a pull or a checkout.
 
-`results/manifest.json` is written with the page: the sha256 of every part, table, figure and
-picture, and of the stamps that they were made under.
+`results/manifest.json` is written with the page. It holds the sha256 of every part, table, figure
+and picture, and of the stamps that they were made under.
 """
 
 import json
@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from asymmetry.artifacts.quarantine import set_aside
+from asymmetry.artifacts.quarantine import quarantine
 from asymmetry.core.files import read_object, sha256_of, write_atomically
 from asymmetry.pipeline.made import MANIFEST, is_made, put_in_order
 from asymmetry.pipeline.stages import Part, Stages
@@ -17,7 +17,7 @@ from asymmetry.pipeline.stages import Part, Stages
 
 @dataclass
 class Verdict:
-    """How many files were verified, a line for each that was refused, the stages made again."""
+    """How many files are verified, a line for each that is refused, the stages to be made again."""
 
     verified: int = 0
     refused: list[str] = field(default_factory=list)
@@ -25,7 +25,7 @@ class Verdict:
 
 
 def write_manifest(stages: Stages) -> None:
-    """Record the results that are there, and the stamps under which they were made."""
+    """Record the results that are there, and the stamps that they were made under."""
     cheap = stages.stamps.by_name
     files = [path for stage in cheap.values() for path in stage.outputs]
     files += [path for part in stages.parts for path in _files_of(stages, part)]
@@ -39,25 +39,28 @@ def write_manifest(stages: Stages) -> None:
 
 
 def adopt_results(stages: Stages) -> Verdict:
-    """Verify the results against the manifest, and leave Snakemake to do what is not in order.
+    """Verify the results against the manifest, and leave the rest for Snakemake to make again.
 
-    Where a recorded file is missing or another, the results of its stage and of those after it are
-    moved aside, so that they are missed. What was made under another stamp stays, to be made again.
+    Where a recorded file is missing or differs, the results of its stage and of all later stages go
+    into quarantine, so that Snakemake misses them. Results of another stamp stay where they are;
+    Snakemake makes them again.
     """
     stamps, verdict = stages.stamps, Verdict()
-    manifest = _Manifest(stages, verdict)
-    broken: set[str | Path] = {part.path for part in stages.parts if not manifest.sound_part(part)}
+    verification = _Verification(stages, verdict)
+    broken: set[str | Path] = {
+        part.path for part in stages.parts if not verification.sound_part(part)
+    }
     for name, stage in stamps.by_name.items():
-        sound = manifest.sound(stage.outputs)
+        sound = verification.sound(stage.outputs)
         if not sound or not broken.isdisjoint([*stage.files, *stage.after]):
             broken.add(name)
-            manifest.set_aside(stage.outputs)
+            verification.quarantine(stage.outputs)
     verdict.again = put_in_order(stages)
     return verdict
 
 
-class _Manifest:
-    """What the manifest says, against what is there."""
+class _Verification:
+    """The files that are there, compared with the digests in the manifest."""
 
     def __init__(self, stages: Stages, verdict: Verdict) -> None:
         content = read_object(stages.results / MANIFEST)
@@ -66,22 +69,22 @@ class _Manifest:
         self._files: dict[str, str] = files if isinstance(files, dict) else {}
 
     def sound(self, paths: Iterable[Path]) -> bool:
-        """Whether all of the files that are recorded are there, and the same."""
+        """Whether all those files that are recorded are there, and as recorded."""
         verdicts = [self._sound(path) for path in paths]
         return all(verdicts)
 
     def sound_part(self, part: Part) -> bool:
-        """Whether a part and its views are; if not, the part is moved aside and made again."""
+        """Whether a part and its views are sound; if not, the part goes into quarantine."""
         sound = self.sound(_files_of(self._stages, part))
         if not sound:
-            self.set_aside([part.path])
+            self.quarantine([part.path])
         return sound
 
-    def set_aside(self, paths: Iterable[Path]) -> None:
-        """Move those files aside that are there."""
+    def quarantine(self, paths: Iterable[Path]) -> None:
+        """Move those files to the quarantine that are there."""
         for path in paths:
             if path.is_file():
-                set_aside(path, self._stages.results)
+                quarantine(path, self._stages.results)
 
     def _sound(self, path: Path) -> bool:
         expected = self._files.get(_key(self._stages, path))
@@ -93,12 +96,12 @@ class _Manifest:
             self._verdict.verified += 1
             return True
         self._verdict.refused.append(f"{path}: its sha256 is not the one that {MANIFEST} records")
-        self.set_aside([path])
+        self.quarantine([path])
         return False
 
 
 def _files_of(stages: Stages, part: Part) -> list[Path]:
-    """A part, then the views that its making saves; the references' come with bicubic."""
+    """A part, and the views that its job saves; bicubic's job saves those of the references."""
     if part not in stages.assessment.parts:
         return [part.path]
     tasks = [run.partition("/")[0] for run in part.runs if run in stages.plan.baselines]

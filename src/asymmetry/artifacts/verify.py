@@ -1,4 +1,4 @@
-"""Whether the files of a run are those that its `run.json` records."""
+"""Verifying the files of a run against its `run.json`."""
 
 from pathlib import Path
 from typing import Any
@@ -8,13 +8,14 @@ from asymmetry.core.errors import UserError
 from asymmetry.core.files import sha256_of
 from asymmetry.core.records import read_record
 from asymmetry.planning.plan import Run
+from asymmetry.tables.schemas import DIVERGED, DONE
 
-STATES = ("done", "diverged")
+STATES = (DONE, DIVERGED)
 _TYPES: dict[str, type] = {"id": str, "status": str, "settings": dict, "outputs": dict}
 
 
 def fault(run: Run, folder: Path) -> str | None:
-    """Why the finished run in `folder` is not the one that the plan means; None where it is."""
+    """Why the finished run in `folder` is not the `run` of the plan; None where it is."""
     try:
         record = sound_record(folder)
         _check_settings(run, record, folder / "run.json")
@@ -53,9 +54,9 @@ def _check_settings(run: Run, record: dict[str, Any], path: Path) -> None:
 
 
 def _check_models(run: Run, record: dict[str, Any], folder: Path) -> None:
-    """A finished run has the models that it should have, and no others."""
+    """UserError where a finished run lacks a model that it should have, or has another one."""
     diverged = (record.get("diverged") or {}).get("step", 0)
-    wanted = run.models(diverged if record["status"] == "diverged" else None)
+    wanted = run.models(diverged if record["status"] == DIVERGED else None)
     if sorted(wanted) != sorted(record["outputs"]):
         listed = ", ".join(record["outputs"]) or "nothing"
         raise UserError(f"{folder / 'run.json'}: outputs lists {listed}, not {', '.join(wanted)}")

@@ -1,4 +1,4 @@
-"""`asymmetry why`: how a run stands, what would make it train again, and what that would cost."""
+"""`asymmetry why`: the state of a run, what would train it again, and what that would cost."""
 
 import time
 from collections.abc import Iterator
@@ -49,7 +49,7 @@ def _line(difference: Difference, record: dict[str, Any], run: Run) -> str:
 
 
 def _module(difference: Difference) -> str:
-    """A module, and whether it was not there before or is not any more."""
+    """A module, and whether it is new or gone."""
     if difference.before == ABSENT:
         return f"{difference.field} is new"
     return f"{difference.field} is gone" if difference.after == ABSENT else difference.field

@@ -1,4 +1,4 @@
-"""The many-model engine: runs x images x metrics, each computed once, into one table."""
+"""The assessment of many runs: runs x images x metrics, each computed once, into one table."""
 
 import logging
 import math
@@ -11,31 +11,22 @@ import pandas as pd
 import torch
 from torch import Tensor
 
-from asymmetry.assessment.cache import Cache, cache_key
-from asymmetry.assessment.comparison import Comparison
-from asymmetry.assessment.crops import check_crops
-from asymmetry.assessment.images import EvaluationImage, all_images, reference_and_low
-from asymmetry.assessment.score import DIVERGED, MISSING_WEIGHTS, OK, Key, Score
+from asymmetry.assessment.images import EvaluationImage, all_images, check_crops, reference_and_low
+from asymmetry.assessment.scores import Cache, Key, Reference, Score, cache_key
 from asymmetry.assessment.stage import AssessmentStage
-from asymmetry.assessment.targets import GENERATOR_FILE, PILOT_FILE, Model, Target
+from asymmetry.assessment.targets import Target, find_target
 from asymmetry.assessment.work import Work
 from asymmetry.core.devices import choose_device, repeatable
-from asymmetry.core.errors import UserError
-from asymmetry.core.files import write_atomically
-from asymmetry.core.names import nearest
-from asymmetry.core.records import read_record, verified_output
 from asymmetry.fidelity.as_metric import build_metric
 from asymmetry.metrics.build import Metric
 from asymmetry.metrics.contracts import METRICS
 from asymmetry.metrics.conventions import check_conventions
 from asymmetry.metrics.planes import Planes
-from asymmetry.planning.plan import PILOT, RUNS, Plan
+from asymmetry.planning.plan import Plan
 from asymmetry.study import Study
-from asymmetry.study.views import views
+from asymmetry.tables.schemas import COLUMNS, DIVERGED, MISSING_WEIGHTS, OK, write_table
 
-BICUBIC = "bicubic"
-COLUMNS = ["run", "task", "set", "image", "metric", "convention", "value", "status"]
-# No more restored images, nor pixels of them but for a single larger image, are held at a time.
+# The most restored images, and pixels of them, in memory at a time; a larger image is alone.
 IMAGES_AT_ONCE, PIXELS_AT_ONCE = 16, 2**20
 _log = logging.getLogger(__name__)
 
@@ -48,35 +39,17 @@ def assess_part(plan: Plan, output: Path) -> None:
 def assess_runs(study: Study, plan: Plan, run_ids: Sequence[str], output: Path) -> None:
     """Score runs, warm starts, pilots and `<task>/bicubic` over all evaluation sets: a table.
 
-    What was scored before, by an earlier call or one that was killed, is read from beside the run.
-    Raises UserError where a run is unknown, not trained or not the one recorded, where a metric's
-    weights are missing (but for `metrics_with_weights`) or corrupt, or an image cannot be read.
+    Scores of an earlier call, finished or killed, are read from the file beside the run. Raises
+    UserError where a run is unknown, not trained or not the one recorded; where the weights of a
+    metric are missing (unless it is one of `metrics_with_weights`) or corrupt; and where an image
+    cannot be read.
     """
     repeatable(study.numerics.threads)
     targets = [find_target(plan, run_id) for run_id in run_ids]
     engine = Engine(study, plan, choose_device(study.execution.device))
     table = engine.assess(targets)
     check_conventions(table, str(output))
-    write_atomically(output, table.to_parquet(index=False))
-
-
-def find_target(plan: Plan, run_id: str) -> Target:
-    """The run, the pilot or the baseline of this id, verified against its `run.json`."""
-    task, _, rest = run_id.partition("/")
-    if rest == BICUBIC:
-        if task not in plan.study.tasks:
-            raise UserError(f"{run_id}: '{task}' is not a task; {nearest(task, plan.study.tasks)}")
-        return Target(run_id, RUNS / run_id, task)
-    run = plan.find(run_id.removesuffix(PILOT))
-    pilot = run_id.endswith(PILOT)
-    folder, name = (run.folder / "pilot", PILOT_FILE) if pilot else (run.folder, GENERATOR_FILE)
-    record = read_record(run.record)
-    model, status = Model(run.cell.generator, run.folder / name), record["status"]
-    if pilot and name in record["outputs"]:
-        status = "done"  # kept before the run diverged, if it did
-    if status != DIVERGED:
-        verified_output(run.folder, record, name)
-    return Target(run_id, folder, run.cell.task, model, status)
+    write_table(table, "scores", output)
 
 
 class Engine:
@@ -87,17 +60,14 @@ class Engine:
         self.images: list[EvaluationImage] = all_images(study, plan.photos)
         self.crops = study.evaluation.crops
         check_crops(self.crops, self.images)
-        names: dict[str, list[str]] = {}
-        for image in self.images:
-            names.setdefault(image.set, []).append(image.photo.name)
-        self.views = views(study.evaluation, names)
+        self.views = AssessmentStage(plan).views
         self.metrics = build_metrics(plan, device)
         self.conventions = {name: plan.convention(name) for name in study.evaluation.all_metrics}
 
     def assess(self, targets: Sequence[Target]) -> pd.DataFrame:
         """The targets' rows of the table, one after another, in the order of the study.
 
-        What was scored is kept every `execution.checkpoint_seconds`, and where it is interrupted.
+        New scores are written every `execution.checkpoint_seconds`, and where it is interrupted.
         """
         works = [self._work(target) for target in targets if target.status != DIVERGED]
         try:
@@ -115,7 +85,7 @@ class Engine:
         return Work(target, task.scale, cache, names, self.views, results, self.device)
 
     def _assess_images(self, works: Sequence[Work]) -> None:
-        """The images go by one at a time, each for all targets."""
+        """Assess one image after another, each for all targets."""
         kept = time.monotonic()
         for index, image in enumerate(self.images, start=1):
             self._assess_image(image, [work for work in works if work.wants(image)])
@@ -125,18 +95,18 @@ class Engine:
                 _log.info("assessed %d of %d images", index, len(self.images))
 
     def _assess_image(self, image: EvaluationImage, works: Sequence[Work]) -> None:
-        """Restore the image with each target once and measure it with what each lacks."""
+        """Restore the image with each target once, and compute the scores that each lacks."""
         for name, of_task in _grouped(works, key=lambda work: work.target.task):
             task = self.study.tasks[name]
             pair = [plane.to(self.device) for plane in reference_and_low(image, task)]
-            comparison = Comparison(pair[0], task.scale, self.metrics)
+            reference = Reference(pair[0], task.scale, self.metrics)
             count = at_once(pair[0])
             for missing, alike in _grouped(of_task, key=lambda work: work.missing(image)):
                 for some in (alike[i : i + count] for i in range(0, len(alike), count)):
                     restored = torch.cat([work.restore(image, *pair) for work in some])
                     planes = Planes(restored, task.scale)
                     for metric in missing:
-                        scores = comparison.scores(metric, planes)
+                        scores = reference.scores(metric, planes)
                         _note(some, Key(image.set, image.photo.name, metric), scores)
 
     def _rows(self, target: Target, scores: Mapping[Key, Score]) -> pd.DataFrame:
@@ -146,21 +116,15 @@ class Engine:
             for metric in self.study.evaluation.all_metrics
         ]
         unscored = Score(math.nan, DIVERGED if target.status == DIVERGED else MISSING_WEIGHTS)
+        head = [target.run, target.task]
         rows = [
-            [
-                target.run,
-                target.task,
-                *key,
-                self.conventions[key.metric],
-                *scores.get(key, unscored),
-            ]
-            for key in keys
+            [*head, *key, self.conventions[key.metric], *scores.get(key, unscored)] for key in keys
         ]
-        return pd.DataFrame(rows, columns=COLUMNS)
+        return pd.DataFrame(rows, columns=COLUMNS["scores"])
 
 
 def at_once(reference: Tensor) -> int:
-    """How many restored images are in memory with this reference [1, 3, H, W]."""
+    """How many restored images of this reference [1, 3, H, W] are in memory at a time."""
     pixels = reference.shape[2] * reference.shape[3]
     return min(IMAGES_AT_ONCE, max(1, PIXELS_AT_ONCE // pixels))
 
@@ -185,7 +149,7 @@ def _note(works: Sequence[Work], key: Key, scores: Sequence[Score]) -> None:
 
 
 def build_metrics(plan: Plan, device: torch.device) -> dict[str, Metric]:
-    """The metrics of the study; those of `metrics_with_weights` only where their weights are."""
+    """The metrics of the study; of `metrics_with_weights`, those whose weights are there."""
     folder = Path(plan.study.execution.weights)
     for name in plan.study.evaluation.all_metrics:
         if name not in plan.computed_metrics:

@@ -1,4 +1,4 @@
-"""What is still to be done for one target: scores to be computed, views to be kept."""
+"""The work that one target still needs: scores to be computed, views to be saved."""
 
 from collections.abc import Sequence
 from functools import cached_property
@@ -7,16 +7,15 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from asymmetry.assessment.cache import Cache
-from asymmetry.assessment.crops import save_view
-from asymmetry.assessment.images import EvaluationImage
-from asymmetry.assessment.score import OK, Key
+from asymmetry.assessment.images import EvaluationImage, save_view
+from asymmetry.assessment.scores import Cache, Key
 from asymmetry.assessment.targets import Restorer, Target, restorer
 from asymmetry.study.views import View
+from asymmetry.tables.schemas import OK
 
 
 class Work:
-    """A target with the scores that it has, as an earlier assessment left them beside the run."""
+    """A target, and the scores of it that an earlier assessment left beside the run."""
 
     def __init__(
         self,
@@ -39,14 +38,14 @@ class Work:
         return restorer(self.target, self.scale, self._device)
 
     def missing(self, image: EvaluationImage) -> tuple[str, ...]:
-        """The metrics whose value for the image is not there."""
+        """The metrics without a score of the image."""
         keys = (Key(image.set, image.photo.name, metric) for metric in self._metrics)
         return tuple(
             key.metric for key in keys if key not in self.scores or self.scores[key].status != OK
         )
 
     def wants(self, image: EvaluationImage) -> bool:
-        """Whether the image is to be restored, for a score or a view."""
+        """Whether the image must be restored, for a score or a view."""
         return bool(self.missing(image)) or any(
             not view.path(self._results, name).is_file()
             for view in self._views_of(image)
@@ -55,16 +54,16 @@ class Work:
 
     @torch.inference_mode()
     def restore(self, image: EvaluationImage, reference: Tensor, low: Tensor) -> Tensor:
-        """The restored image [1, 3, H, W] in 0..1 of the input `low`; its views are kept."""
+        """Restore the input `low`: [1, 3, H, W] in 0..1; the image's views are saved."""
         restored = self._restorer(low)
         for view in self._views_of(image):
-            # Only with the baseline is the reference saved too.
+            # The baseline alone has a second name: that of the reference.
             for name, picture in zip(self.target.view_names, [restored, reference]):  # noqa: B905
                 save_view(picture, view, view.path(self._results, name))
         return restored
 
     def keep(self) -> None:
-        """Write the scores beside the run, where there are new ones."""
+        """Write the scores beside the run, if there are new ones."""
         if self.scores != self._kept:
             self._cache.write(self.scores)
             self._kept = dict(self.scores)

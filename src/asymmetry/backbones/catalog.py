@@ -1,4 +1,4 @@
-"""The backbones that a study may name: plain data, so that naming one imports no torch."""
+"""The backbones that a study may name. Plain data; imports no torch."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -220,5 +220,5 @@ BACKBONES: dict[str, BackboneSpec] = {
 
 
 def builder_of(name: str) -> str:
-    """What builds a backbone, random or not: a part of what identifies a run's code."""
+    """The `module:function` that builds a backbone, random or not; a root of a run's code."""
     return BACKBONES[name.removesuffix(RANDOM)].builder

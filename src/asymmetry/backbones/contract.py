@@ -1,4 +1,4 @@
-"""What every backbone is: the one contract of all trunks, frozen or trained."""
+"""The contract of all backbones, frozen or trained."""
 
 import torch
 from torch import Tensor, nn

@@ -37,7 +37,7 @@ def torchvision_network(spec: BackboneSpec, state: State | None) -> SequenceBack
 
 
 def without_stochastic_depth(body: nn.Sequential) -> nn.Sequential:
-    """`body` that drops no branch in training: every draw of a run is counted, and this is not."""
+    """`body` that drops no branch in training, because such draws would not be counted."""
     for module in body.modules():
         if isinstance(module, torchvision.ops.StochasticDepth):
             module.p = 0.0
@@ -47,7 +47,7 @@ def without_stochastic_depth(body: nn.Sequential) -> nn.Sequential:
 def efficientnet_lite(spec: BackboneSpec, state: State | None) -> SequenceBackbone:
     """The EfficientNet-Lite `options["network"]` of timm.
 
-    The pretrained tensors have other names in the same order: they are taken by position.
+    The pretrained tensors have other names in the same order, so they are taken by position.
     """
     import timm  # half a second: only where it is used
 

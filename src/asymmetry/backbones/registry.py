@@ -1,4 +1,4 @@
-"""From the name of a backbone to the backbone. Imports no torch until one is built."""
+"""Building a backbone by its name. Imports no torch until one is built."""
 
 import importlib
 from pathlib import Path

@@ -13,7 +13,7 @@ class SequenceBackbone(Backbone):
     """The blocks of `body` up to the last one that `options["stages"]` names.
 
     Images with a side below `options["smallest"]` are padded up to it by repeating their last row
-    and column: the network's strides would leave nothing of them.
+    and column, because the network's strides would leave no pixels.
     """
 
     def __init__(self, spec: BackboneSpec, body: nn.Sequential) -> None:
@@ -43,9 +43,9 @@ class SequenceBackbone(Backbone):
         Raises RuntimeError where a tensor of the body is missing or has another shape.
         """
         if state is not None:
-            own = self.body.state_dict().keys()
+            expected = self.body.state_dict().keys()
             named = {key.removeprefix("features."): value for key, value in state.items()}
-            self.body.load_state_dict({key: named[key] for key in named.keys() & own})
+            self.body.load_state_dict({key: named[key] for key in named.keys() & expected})
         return self
 
 

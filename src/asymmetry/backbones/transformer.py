@@ -16,9 +16,9 @@ from torch import Tensor
 class VitBackbone(Backbone):
     """A vision transformer; each block is a stage, its patch tokens a map [B, C, h, w].
 
-    Class and register tokens take part in attention but are left out of the maps, and so is the
-    final normalisation. An image whose sides are no multiples of the patch is padded up to them by
-    repeating its last row and column; position embeddings are interpolated to its size.
+    Class and register tokens take part in attention, but the maps leave them out, and the final
+    normalisation too. An image whose sides are not multiples of the patch is padded by repeating
+    its last row and column. Position embeddings are interpolated to its size.
     """
 
     def __init__(self, spec: BackboneSpec, net: VisionTransformer) -> None:
@@ -45,9 +45,9 @@ def vit(spec: BackboneSpec, state: State | None) -> VitBackbone:
         net = VisionTransformer(**spec.options, **size)
     backbone = VitBackbone(spec, net)
     if state is not None:
-        own = net.state_dict().keys()
+        expected = net.state_dict().keys()
         named = checkpoint_filter_fn(state, net)
-        net.load_state_dict({key: named[key] for key in named.keys() & own})
+        net.load_state_dict({key: named[key] for key in named.keys() & expected})
     return backbone
 
 

@@ -3,6 +3,7 @@
 import logging
 import sys
 from contextlib import nullcontext
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
@@ -18,8 +19,24 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
-    help="A study of fidelity losses and discriminators in image restoration.",
 )
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        print(f"asymmetry {version('asymmetry')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="print the version"),
+    ] = False,
+) -> None:
+    """A study of fidelity losses and discriminators in image restoration."""
+
 
 Output = Annotated[Path, typer.Option("--output", help="a table of this study")]
 Fitted = Annotated[Path, typer.Option("--output", help="a file of weights of this study")]

@@ -1,3 +1,3 @@
-"""What every room stands on: errors, files, names, randomness, devices. Imports no torch."""
+"""What all other packages use: errors, files, names, randomness, devices. Imports no torch."""
 
 CHANGES_NUMBERS = False

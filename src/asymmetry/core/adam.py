@@ -1,7 +1,7 @@
 """Adam (Kingma and Ba 2015) as torch has it, without what is there for torch's compiler alone.
 
-Each of these methods first imports the compiler, which takes over a second, to tell it that it is
-not to compile them. No study compiles its optimizer. The steps are the same, bit by bit.
+Torch excludes each of these methods from compilation, and for that it imports the compiler, which
+takes over a second. No study compiles its optimizer. The steps are the same, bit by bit.
 """
 
 from collections.abc import Callable

@@ -17,7 +17,7 @@ def code_commit(folder: Path = _HERE) -> str:
 
 
 def commit_problem(folder: Path = _HERE) -> str:
-    """Why git does not tell the commit of a repository that is there; "" where it does."""
+    """Why git cannot name the commit of a repository that is there; "" where it can."""
     if not any((parent / ".git").exists() for parent in (folder, *folder.parents)):
         return ""
     asked = _git(folder, "rev-parse", "HEAD")

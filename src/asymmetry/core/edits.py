@@ -1,6 +1,6 @@
 """Which of the package's files were edited since a study was started.
 
-Its jobs read the code again as they begin, so an edit in between changes what they are called.
+Its jobs read the code again when they begin, so an edit in between changes the ids of their runs.
 """
 
 import os
@@ -12,8 +12,8 @@ STUDY_VARIABLE = "ASYMMETRY_STUDY"
 _HERE = Path(__file__).parents[1]
 
 
-def remember_code(study_file: Path) -> None:
-    """Keep the digests of the package's files beside the study that the jobs read."""
+def record_code(study_file: Path) -> None:
+    """Write the digests of the package's files beside the study that the jobs read."""
     write_if_changed(_beside(study_file), canonical_json(_digests()))
 
 

@@ -1,8 +1,8 @@
-"""The one kind of error that a user can mend."""
+"""The one kind of error that the user can fix."""
 
 
 class UserError(Exception):
-    """A mistake that the user can mend: a line names the field or file, what is wrong, what to do.
+    """A mistake that the user can fix: a line names the field or file, what is wrong, what to do.
 
     The command line prints the message without a traceback and exits with 2.
     """

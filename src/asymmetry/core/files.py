@@ -11,6 +11,9 @@ from typing import Any
 
 from asymmetry.core.errors import UserError
 
+STATE = Path(".asymmetry")
+"""The folder of what a study keeps beside its results; without it, work is done again."""
+
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 

@@ -6,6 +6,7 @@ Nothing else in the package knows SLURM. Imports no torch.
 import os
 import shutil
 import subprocess
+import time
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -29,16 +30,36 @@ _FLAGS = {
 }
 
 
-def job_end() -> float | None:
-    """When SLURM will end this job (seconds since 1970); None outside SLURM or without a limit."""
+def seconds_left() -> float | None:
+    """Until SLURM will end this job, by SLURM's clock; None outside SLURM or without a limit.
+
+    The clock of the job's node may be ahead of it, or behind.
+    """
+    end = _job_end()
+    return None if end is None else end - _slurms_time()
+
+
+def _job_end() -> float | None:
+    """When SLURM will end this job, in seconds since 1970."""
     if told := os.environ.get("SLURM_JOB_END_TIME"):  # SLURM 22.05 does not set it yet
         return float(told)
     if not (job := os.environ.get("SLURM_JOB_ID")):
         return None
     asked = _slurm("squeue", "--noheader", "--jobs", job, "--format=%e")
+    return _time_in(asked.stdout)  # "N/A" where the partition has no limit
+
+
+def _slurms_time() -> float:
+    """What slurmctld's clock says, in seconds since 1970; where it does not answer, ours."""
+    asked = _slurm("scontrol", "show", "config").stdout  # "Configuration data as of <time>", ...
+    return _time_in(asked.partition("\n")[0].rpartition(" ")[2]) or time.time()
+
+
+def _time_in(answer: str) -> float | None:
+    """A time as SLURM prints it, in seconds since 1970."""
     try:
-        return datetime.fromisoformat(asked.stdout.strip()).timestamp()
-    except ValueError:  # "N/A": the partition has no limit
+        return datetime.fromisoformat(answer.strip()).timestamp()
+    except ValueError:
         return None
 
 

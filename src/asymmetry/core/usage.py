@@ -1,4 +1,4 @@
-"""What trainings take of their devices: the `ledger` of a `run.json`, and its sums in words."""
+"""What trainings use of their devices: the `usage` of a `run.json`, and its sums in words."""
 
 import math
 from collections import defaultdict
@@ -12,12 +12,12 @@ CHANGES_NUMBERS = True
 
 
 @dataclass(frozen=True)
-class Spent:
-    """What a training took of its device, over all attempts, with steps that had to be repeated.
+class Usage:
+    """What a training used of its device, over all attempts, with steps that had to be repeated.
 
     `mean_utilisation` is in 0..1: on a GPU the share of time in which a kernel ran on it (of any
     process that shares it), on a CPU the share of the training's threads that was busy; None where
-    nobody could measure it.
+    it could not be measured.
     """
 
     device: str = ""
@@ -27,18 +27,18 @@ class Spent:
     attempts: int = 0
 
 
-_SPENT = TypeAdapter(Spent)
+_USAGE = TypeAdapter(Usage)
 
 
-def spent_of(record: dict[str, Any]) -> Spent:
-    """The `ledger` of a `run.json`; nothing spent where it has none that can be read."""
+def usage_of(record: dict[str, Any]) -> Usage:
+    """The `usage` of a `run.json`; none where it has none that can be read."""
     try:
-        return _SPENT.validate_python(record.get("ledger", {}))
+        return _USAGE.validate_python(record.get("usage", {}))
     except ValidationError:
-        return Spent()
+        return Usage()
 
 
-def mean_utilisation(parts: Iterable[Spent]) -> float | None:
+def mean_utilisation(parts: Iterable[Usage]) -> float | None:
     """The mean weighted by device time, over those that measured it; None where none did."""
     known = [
         (p.device_seconds, p.mean_utilisation) for p in parts if p.mean_utilisation is not None
@@ -47,18 +47,18 @@ def mean_utilisation(parts: Iterable[Spent]) -> float | None:
     return sum(seconds * share for seconds, share in known) / total if total else None
 
 
-def device_hours(parts: Iterable[Spent]) -> str:
+def device_hours(parts: Iterable[Usage]) -> str:
     """Sums by device, most first: `3.2 on NVIDIA H200 (mean utilisation 71 %), 0.40 on cpu`."""
-    by_device: dict[str, list[Spent]] = defaultdict(list)
+    by_device: dict[str, list[Usage]] = defaultdict(list)
     for part in parts:
         if part.device_seconds > 0:
             by_device[part.device].append(part)
-    sums = {name: sum(part.device_seconds for part in own) for name, own in by_device.items()}
+    sums = {name: sum(p.device_seconds for p in group) for name, group in by_device.items()}
     ordered = sorted(sums, key=lambda name: -sums[name])
     return ", ".join(_on(name, sums[name], by_device[name]) for name in ordered) or "none"
 
 
-def _on(device: str, seconds: float, parts: list[Spent]) -> str:
+def _on(device: str, seconds: float, parts: list[Usage]) -> str:
     share = mean_utilisation(parts)
     hours = f"{seconds / 3600:.2f}" if seconds < 3600 else f"{seconds / 3600:,.1f}"
     return f"{hours} on {device}" + (

@@ -10,10 +10,10 @@ _SALT = "split 2309"
 
 
 def held_out(contents: Collection[str], share: float) -> set[str]:
-    """The contents kept for evaluation: `share` of them, rounded, one at least and never all.
+    """The contents kept for evaluation: `share` of them, rounded, at least one and never all.
 
-    They come first in the order of the sha256 of their names. So the split knows no order, path or
-    process, and a content that is added moves one other across at most. Needs two contents or more.
+    They are the first by the sha256 of their names. So the split does not depend on order, path or
+    process, and an added content moves at most one other across. Needs two contents or more.
     """
     names = set(contents)
     count = min(max(int(share * len(names) + 0.5), 1), len(names) - 1)

@@ -7,16 +7,17 @@ import torch
 from torch import Tensor
 
 from asymmetry.core.randomness import draws
-from asymmetry.data.degrade import degrade, reduce_bicubic
+from asymmetry.data.degrade import degrade
 from asymmetry.data.images import Rgb, crop_to_multiple, to_tensor
 from asymmetry.data.load import load_photo
+from asymmetry.data.operations import reduce_bicubic
 from asymmetry.data.photos import Photo
 from asymmetry.study import Task
 
 
 @dataclass(frozen=True)
-class _Place:
-    """Where a sample is cut, in pixels of the low resolution, and how it is turned."""
+class _Crop:
+    """A crop of a photo, its corner in pixels of the low resolution, and how it is turned."""
 
     photo: int
     top: int
@@ -28,12 +29,12 @@ class _Place:
 class TrainingCrops:
     """Pairs of aligned crops, degraded and reference.
 
-    Every photo is equally likely, whatever its size (by area, one large photo would fill the
-    training), then every place in it; crops are mirrored half of the time and turned by 0, 90, 180
-    or 270 degrees. Draws are counted from (seed, step, sample): streams "crop" and "degradation".
-    The `bicubic` input is cut out of the whole reduced photo, so its borders saw the true
-    neighbours; the other degradations differ from sample to sample and are applied to the crop,
-    mirrored and turned as it is.
+    Every photo is equally likely, whatever its size: by area, one large photo would fill the
+    training. Then every position in it is equally likely. Crops are mirrored half of the time and
+    turned by 0, 90, 180 or 270 degrees. Draws are counted from (seed, step, sample), in the streams
+    "crop" and "degradation". The `bicubic` input is cut out of the whole reduced photo, so the true
+    neighbours contribute to its borders. The other degradations differ from sample to sample; they
+    are applied to the crop after it is mirrored and turned.
     """
 
     def __init__(
@@ -62,23 +63,23 @@ class TrainingCrops:
         return torch.cat([*map(to_tensor, low)]), torch.cat([*map(to_tensor, reference)])
 
     def _pair(self, step: int, sample: int) -> tuple[Rgb, Rgb]:
-        place, scale = self._place(step, sample), self.task.scale
-        reference = _cut(self._references[place.photo], place, scale, self.crop)
+        crop, scale = self._crop(step, sample), self.task.scale
+        reference = _cut(self._references[crop.photo], crop, scale, self.crop)
         if self._reduced:
-            return _cut(self._reduced[place.photo], place, 1, self.crop // scale), reference
+            return _cut(self._reduced[crop.photo], crop, 1, self.crop // scale), reference
         rng = draws(self.seed, "degradation", step, sample)
         return degrade(self.task, reference, rng), reference
 
-    def _place(self, step: int, sample: int) -> _Place:
+    def _crop(self, step: int, sample: int) -> _Crop:
         rng = draws(self.seed, "crop", step, sample)
         photo = int(rng.integers(len(self._references)))
         height, width = (side // self.task.scale for side in self._references[photo].shape[:2])
         side = self.crop // self.task.scale
         top, left = int(rng.integers(height - side + 1)), int(rng.integers(width - side + 1))
-        return _Place(photo, top, left, bool(rng.integers(2)), int(rng.integers(4)))
+        return _Crop(photo, top, left, bool(rng.integers(2)), int(rng.integers(4)))
 
 
-def _cut(rgb: Rgb, place: _Place, scale: int, size: int) -> Rgb:
-    top, left = place.top * scale, place.left * scale
-    square = np.rot90(rgb[top : top + size, left : left + size], place.turns)
-    return np.ascontiguousarray(square[:, ::-1] if place.flip else square)
+def _cut(rgb: Rgb, crop: _Crop, scale: int, size: int) -> Rgb:
+    top, left = crop.top * scale, crop.left * scale
+    square = np.rot90(rgb[top : top + size, left : left + size], crop.turns)
+    return np.ascontiguousarray(square[:, ::-1] if crop.flip else square)

@@ -1,7 +1,7 @@
-"""Damage of image files that decoders pass over in silence.
+"""Damage of image files that decoders do not report.
 
-Pillow's JPEG decoder fills holes with what it guesses, and its PNG decoder reads no checksum. WebP,
-AVIF, JPEG 2000, TIFF, BMP and the like carry none: of these only truncation is noticed.
+Pillow's JPEG decoder fills holes with guessed pixels, and its PNG decoder reads no checksum. WebP,
+AVIF, JPEG 2000, TIFF, BMP and similar formats have none: of these only truncation is noticed.
 """
 
 import re
@@ -12,13 +12,13 @@ from PIL import Image
 
 CHANGES_NUMBERS = False
 
-# Bytes of zeros that no picture's code has, but for one whose shortest code ends a flat block. A
-# lost block of a disk or of a download is as long, or longer.
+# So many zero bytes are in no picture's code, unless its shortest code ends a flat block. A lost
+# block of a disk or of a download is as long, or longer.
 _HOLE = 64
 
 
 def find_damage(content: bytes, kind: str | None) -> str | None:
-    """What is wrong with the bytes of an image that Pillow takes for a `kind`; None: nothing seen.
+    """What is wrong with the bytes of an image of the format `kind`; None where nothing is found.
 
     May raise what Pillow raises on damaged content.
     """
@@ -31,10 +31,10 @@ def find_damage(content: bytes, kind: str | None) -> str | None:
 
 
 def _jpeg_damage(content: bytes) -> str | None:
-    """What libjpeg warns of, and Pillow does not pass on."""
+    """The warning of libjpeg, which Pillow does not pass on, or that there is a hole."""
     *_, colours, _ = simplejpeg.decode_jpeg_header(content)
     try:
-        # The luminance alone: the code of the colours is read too, which is what may be damaged.
+        # Decoding the luminance alone is faster, and still reads the code of the colours.
         space = "CMYK" if colours in ("CMYK", "YCCK") else "GRAY"
         simplejpeg.decode_jpeg(content, colorspace=space, strict=True)
     except ValueError as error:
@@ -45,11 +45,11 @@ def _jpeg_damage(content: bytes) -> str | None:
 
 
 def _first_scan(content: bytes) -> int:
-    """Where the first scan begins: what is before it (profiles, previews) may hold zeros."""
-    place = 2
-    while content[place : place + 1] == b"\xff" and content[place + 1 : place + 2] != b"\xda":
-        place += 2 + int.from_bytes(content[place + 2 : place + 4], "big")
-    return place
+    """The offset of the first scan; profiles and previews before it may hold zeros."""
+    offset = 2
+    while content[offset : offset + 1] == b"\xff" and content[offset + 1 : offset + 2] != b"\xda":
+        offset += 2 + int.from_bytes(content[offset + 2 : offset + 4], "big")
+    return offset
 
 
 def _flat_code_is_zero(content: bytes) -> bool:

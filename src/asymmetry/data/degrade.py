@@ -1,21 +1,21 @@
 """Degradations that the generators learn to undo."""
 
-from collections.abc import Sequence
-from io import BytesIO
-from typing import TypeAlias
-
 import numpy as np
 import numpy.typing as npt
-import torch
-from PIL import Image
-from scipy.ndimage import convolve, gaussian_filter
 
 from asymmetry.data.images import Rgb
 from asymmetry.data.modes import round_to_uint8
-from asymmetry.imaging.resize import imresize, weights
+from asymmetry.data.operations import (
+    Pixels,
+    add_noise,
+    blur,
+    blur_and_reduce,
+    compress,
+    reduce_bicubic,
+    spread,
+)
+from asymmetry.data.second_order import apply_degradation, draw_degradation
 from asymmetry.study import Task
-
-Pixels: TypeAlias = npt.NDArray[np.uint8] | npt.NDArray[np.float64]
 
 
 def degrade(task: Task, reference: Rgb, rng: np.random.Generator) -> Rgb:
@@ -23,7 +23,8 @@ def degrade(task: Task, reference: Rgb, rng: np.random.Generator) -> Rgb:
 
     `bicubic` is MATLAB's imresize, rounded to 8 bits; it draws nothing. `blind` is a light form of
     the usual model of real degradations (Elad and Feuer 1997; first order of Real-ESRGAN, Wang et
-    al. 2021): Gaussian blur, bicubic reduction, Gaussian noise, JPEG. `noise` is white Gaussian
+    al. 2021): Gaussian blur, bicubic reduction, Gaussian noise, JPEG; `second-order` is the whole
+    of Real-ESRGAN's (see `data.second_order`). `noise` is white Gaussian
     noise; `blur` is a Gaussian, or the task's own point spread function, and then such noise. Both
     keep the size, and are rounded and clipped to 8 bits, as a camera's file would be. Strengths are
     uniform in the task's ranges, a function of `rng` alone.
@@ -31,6 +32,8 @@ def degrade(task: Task, reference: Rgb, rng: np.random.Generator) -> Rgb:
     match task.degradation:
         case "bicubic":
             return reduce_bicubic(reference, task.scale)
+        case "second-order":
+            return apply_degradation(draw_degradation(rng), reference, task.scale, rng)
         case "noise":
             return _noisy(task, reference, rng)
         case "blur":
@@ -48,53 +51,3 @@ def _blurred(task: Task, image: Rgb, rng: np.random.Generator) -> npt.NDArray[np
     if task.psf is None:
         return blur(image, rng.uniform(*task.blur))
     return spread(image, task.psf)
-
-
-def reduce_bicubic(reference: Rgb, scale: int) -> Rgb:
-    """MATLAB's imresize by 1 / `scale`, rounded to 8 bits."""
-    return round_to_uint8(resize(reference, 1 / scale))
-
-
-def resize(image: Pixels, scale: float) -> npt.NDArray[np.float64]:
-    """`imresize` of an image [H,W,3], 0 to 255; neither clamped nor rounded."""
-    planes = torch.from_numpy(image.astype(np.float64)).permute(2, 0, 1)
-    return imresize(planes.unsqueeze(0), scale)[0].permute(1, 2, 0).numpy()
-
-
-def blur(image: Pixels, sigma: float) -> npt.NDArray[np.float64]:
-    """Gaussian blur of an image [H,W,3], `sigma` in pixels; borders are mirrored."""
-    return gaussian_filter(image.astype(np.float64), (sigma, sigma, 0), mode="reflect")
-
-
-def blur_and_reduce(image: Pixels, sigma: float, scale: int) -> npt.NDArray[np.float64]:
-    """`blur` and then `resize` by 1 / `scale` of an image [H,W,3], but for the last bits.
-
-    Both are sums of rows and columns with fixed weights. So the weights of the reduction are
-    blurred, once a side, and not the image: with mirrored borders that is the same.
-    """
-    rows, columns = (
-        torch.from_numpy(
-            gaussian_filter(weights(side, 1 / scale).numpy(), (0, sigma), mode="reflect")
-        )
-        for side in image.shape[:2]
-    )
-    planes = torch.from_numpy(image.astype(np.float64)).permute(2, 0, 1)
-    return (rows @ planes @ columns.mT).permute(1, 2, 0).numpy()
-
-
-def spread(image: Pixels, psf: Sequence[Sequence[float]]) -> npt.NDArray[np.float64]:
-    """Convolution of an image [H,W,3] with a kernel scaled to sum to one; borders are mirrored."""
-    kernel = np.array(psf)[..., None]
-    return convolve(image.astype(np.float64), kernel / kernel.sum(), mode="reflect")
-
-
-def add_noise(image: Pixels, sigma: float, rng: np.random.Generator) -> npt.NDArray[np.float64]:
-    """White Gaussian noise of `sigma` (0 to 255), independent in pixels and channels."""
-    return image + sigma * rng.standard_normal(image.shape)
-
-
-def compress(rgb: Rgb, quality: int) -> Rgb:
-    """An image [H,W,3] as JPEG of this quality (1 to 100, chroma halved) and back."""
-    file = BytesIO()
-    Image.fromarray(rgb).save(file, "JPEG", quality=quality)
-    return np.asarray(Image.open(file))

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from asymmetry.data.degrade import add_noise, blur, compress, resize
 from asymmetry.data.images import Rgb
 from asymmetry.data.modes import round_to_uint8
+from asymmetry.data.operations import add_noise, blur, compress, resize
 
 
 @dataclass(frozen=True)
@@ -26,8 +26,8 @@ class Distortion:
 def distort(kind: str, level: int, levels: int, rgb: Rgb, rng: np.random.Generator) -> Rgb:
     """An image, uint8 [H,W,3], distorted at a level from 1 (mild) to `levels` (severe), same size.
 
-    `kind` is a key of `DISTORTIONS`. Only `noise` draws from `rng`: give all levels of an image
-    the same draws, and they differ in strength alone.
+    `kind` is a key of `DISTORTIONS`. Only `noise` draws from `rng`. With the same draws, all levels
+    of an image differ in strength alone.
     """
     distortion = DISTORTIONS[kind]
     return distortion.apply(rgb, distortion.strength(level, levels), rng)
@@ -46,7 +46,7 @@ def _jpeg(rgb: Rgb, quality: float, _: np.random.Generator) -> Rgb:
 
 
 def _downsample(rgb: Rgb, factor: float, _: np.random.Generator) -> Rgb:
-    """Bicubic reduction and enlargement; the enlarged image may be larger, both begin top left."""
+    """Bicubic reduction and enlargement, cut to the size of the image from its top left."""
     height, width = rgb.shape[:2]
     return round_to_uint8(resize(resize(rgb, 1 / factor), factor)[:height, :width])
 

@@ -1,6 +1,5 @@
-"""What tells pictures apart without their pixels, remembered while a file stays as it is."""
+"""What tells pictures apart without their pixels, cached while a file stays as it is."""
 
-import json
 import logging
 import os
 from collections.abc import Iterable, Iterator
@@ -10,14 +9,14 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from asymmetry.core.cache import Cache, file_version
 from asymmetry.core.errors import UserError
-from asymmetry.core.files import read_object, write_if_changed
-from asymmetry.core.hash_cache import settled
+from asymmetry.core.files import STATE
 
 if TYPE_CHECKING:
     from asymmetry.data.images import Rgb
 
-CACHE = Path(".asymmetry/fingerprints.json")
+CACHE = STATE / "fingerprints.json"
 SIDE = 16
 """Of the square of mean luminances."""
 
@@ -29,10 +28,10 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Fingerprint:
-    """A picture in short: the sha256 (hex) of its file, its size in pixels as upright, 64 bits.
+    """The sha256 (hex) of a picture's file, its size in pixels when upright, and two hashes.
 
-    `dhash` is its `difference_hash`; `means` the mean luminances of SIDE x SIDE blocks, 0 to 255,
-    row by row, as hex.
+    `dhash` is its `difference_hash`, of 64 bits. `means` are the mean luminances of SIDE x SIDE
+    blocks, 0 to 255, row by row, as hex.
     """
 
     sha256: str
@@ -43,45 +42,42 @@ class Fingerprint:
 
 
 def fingerprints(paths: Iterable[Path]) -> list[Fingerprint]:
-    """The fingerprint of each file, in their order.
+    """The fingerprint of each file, in the order of the paths.
 
-    A file is decoded once, and again where its size or modification time changed; what was found
-    is kept in `.asymmetry/fingerprints.json`. Raises UserError as `read_rgb`, a line for each file
-    that is wrong.
+    A file is decoded once, and again after its size or modification time changes. Fingerprints are
+    kept in `.asymmetry/fingerprints.json`. Raises UserError as `read_rgb`, with a line for each bad
+    file.
     """
     asked = [path.absolute() for path in paths]
-    seen, found, mistakes = dict[Path, list[int]](), dict[Path, Fingerprint](), list[str]()
-    known, fresh = read_object(CACHE), dict[str, object]()
-    for path in dict.fromkeys(asked):
-        try:
-            seen[path] = _seen(path)
-        except UserError as error:
-            mistakes.append(str(error))
-            continue
-        if kept := _kept(known.get(str(path)), seen[path]):
-            found[path] = kept
-    new = [path for path in seen if path not in found]
-    if len(new) > _MANY:
-        _log.info("decoding %d pictures, once, to compare what they show", len(new))
-    try:
-        for path, own in _looks(new):
-            if isinstance(own, UserError):
-                mistakes.append(str(own))
-                continue
-            found[path] = own
-            if settled(seen[path][1]):
-                fresh[str(path)] = [*seen[path], asdict(own)]
-    finally:
-        # Also what was seen before an interruption is kept: the next start goes on from there.
-        if fresh:
-            write_if_changed(CACHE, json.dumps(known | fresh, sort_keys=True, indent=0).encode())
+    found, mistakes = dict[Path, Fingerprint](), list[str]()
+    # Also after an interruption the cache is written: the next start goes on from there.
+    with Cache(CACHE) as cache:
+        versions = dict[Path, list[int] | None]()
+        for path in dict.fromkeys(asked):
+            try:
+                version = file_version(path)
+            except OSError as error:
+                mistakes.append(f"{path}: cannot be read ({error.strerror}); replace or remove it")
+            else:
+                if known := _read_back(cache.get(str(path), version)):
+                    found[path] = known
+                else:
+                    versions[path] = version
+        if len(versions) > _MANY:
+            _log.info("decoding %d pictures, once, to compare what they show", len(versions))
+        for path, outcome in _decoded(list(versions)):
+            if isinstance(outcome, UserError):
+                mistakes.append(str(outcome))
+            else:
+                found[path] = outcome
+                cache.put(str(path), versions[path], asdict(outcome))
     if mistakes:
         raise UserError("\n".join(mistakes))
     return [found[path] for path in asked]
 
 
-def _looks(paths: list[Path]) -> Iterator[tuple[Path, Fingerprint | UserError]]:
-    """What each file shows, or what is wrong with it, some read side by side."""
+def _decoded(paths: list[Path]) -> Iterator[tuple[Path, Fingerprint | UserError]]:
+    """The fingerprint of each file, or what is wrong with it; some are read side by side."""
     with ThreadPoolExecutor(min(_MOST_THREADS, len(os.sched_getaffinity(0)))) as pool:
         yield from zip(paths, pool.map(_try, paths), strict=True)
 
@@ -115,24 +111,11 @@ def _look(path: Path) -> Fingerprint:
     return fingerprint(content, decode_rgb(content, path))
 
 
-def _seen(path: Path) -> list[int]:
-    """The size and modification time of a file."""
-    try:
-        status = path.stat()
-    except OSError as error:
-        raise UserError(
-            f"{path}: cannot be read ({error.strerror}); replace or remove it"
-        ) from None
-    return [status.st_size, status.st_mtime_ns]
-
-
-def _kept(entry: object, seen: list[int]) -> Fingerprint | None:
-    """An entry of the cache; None where it is of another time, or not as written."""
-    if not isinstance(entry, list) or len(entry) != 3 or entry[:2] != seen:
+def _read_back(value: object) -> Fingerprint | None:
+    """A fingerprint from the cache; None where there is none, or not as it was written."""
+    fields = Fingerprint.__annotations__
+    if not isinstance(value, dict) or value.keys() != fields.keys():
         return None
-    kept, fields = entry[2], Fingerprint.__annotations__
-    if not isinstance(kept, dict) or kept.keys() != fields.keys():
+    if any(type(value[name]) is not kind for name, kind in fields.items()):
         return None
-    if any(type(kept[name]) is not kind for name, kind in fields.items()):
-        return None
-    return Fingerprint(**kept) if len(kept["means"]) == 2 * SIDE * SIDE else None
+    return Fingerprint(**value) if len(value["means"]) == 2 * SIDE * SIDE else None

@@ -1,4 +1,4 @@
-"""The photos below a folder: every file is a photo, is left out with a reason, or an error."""
+"""The photos below a folder. A file is a photo, or is left out with a reason, or is an error."""
 
 import os
 import stat
@@ -23,14 +23,14 @@ _BREAKS = {"Cc", "Zl", "Zp"}  # Unicode's categories of control characters and b
 
 @dataclass(frozen=True)
 class LeftOut:
-    """A file that is not taken for a photo, by its path in the folder, and why."""
+    """A file that is not taken as a photo: its path in the folder, and why."""
 
     name: str
     why: str
 
 
 def in_words(left_out: Sequence[LeftOut], folder: str) -> str:
-    """A line that names the first files that were left out, and why; "" without any."""
+    """A line that names the first files left out, and why; "" where there are none."""
     if not left_out:
         return ""
     shown = "; ".join(f"{one.name} ({one.why})" for one in left_out[:_SHOWN])
@@ -50,8 +50,8 @@ def find_photos(folder: Path) -> Found:
     """All photos below a folder, links followed; the name is the path in it without suffix.
 
     Names are in Unicode's composed form (NFC) with slashes, so they are the same on all systems.
-    Raises UserError, a line for each, where the folder is missing or holds no photo, where a
-    folder cannot be read, two photos have one name, or a name cannot be used.
+    Raises UserError, with a line for each mistake, where the folder is missing or holds no photo,
+    a folder in it cannot be read, two photos have one name, or a name cannot be used.
     """
     if not folder.is_dir():
         raise UserError(f"{folder}: there is no such folder of photos; check the path")
@@ -82,7 +82,7 @@ def find_photos(folder: Path) -> Found:
 
 
 def _files(folder: Path, left_out: list[LeftOut], mistakes: list[str]) -> Iterator[Path]:
-    """All that is below a folder and is no folder; what cannot be entered is told of."""
+    """All files below a folder; a folder that cannot be entered becomes a mistake."""
 
     def tell(error: OSError) -> None:
         mistakes.append(
@@ -109,7 +109,7 @@ def _files(folder: Path, left_out: list[LeftOut], mistakes: list[str]) -> Iterat
 
 
 def _why_not(path: Path) -> str | None:
-    """Why a file is not taken for a photo; None where it is."""
+    """Why a file is not taken as a photo; None where it is."""
     if path.name[0] == ".":
         return "hidden"
     if path.suffix.lower() not in SUFFIXES:
@@ -119,7 +119,7 @@ def _why_not(path: Path) -> str | None:
     try:
         return None if stat.S_ISREG(path.stat().st_mode) else "no file"
     except OSError:
-        return None  # told of when it is read
+        return None  # reported when it is read
 
 
 def _wrong_name(name: str) -> str | None:
@@ -135,6 +135,6 @@ def _wrong_name(name: str) -> str | None:
 
 
 def _printable(name: str) -> str:
-    """A name for a message: what is no text as its escape."""
+    """A name for a message; characters that cannot be printed are escaped."""
     unfit = {*_BREAKS, "Cs"}
     return "".join(ascii(one)[1:-1] if category(one) in unfit else one for one in name)

@@ -1,4 +1,4 @@
-"""Images from files, as 8-bit RGB arrays; whatever may be wrong with a file is caught here."""
+"""Images from files, as 8-bit RGB arrays. Everything that may be wrong with a file is caught."""
 
 import warnings
 from collections.abc import Iterator
@@ -28,14 +28,14 @@ _MEND = "replace or remove it"
 def read_rgb(path: Path, smallest: int = 1) -> Rgb:
     """The image in a file as uint8 [H,W,3], upright (EXIF orientation applied).
 
-    Grey is repeated in three channels; 16 bits are scaled to 8 (v / 257, rounded; of 16-bit colour
-    Pillow itself keeps the upper byte, which differs by one at most); CMYK and palettes become RGB
-    as Pillow converts them; what is transparent is laid on white. Colour profiles are ignored.
-    Of a JPEG with previews the first picture is taken.
+    Grey is repeated in three channels. 16 bits are scaled to 8: v / 257, rounded; of 16-bit colour
+    Pillow keeps the upper byte, which differs by at most one. Pillow converts CMYK and palettes to
+    RGB. Transparent pixels are laid on white. Colour profiles are ignored. Of a JPEG with previews
+    the first picture is taken.
 
-    Raises UserError where the file is missing, empty, not an image, damaged (also where a decoder
-    would pass over it, see `damage`), an animation, has pixels that are not integers of 8 or 16
-    bits without sign, or a side below `smallest` pixels.
+    Raises UserError where the file is missing, empty, not an image, damaged (even where a decoder
+    would not report it, see `damage`) or an animation; where its pixels are not unsigned integers
+    of 8 or 16 bits; and where a side is below `smallest` pixels.
     """
     return decode_rgb(read_bytes(path), path, smallest)
 
@@ -69,7 +69,7 @@ def decode_rgb(content: bytes, path: Path, smallest: int = 1) -> Rgb:
     except Image.DecompressionBombError as error:
         raise UserError(f"{path}: is too large ({error}); {_MEND}") from None
     except Exception as error:
-        # Damaged content fails anywhere in its decoder, with any exception.
+        # A decoder may raise any exception on damaged content.
         damage = " ".join(str(error).split()) or type(error).__name__
     if damage:
         raise UserError(f"{path}: is damaged or truncated ({damage}); {_MEND}")
@@ -124,9 +124,9 @@ def to_uint8(image: "Tensor") -> Rgb:
 
 @contextmanager
 def _strictly() -> Iterator[None]:
-    """Refuse truncated files, though a library of this process may have switched that off.
+    """Refuse truncated files, even if a library of this process has switched that off.
 
-    Pillow's warnings about the same files are silenced: the error says it in one line.
+    Pillow's warnings about the same files are silenced, because the error says it in one line.
     """
     before, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False
     try:

@@ -1,11 +1,11 @@
-"""Which pictures show the same: by their bytes, or by two looks at their luminance. No numpy.
+"""Which pictures show the same: by their bytes, or by two hashes of their luminance. No numpy.
 
-The difference hash alone is not enough for thousands of pictures: soft ones, of few edges, come
-near each other by chance. So the steps of brightness between neighbouring blocks must agree too.
-Looked at by eye, of 39 near pairs among the 1,000 images of BIQ2021 and 221 photographs, 33 show
-the same, with correlations of .55 and more, and 6 do not, with .36 at most. In six million
-comparisons, most of them with turned copies, 53 false pairs were near, and .47 was the highest
-correlation of one.
+The difference hash alone is not enough for thousands of pictures: the hashes of soft pictures, with
+few edges, are near each other by chance. So the steps of brightness between neighbouring blocks
+must correlate too. The 1,000 images of BIQ2021 and 221 photographs have 39 pairs with near hashes.
+By eye, 33 pairs show the same, with correlations of .55 and more; 6 do not, with .36 at most. In
+six million comparisons, most of them with turned copies, 53 false pairs had near hashes, and their
+highest correlation was .47.
 """
 
 from collections import defaultdict
@@ -19,22 +19,22 @@ from asymmetry.data.fingerprints import SIDE, Fingerprint
 NEAR = 6
 """Bits of 64 by which the hashes of two pictures that show the same may differ."""
 
-# The least correlation of the steps of brightness. A picture without any has none.
+# The least correlation of the steps of brightness; without any steps it is zero.
 _CORRELATED = 0.5
 _BANDS = list(pairwise(64 * band // (NEAR + 1) for band in range(NEAR + 2)))
 
 
 def like_pairs(prints: Sequence[Fingerprint]) -> list[tuple[int, int]]:
-    """The places (i, j), i < j, of the pictures that show the same, in ascending order.
+    """The indices (i, j), i < j, of the pictures that show the same, in ascending order.
 
     They have the same bytes, or difference hashes at a distance of 6 or less and steps of mean
     luminance, to the right and down, whose correlation is .5 or more. So scaling, compression and
     brightness do not matter; a crop, a turn and a flip do.
     """
     of_hash: dict[int, list[int]] = defaultdict(list)
-    for place, one in enumerate(prints):
-        of_hash[one.dhash].append(place)
-    near = [pair for places in of_hash.values() for pair in combinations(places, 2)]
+    for index, one in enumerate(prints):
+        of_hash[one.dhash].append(index)
+    near = [pair for indices in of_hash.values() for pair in combinations(indices, 2)]
     near += [
         (min(pair), max(pair))
         for one, other in near_pairs(of_hash)
@@ -50,8 +50,8 @@ def like_pairs(prints: Sequence[Fingerprint]) -> list[tuple[int, int]]:
 def near_pairs(hashes: Iterable[int]) -> set[tuple[int, int]]:
     """The pairs of distinct 64-bit hashes that differ in `NEAR` bits or fewer.
 
-    Of NEAR + 1 bands of bits one at least is equal in such a pair, so only hashes that share a
-    band are compared: thousands of photos take a moment, not all pairs.
+    In such a pair at least one of NEAR + 1 bands of bits is equal. So only hashes that share a band
+    are compared, which takes a moment for thousands of photos.
     """
     buckets: dict[tuple[int, int], list[int]] = defaultdict(list)
     for value, (band, (start, end)) in product(sorted(set(hashes)), enumerate(_BANDS)):
@@ -67,29 +67,29 @@ def near_pairs(hashes: Iterable[int]) -> set[tuple[int, int]]:
 def groups_of(
     prints: Sequence[Fingerprint], keys: Sequence[Collection[Hashable]] = ()
 ) -> list[int]:
-    """The group of each picture, as the place of its first member.
+    """The group of each picture, as the index of its first member.
 
-    Two pictures are in one group where they show the same or share one of their `keys`, of which
-    each has its own, and so on transitively.
+    Two pictures are in one group where they show the same, or share one of their `keys` (`keys[i]`
+    are those of picture i), and so on transitively.
     """
     parents = list(range(len(prints)))
 
-    def root(place: int) -> int:
-        while parents[place] != place:
-            parents[place] = place = parents[parents[place]]
-        return place
+    def root(index: int) -> int:
+        while parents[index] != index:
+            parents[index] = index = parents[parents[index]]
+        return index
 
     def join(one: int, other: int) -> None:
         low, high = sorted((root(one), root(other)))
         parents[high] = low
 
     first: dict[Hashable, int] = {}
-    for place, own in enumerate(keys):
-        for key in own:
-            join(place, first.setdefault(key, place))
+    for index, picture_keys in enumerate(keys):
+        for key in picture_keys:
+            join(index, first.setdefault(key, index))
     for pair in like_pairs(prints):
         join(*pair)
-    return [root(place) for place in range(len(prints))]
+    return [root(index) for index in range(len(prints))]
 
 
 def _correlated(one: Fingerprint, other: Fingerprint) -> bool:

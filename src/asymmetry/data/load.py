@@ -1,4 +1,4 @@
-"""The pixels of a photo of the manifest, once its bytes are verified."""
+"""The pixels of a photo of the manifest, after its bytes are verified."""
 
 import hashlib
 
@@ -13,8 +13,9 @@ from asymmetry.data.photos import Photo
 def load_photo(photo: Photo, reduce: int = 1, smallest: int = 1) -> Rgb:
     """A photo of the manifest, uint8 [H,W,3], reduced by the mean of `reduce` x `reduce` boxes.
 
-    Raises UserError where the bytes are no longer those of the manifest, whatever the modification
-    time says, where the image is unreadable, or smaller than `smallest` after the reduction.
+    Raises UserError where the bytes are not those of the manifest, whatever the modification time
+    says; where the image is unreadable; and where it is smaller than `smallest` after the
+    reduction.
     """
     content = read_bytes(photo.path)
     if hashlib.sha256(content).hexdigest() != photo.sha256:

@@ -1,4 +1,4 @@
-"""Every mode in which Pillow opens an image, as 8-bit RGB, or refused."""
+"""From every mode in which Pillow opens an image to 8-bit RGB; other modes are refused."""
 
 from pathlib import Path
 
@@ -19,8 +19,9 @@ _SIGNED = 2
 def to_rgb(image: Image.Image, path: Path) -> npt.NDArray[np.uint8]:
     """The image that Pillow opened as uint8 [H,W,3], upright (EXIF orientation applied).
 
-    Grey is repeated, 16 bits become v / 257, rounded, and what is transparent is laid on white.
-    Raises UserError where the pixels are not 8 or 16 bits without sign, or no colours of a screen.
+    Grey is repeated, 16 bits become v / 257, rounded, and transparent pixels are laid on white.
+    Raises UserError where the pixels are not unsigned with 8 or 16 bits, or not of a colour space
+    of screens.
     """
     integers = image.mode == "I" and image.format in _SIXTEEN_BITS_AS_INTEGERS
     if integers or image.mode in _SIXTEEN_BITS:
@@ -46,7 +47,7 @@ def round_to_uint8(values: npt.NDArray[np.floating]) -> npt.NDArray[np.uint8]:
 
 
 def _from_sixteen_bits(image: Image.Image, path: Path) -> npt.NDArray[np.uint8]:
-    """Grey, 0 to 65535, as RGB [H,W,3], 0 to 255; what the key of a PNG makes clear is white."""
+    """Grey, 0 to 65535, as RGB [H,W,3], 0 to 255; the transparent grey of a PNG is white."""
     grey = np.asarray(image).astype(np.float64)
     if grey.min() < 0 or grey.max() > 65535:
         raise UserError(f"{path}: has pixels beyond 16 bits; save it with 8 or 16, or remove it")
@@ -57,7 +58,7 @@ def _from_sixteen_bits(image: Image.Image, path: Path) -> npt.NDArray[np.uint8]:
 
 
 def _check_tiff(image: Image.Image, path: Path) -> None:
-    """Refuse those TIFF files whose 16-bit grey Pillow does not give as 0 (black) to 65535."""
+    """Refuse TIFF files whose 16-bit grey Pillow does not give as 0 (black) to 65535 (white)."""
     tags = getattr(image, "tag_v2", None)
     if tags is None:
         return

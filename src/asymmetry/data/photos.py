@@ -1,4 +1,4 @@
-"""The manifest of the photos: what they are, and which of their contents are held out. No torch."""
+"""The photos of a study, and which of their contents are held out. Imports no torch."""
 
 import csv
 import io
@@ -24,7 +24,7 @@ Split = Literal["train", "evaluation"]
 
 @dataclass(frozen=True)
 class Photo:
-    """A photo: width and height in pixels as stored (upright), `group` its content.
+    """A photo: width and height in pixels, upright; `group` is its content.
 
     Two photos of one content are always on the same side of the split.
     """
@@ -40,8 +40,8 @@ class Photo:
 
 
 @dataclass(frozen=True)
-class Manifest:
-    """The photos of a study, sorted by name, and the files of its folder that are none."""
+class PhotoManifest:
+    """The photos of a study, sorted by name, and the files of its folder that are not photos."""
 
     photos: tuple[Photo, ...]
     left_out: tuple[LeftOut, ...] = ()
@@ -55,7 +55,7 @@ class Manifest:
         return digest([[photo.name, photo.sha256] for photo in self.split(split)])
 
     def to_csv(self, path: Path) -> None:
-        """Write the manifest, one row a file: photos, then what was left out and why.
+        """Write a row for each file: photos, then the files that are left out, and why.
 
         It holds no paths, so it is the same on all machines.
         """
@@ -68,16 +68,17 @@ class Manifest:
         write_if_changed(path, table.getvalue().encode())
 
 
-def read_manifest(source: Photos) -> Manifest:
+def read_photos(source: Photos) -> PhotoManifest:
     """The photos of the study's source, split into those for training and those held out.
 
     Near duplicates (equal bytes, near difference hashes, or known to show the same) make one
     content; `source.held_out` of the contents go to evaluation (see `contents.held_out`). Files
-    are read once and remembered by size and modification time (see `fingerprints`); what
+    are read once and cached by size and modification time (see `fingerprints`); what
     uses the pixels verifies the sha256 again (`load.load_photo`).
 
-    Raises UserError, a line for each mistake, where the folder is missing or holds no photo or one
-    content only, where two photos have one name, or where a photo cannot be read.
+    Raises UserError, with a line for each mistake, where the folder is missing or holds no photo;
+    where all photos show one content; where two photos have one name; and where a photo cannot be
+    read.
     """
     wheels = source.source == WHEELS
     photos, prints, left_out = _wheel_photos() if wheels else _folder(Path(source.source))
@@ -92,13 +93,13 @@ def read_manifest(source: Photos) -> Manifest:
         replace(photo, group=group, split="evaluation" if group in evaluation else "train")
         for photo, group in zip(photos, groups, strict=True)
     ]
-    return Manifest(tuple(split), left_out)
+    return PhotoManifest(tuple(split), left_out)
 
 
 def folder_photos(folder: Path, split: Split = "evaluation") -> list[Photo]:
     """All photos below a folder, sorted by name: the path in it without suffix. Not grouped.
 
-    Raises UserError as `read_manifest`.
+    Raises UserError as `read_photos`.
     """
     return [replace(photo, split=split) for photo in _folder(folder)[0]]
 
@@ -118,8 +119,8 @@ def _wheel_photos() -> tuple[list[Photo], list[Fingerprint], tuple[LeftOut, ...]
     ]
     prints = fingerprints([path for path, _ in found])
     photos = [
-        _photo(wheel.name, path, own, wheel.content, wheel.licence)
-        for (path, wheel), own in zip(found, prints, strict=True)
+        _photo(wheel.name, path, fingerprint, wheel.content, wheel.licence)
+        for (path, wheel), fingerprint in zip(found, prints, strict=True)
     ]
     return photos, prints, ()
 
@@ -128,11 +129,12 @@ def _folder(folder: Path) -> tuple[list[Photo], list[Fingerprint], tuple[LeftOut
     found = find_photos(folder)
     prints = fingerprints(list(found.paths.values()))
     photos = [
-        _photo(name, path, own, own.sha256, "unknown")
-        for (name, path), own in zip(found.paths.items(), prints, strict=True)
+        _photo(name, path, fingerprint, fingerprint.sha256, "unknown")
+        for (name, path), fingerprint in zip(found.paths.items(), prints, strict=True)
     ]
     return photos, prints, tuple(found.left_out)
 
 
-def _photo(name: str, path: Path, own: Fingerprint, group: str, licence: str) -> Photo:
-    return Photo(name, path, own.sha256, own.width, own.height, group, "train", licence)
+def _photo(name: str, path: Path, fingerprint: Fingerprint, group: str, licence: str) -> Photo:
+    size = fingerprint.width, fingerprint.height
+    return Photo(name, path, fingerprint.sha256, *size, group, "train", licence)

@@ -1,11 +1,11 @@
-"""The images that the trained generators are assessed on. What needs no pixels imports no numpy."""
+"""The images that trained generators are assessed on. Imports no numpy until pixels are read."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from asymmetry.core.files import digest
 from asymmetry.data.folders import LeftOut, find_photos
-from asymmetry.data.photos import Manifest, Photo, folder_photos
+from asymmetry.data.photos import Photo, PhotoManifest, folder_photos
 from asymmetry.study import Study, Task
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 HELD_OUT = "photos"
 
 
-def evaluation_images(study: Study, set_name: str, manifest: Manifest) -> list[Photo]:
+def evaluation_images(study: Study, set_name: str, manifest: PhotoManifest) -> list[Photo]:
     """The references of an evaluation set, sorted by name: the photos held out, or a folder's.
 
     Raises UserError where the folder is missing or empty, or an image of it is unreadable.
@@ -28,16 +28,16 @@ def evaluation_images(study: Study, set_name: str, manifest: Manifest) -> list[P
 
 
 def left_out(folder: str) -> list[LeftOut]:
-    """The files of an evaluation set's folder that are not taken for references."""
+    """The files of an evaluation set's folder that are not taken as references."""
     return find_photos(Path(folder)).left_out
 
 
 def evaluation_reduction(study: Study, set_name: str) -> int:
-    """The reduction before use: the photos' own for those held out, none for a folder."""
+    """The reduction before use: `photos.reduce` for the photos held out, none for a folder."""
     return study.photos.reduce if study.evaluation.sets[set_name] == HELD_OUT else 1
 
 
-def set_digest(study: Study, set_name: str, manifest: Manifest) -> str:
+def set_digest(study: Study, set_name: str, manifest: PhotoManifest) -> str:
     """The sha256 (hex) of the names, bytes and reduction of a set's images; no paths in it."""
     images = evaluation_images(study, set_name, manifest)
     reduction = evaluation_reduction(study, set_name)

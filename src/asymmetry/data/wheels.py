@@ -1,4 +1,4 @@
-"""The colour photographs inside the scikit-image and scikit-learn wheels: found, not imported."""
+"""The colour photographs inside the wheels of scikit-image and scikit-learn."""
 
 import importlib.util
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ _SKLEARN = ("sklearn", "datasets/images")
 
 @dataclass(frozen=True)
 class WheelPhoto:
-    """A photo of a wheel. `content` says what it shows, where two show the same."""
+    """A photo of a wheel; two photos of one `content` show the same."""
 
     file: str
     inside: tuple[str, str]

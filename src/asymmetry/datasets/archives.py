@@ -1,4 +1,4 @@
-"""Unpacking archives of others: nothing outside the folder, no links, no devices, no bombs."""
+"""Unpacking archives of others: no file outside the folder, no links, no devices, no bombs."""
 
 import errno
 import lzma
@@ -17,7 +17,7 @@ from asymmetry.core.errors import UserError
 
 _CHUNK = 1 << 20
 _BY_HAND = "unpack it yourself and use --from FOLDER"
-_REFUSED = f"refused; if it is what it should be, {_BY_HAND}"
+_REFUSED = f"refused; if you trust it, {_BY_HAND}"
 _DAMAGED = (
     tarfile.TarError,
     zipfile.BadZipFile,
@@ -34,7 +34,7 @@ _OTHERS = {b"Rar!": "RAR", b"7z\xbc\xaf": "7-Zip"}
 
 @dataclass(frozen=True)
 class Limits:
-    """What an archive may unpack to: bytes written, and members of any kind."""
+    """The most that an archive may unpack to: bytes written, and members of any kind."""
 
     size: int
     members: int
@@ -49,7 +49,7 @@ class _Member:
 
 
 def is_archive(path: Path) -> bool:
-    """Whether the name of a file is that of an archive, readable here or not."""
+    """Whether a file has the name of an archive, even of a kind that cannot be read here."""
     return path.name.lower().endswith(_ENDINGS)
 
 
@@ -64,12 +64,12 @@ def unpack(
 ) -> None:
     """Unpack a zip or tar archive, or its folder `inside`, into the empty folder `folder`.
 
-    Hidden files and those of macOS are left out, and so is a lone folder that holds all the rest,
-    unless its name, in lower case, is one to `keep`. Modes, owners and times are not taken over.
-    What was written before an error is the caller's to remove.
+    Hidden files and those of macOS are left out. A single folder that holds all the rest is left
+    out too, unless its name in lower case is in `keep`. Modes, owners and times are not taken over.
+    After an error, the caller removes what was written.
 
-    Raises UserError where the archive is of another kind, damaged, encrypted, holds more than the
-    limits, a link, a device, a name that leads outside, or nothing.
+    Raises UserError where the archive is of another kind, damaged or encrypted; and where it holds
+    more than the limits, a link, a device, a name that leads outside the folder, or nothing.
     """
     folder.mkdir(parents=True)
     written = 0
@@ -77,10 +77,10 @@ def unpack(
         for count, member in enumerate(_members(archive), start=1):
             if count > limits.members:
                 raise UserError(f"{archive}: has more than {limits.members:,} members; {_REFUSED}")
-            place = _place(archive, member.name)
-            if member.file is None or _left_out(place) or not place.is_relative_to(inside):
+            path = _member_path(archive, member.name)
+            if member.file is None or _left_out(path) or not path.is_relative_to(inside):
                 continue
-            target = folder / place.relative_to(inside)
+            target = folder / path.relative_to(inside)
             target.parent.mkdir(parents=True, exist_ok=True)
             with target.open("xb") as file:
                 while chunk := member.file.read(_CHUNK):
@@ -133,17 +133,15 @@ def _zip_members(archive: Path) -> Iterator[_Member]:
                     yield _Member(member.filename, file)
 
 
-def _place(archive: Path, name: str) -> PurePosixPath:
-    place = PurePosixPath(name)
-    if place.is_absolute() or ".." in place.parts:
+def _member_path(archive: Path, name: str) -> PurePosixPath:
+    path = PurePosixPath(name)
+    if path.is_absolute() or ".." in path.parts:
         raise _unsafe(archive, name, "a name that leads outside")
-    return place
+    return path
 
 
-def _left_out(place: PurePosixPath) -> bool:
-    return not place.parts or any(
-        part.startswith(".") or part == "__MACOSX" for part in place.parts
-    )
+def _left_out(path: PurePosixPath) -> bool:
+    return not path.parts or any(part.startswith(".") or part == "__MACOSX" for part in path.parts)
 
 
 def _unsafe(archive: Path, name: str, what: str) -> UserError:
@@ -153,7 +151,7 @@ def _unsafe(archive: Path, name: str, what: str) -> UserError:
 def _lift_lone_folder(folder: Path, keep: Container[str]) -> None:
     content = list(folder.iterdir())
     if len(content) == 1 and content[0].is_dir() and content[0].name.casefold() not in keep:
-        # Renamed first: it may hold a file of its own name.
+        # It is renamed first, because it may hold a file of its name.
         lone = content[0].rename(folder / ".lone")
         for path in lone.iterdir():
             shutil.move(path, folder / path.name)
@@ -162,7 +160,7 @@ def _lift_lone_folder(folder: Path, keep: Container[str]) -> None:
 
 @contextmanager
 def _reading(archive: Path) -> Iterator[None]:
-    """What is wrong with an archive as one line."""
+    """Turn the errors of a bad archive into UserErrors of one line."""
     try:
         yield
     except FileExistsError as error:

@@ -1,7 +1,7 @@
 """The public data sets that a study may use, each under the name of its folder in `data/`.
 
-Checksums are copied from where they are published and never computed here; where nobody publishes
-one, the first fetch is recorded (see `get`).
+Checksums are copied from their publishers and never computed here. Where none is published, that of
+the first download is recorded (see `get`).
 """
 
 from asymmetry.core.errors import UserError

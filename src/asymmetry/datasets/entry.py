@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
-# How an entry was checked, and when: against public text, or `fetched` by someone who says so.
+# How and when an entry was checked: against public text, or by a download (`fetched`).
 BY_TEXT = "by text 2026-11"
 
 
@@ -33,10 +33,10 @@ def md5(digest: str, by: str) -> Published:
 class Remote:
     """A file at a public address: an archive, or a file of its own.
 
-    `size` is in bytes, as published; None, like `checksum`, where nobody has. Of an archive the
-    folder `inside` is taken, or all of it; a lone folder that holds all the rest is left out. What
-    is taken comes into the folder `into` of the set. `name` is what the file is called where the
-    address does not end in it.
+    `size` is the published length in bytes; it is None, like `checksum`, where none is published.
+    Of an archive the folder `inside` is taken, or all of it without a single folder around it. The
+    files go into the folder `into` of the set. `name` is the file's name, where the address does
+    not end in it.
     """
 
     url: str
@@ -59,12 +59,12 @@ Way = tuple[Remote, ...]
 class DataSet:
     """A public data set: `images` counts references too, `gigabytes` is about what it takes.
 
-    Each of the `ways` brings the whole set; `ask` says what to do for a copy, and is all there is
-    where there is no way. Files `by_hand` are recognised by their name when they are given, never
-    fetched. `layout` are the files that a loader looks for, as ends of paths with wildcards, `|`
-    between those of which one is enough. `exact` is whether every copy has as many images;
-    `gigabytes` is None where nobody says. `checked` is how and when addresses, hashes and licence
-    were last checked.
+    Each of the `ways` brings the whole set. `ask` says how to ask for a copy, and is needed where
+    there is no way. Files `by_hand` are never fetched; they are recognised by their name when a
+    user gives them. `layout` are the files that a loader looks for, as ends of paths with
+    wildcards; `|` separates alternatives. `exact` is whether every copy has the same number of
+    images. `gigabytes` is None where it is not known. `checked` is how and when addresses, hashes
+    and licence were last checked.
     """
 
     title: str
@@ -83,7 +83,7 @@ class DataSet:
 
     @property
     def ordered_ways(self) -> list[Way]:
-        """The ways in the order in which they are tried: those with published checksums first."""
+        """The ways in the order of trying: those with published checksums come first."""
         return sorted(self.ways, key=lambda way: not is_pinned(way))
 
     @property
@@ -103,7 +103,7 @@ class DataSet:
         return any(fnmatchcase(name.casefold(), end.casefold()) for end in _ends(self.layout))
 
     def missing(self, files: Iterable[str]) -> list[str]:
-        """What the layout has and these paths do not, in any case of letters."""
+        """The entries of the layout that none of these paths ends in, in any case of letters."""
         paths = [f"/{file.casefold()}" for file in files]
         return [
             " or ".join(_ends([wanted]))

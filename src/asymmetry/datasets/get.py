@@ -1,18 +1,18 @@
 """`asymmetry data get`: a public set under `data/`, whole and verified, or not at all."""
 
 import errno
-import fcntl
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from asymmetry.core.download import forget
 from asymmetry.core.errors import UserError
+from asymmetry.core.lock import try_lock
 from asymmetry.datasets.catalogue import find
-from asymmetry.datasets.download import forget
 from asymmetry.datasets.entry import DataSet, Remote
-from asymmetry.datasets.manifest import differences, list_files, read_manifest
-from asymmetry.datasets.put import ASIDE, DATA, put, remove_folders
+from asymmetry.datasets.put import DATA, DOWNLOADS, put, remove_folders
+from asymmetry.datasets.record import differences, list_files, read_data_record
 from asymmetry.datasets.ways import by_hand, fetch
 
 logger = logging.getLogger(__name__)
@@ -21,13 +21,13 @@ logger = logging.getLogger(__name__)
 def get(names: Sequence[str], sources: Sequence[Path] = ()) -> None:
     """Put sets at `data/<name>` and record them in `data/<name>.json`.
 
-    They are fetched, from the first address that serves, or taken from `sources`: archives or
-    folders, which stay as they are. A set that is there and as recorded is left alone. An archive
-    with a published checksum must agree with it; what comes again must be what was recorded the
-    first time. An interrupted start leaves no half of a set.
+    They are fetched from the first address that serves them, or copied from `sources`, which are
+    archives or folders. A set that is there and as recorded is left alone. An archive with a
+    published checksum must agree with it. A set that comes again must be as it was recorded the
+    first time. An interrupted call leaves no part of a set behind.
 
-    Raises UserError where no address serves a set, it differs, lacks what its loader looks for, or
-    the disk is full.
+    Raises UserError where no address serves a set; where a set differs, or lacks a file that its
+    loader looks for; and where the disk is full.
     """
     if sources and len(names) != 1:
         raise UserError("--from: gives one set; name only that one")
@@ -37,18 +37,18 @@ def get(names: Sequence[str], sources: Sequence[Path] = ()) -> None:
             for name in names:
                 fetched.update(_get(name, find(name), sources))
         finally:
-            # Only now: one archive may hold several of these sets.
+            # Not before: one archive may hold several of these sets.
             for path in fetched:
                 forget(path)
 
 
 def check(name: str) -> list[str]:
-    """What differs between `data/<name>` and its record: a line for each file, none if all agree.
+    """A line for each file that differs between `data/<name>` and its record.
 
     Raises UserError where the set is unknown or has no record.
     """
     find(name)
-    recorded = read_manifest(DATA / f"{name}.json")
+    recorded = read_data_record(DATA / f"{name}.json")
     return [
         f"{DATA / name}/{line}" for line in differences(recorded.files, list_files(DATA / name))
     ]
@@ -61,7 +61,7 @@ def is_there(name: str) -> bool:
 
 
 def _get(name: str, entry: DataSet, sources: Sequence[Path]) -> list[Path]:
-    """Put one set into place; the files that were fetched for it."""
+    """Put one set into place, and return the files that were fetched for it."""
     folder, record = DATA / name, DATA / f"{name}.json"
     if is_there(name):
         _refuse_changed(name, folder, record)
@@ -79,7 +79,7 @@ def _get(name: str, entry: DataSet, sources: Sequence[Path]) -> list[Path]:
 
 
 def _given(entry: DataSet, sources: Sequence[Path]) -> Iterator[tuple[Path, Remote | None]]:
-    """The user's archives and folders; one with the name of a file of the set stands for that."""
+    """The user's archives and folders, each with the file of the set that has its name, if any."""
     for path in sources:
         if not path.exists():
             raise UserError(f"--from {path}: there is no such archive or folder; check the path")
@@ -92,7 +92,7 @@ def _refuse_changed(name: str, folder: Path, record: Path) -> None:
             f"{folder}: is there without its record {record}; move it elsewhere and run "
             f"`asymmetry data get {name} --from THERE`"
         )
-    changed = list(differences(read_manifest(record).files, list_files(folder)))
+    changed = list(differences(read_data_record(record).files, list_files(folder)))
     if changed:
         raise UserError(
             f"{folder}: {len(changed)} files are not as recorded; `asymmetry data check {name}` "
@@ -103,14 +103,10 @@ def _refuse_changed(name: str, folder: Path, record: Path) -> None:
 @contextmanager
 def _alone() -> Iterator[None]:
     """One start at a time; what a killed one left unpacked is removed."""
-    ASIDE.mkdir(parents=True, exist_ok=True)
-    with (ASIDE / "lock").open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise UserError(
-                f"{ASIDE}: another `asymmetry data get` is at it; wait for its end"
-            ) from None
+    DOWNLOADS.mkdir(parents=True, exist_ok=True)
+    with try_lock(DOWNLOADS / "lock") as held:
+        if not held:
+            raise UserError(f"{DOWNLOADS}: another `asymmetry data get` is at it; wait for its end")
         remove_folders()
         yield
 

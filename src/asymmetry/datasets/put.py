@@ -1,4 +1,4 @@
-"""Filling a set's folder from its pieces, whole and recorded, or not at all."""
+"""Filling a set's folder from its pieces: it becomes whole and recorded, or is not made."""
 
 import logging
 import shutil
@@ -8,62 +8,62 @@ from pathlib import Path
 from asymmetry.core.errors import UserError
 from asymmetry.data.folders import SUFFIXES
 from asymmetry.datasets.entry import DataSet, Remote
-from asymmetry.datasets.manifest import Manifest, differences, list_files, read_manifest
+from asymmetry.datasets.record import DataSetRecord, differences, list_files, read_data_record
 from asymmetry.datasets.take import take
 
 DATA = Path("data")
-# Parts of downloads, archives until their images are in place, and folders being filled.
-ASIDE = DATA / ".downloads"
+# It holds parts of downloads, archives whose images are not in place yet, and folders being filled.
+DOWNLOADS = DATA / ".downloads"
 
 logger = logging.getLogger(__name__)
 
 
 class LackingError(UserError):
-    """What was taken is sound, and not all of the set."""
+    """The pieces are sound, but they are not the whole set."""
 
 
 def put(
     name: str, entry: DataSet, pieces: Iterable[tuple[Path, Remote | None]], fetched: bool
 ) -> None:
-    """Put a set at `data/<name>` and record it; of what was `fetched`, a bad piece is removed.
+    """Put a set at `data/<name>` and record it; a bad piece is removed if it was `fetched`.
 
-    Raises UserError where a piece is refused or the set came with another content before,
-    LackingError where it lacks what its loader looks for.
+    Raises UserError where a piece is refused, or the set came with another content before, and
+    LackingError where the set lacks a file that its loader looks for.
     """
-    folder, record = DATA / name, DATA / f"{name}.json"
-    whole = ASIDE / f"{name}.set"
+    folder, path = DATA / name, DATA / f"{name}.json"
+    whole = DOWNLOADS / f"{name}.set"
     try:
         taken, origins = [], []
-        for path, remote in pieces:
-            taken.append(path)
+        for piece, remote in pieces:
+            taken.append(piece)
             try:
-                origins.append(take(path, remote, entry, whole))
+                origins.append(take(piece, remote, entry, whole))
             except UserError:
                 if fetched:
-                    path.unlink()  # Or the next start would find it again.
+                    piece.unlink()  # otherwise the next start would take it again
                 raise
-        manifest = Manifest(name, entry.licence, entry.source, tuple(origins), list_files(whole))
-        _refuse_lacking(taken, entry, manifest)
-        _refuse_other(manifest, record)
-        # First the record: without its folder it only says what is wanted.
-        manifest.write(record)
+        record = DataSetRecord(name, entry.licence, entry.source, tuple(origins), list_files(whole))
+        _refuse_lacking(taken, entry, record)
+        _refuse_other(record, path)
+        # The record comes first: without its folder it only says what is wanted.
+        record.write(path)
         whole.rename(folder)
     finally:
         remove_folders()
-    images = sum(Path(file).suffix.lower() in SUFFIXES for file in manifest.files)
+    images = sum(Path(file).suffix.lower() in SUFFIXES for file in record.files)
     about = "" if entry.exact else "about "
     logger.info("%s: %d images (the set has %s%d)", folder, images, about, entry.images)
 
 
 def remove_folders() -> None:
     """Remove the folders that were being filled."""
-    for path in ASIDE.iterdir():
+    for path in DOWNLOADS.iterdir():
         if path.is_dir():
             shutil.rmtree(path)
 
 
-def _refuse_lacking(taken: Sequence[Path], entry: DataSet, manifest: Manifest) -> None:
-    missing = entry.missing(manifest.files)
+def _refuse_lacking(taken: Sequence[Path], entry: DataSet, record: DataSetRecord) -> None:
+    missing = entry.missing(record.files)
     if missing:
         files = ", ".join(map(str, taken))
         raise LackingError(
@@ -72,13 +72,13 @@ def _refuse_lacking(taken: Sequence[Path], entry: DataSet, manifest: Manifest) -
         )
 
 
-def _refuse_other(manifest: Manifest, record: Path) -> None:
-    """The set came before: it must be the same now."""
-    if not record.is_file():
+def _refuse_other(record: DataSetRecord, path: Path) -> None:
+    """UserError where the set came with another content before."""
+    if not path.is_file():
         return
-    changed = next(differences(read_manifest(record).files, manifest.files), None)
+    changed = next(differences(read_data_record(path).files, record.files), None)
     if changed:
         raise UserError(
-            f"{record}: records another content of this set ({changed}); "
+            f"{path}: records another content of this set ({changed}); "
             "remove the record if this one is wanted"
         )

@@ -9,9 +9,9 @@ from asymmetry.core.errors import UserError
 from asymmetry.core.files import sha256_of
 from asymmetry.datasets.archives import Limits, is_archive, stem, unpack
 from asymmetry.datasets.entry import DataSet, Remote
-from asymmetry.datasets.manifest import Origin
+from asymmetry.datasets.record import Origin
 
-# Room for a set whose size nobody states.
+# The size that is assumed for a set of unknown size.
 _GIGABYTES = 10.0
 
 logger = logging.getLogger(__name__)
@@ -20,12 +20,12 @@ logger = logging.getLogger(__name__)
 def take(path: Path, remote: Remote | None, entry: DataSet, whole: Path) -> Origin:
     """Verify an archive, a file or a folder, and add what it holds to the folder `whole`.
 
-    `remote` is the catalogue's file that it stands for, if any. A folder that the set's layout
-    names keeps its name. A folder beside `whole` is used on the way; after an error, both are the
-    caller's to remove.
+    `remote` is the file of the catalogue that it is a copy of, if any. A folder that the set's
+    layout names keeps its name. The piece is unpacked into a folder beside `whole`; after an error,
+    the caller removes both.
 
-    Raises UserError where it is not what was published, holds nothing, a file that is there with
-    another content, or what `archives.unpack` refuses.
+    Raises UserError where it is not what was published; where it holds nothing, or a file that is
+    in `whole` with another content; and as `archives.unpack`.
     """
     origin = _verified(path, remote)
     piece = whole.with_suffix(".piece")
@@ -43,7 +43,7 @@ def take(path: Path, remote: Remote | None, entry: DataSet, whole: Path) -> Orig
 
 
 def _verified(path: Path, remote: Remote | None) -> Origin:
-    """Where the piece comes from; UserError where it is not what was published."""
+    """The origin of the piece; UserError where it is not what was published."""
     if path.is_dir():
         return Origin(path.name, None, None, None)
     sha256 = sha256_of(path)
@@ -63,16 +63,16 @@ def _verified(path: Path, remote: Remote | None) -> Origin:
 
 
 def _limits(entry: DataSet) -> Limits:
-    """Room for the set, its low resolutions and what else comes with it, not for a bomb."""
+    """Limits with room for the set, its low resolutions and other files, but not for a bomb."""
     gigabytes = entry.gigabytes or _GIGABYTES
     return Limits(int((2 * gigabytes + 1) * 1e9), 10 * entry.images + 10_000)
 
 
 def _own_folder(path: Path, piece: Path, entry: DataSet) -> str:
-    """The layout's folder that an archive or a folder is by its name, and does not hold itself."""
-    own = entry.folders.get(stem(path).casefold(), "")
+    """The layout's folder that has the piece's name; "" where the piece holds such folders."""
+    folder = entry.folders.get(stem(path).casefold(), "")
     inside = {child.name.casefold() for child in piece.iterdir() if child.is_dir()}
-    return "" if inside & entry.folders.keys() else own
+    return "" if inside & entry.folders.keys() else folder
 
 
 def _copy(source: Path, folder: Path) -> None:
@@ -97,7 +97,7 @@ def _merge(piece: Path, folder: Path) -> None:
     for path in sorted(path for path in piece.rglob("*") if path.is_file()):
         target = folder / path.relative_to(piece)
         if target.exists():
-            # A score file comes by itself because an archive may be without it, and may have it.
+            # A score file that comes by itself may be in the archive, too.
             if target.is_dir() or sha256_of(target) != sha256_of(path):
                 raise UserError(
                     f"{path.relative_to(piece)}: comes twice, and differs; give each file once"

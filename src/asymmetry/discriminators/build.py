@@ -46,7 +46,7 @@ class Discriminator(nn.Module):
 
 
 def build_discriminator(spec: Spec, seed: int, weights: Path) -> Discriminator:
-    """The discriminator that `spec` declares, its random parts counted from the seed.
+    """The discriminator that `spec` declares; its random values are drawn from the seed.
 
     Spectral norm (Miyato et al. 2018) covers every convolution and linear layer that is trained;
     a frozen trunk keeps its features as they are. Raises UserError where the file of pretrained

@@ -1,4 +1,4 @@
-"""What a study declares of a discriminator, and how large one is. Imports no torch."""
+"""The declaration of a discriminator, and its size. Imports no torch."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -38,9 +38,9 @@ class Spec(Protocol):
 
 @dataclass(frozen=True)
 class Size:
-    """The parameters that the logits depend on, of these the trained ones, and the field of one.
+    """The parameters that the logits depend on, the trained ones of them, and the receptive field.
 
-    `receptive_field` is in pixels a side: what one logit sees of a training's crop.
+    `receptive_field` is the side in pixels of what one logit sees of a training's crop.
     """
 
     parameters: int

@@ -27,9 +27,9 @@ class VanillaHead(nn.Module):
 class PatchHead(nn.Module):
     """A map of logits, [B, 1, h, w], by convolutions on one stage (after Isola et al. 2017).
 
-    What one logit sees is the receptive field of that stage, widened by one 3x3: some tens of
-    pixels in a convolutional trunk, but the whole image in a ViT. So patch or vanilla is a
-    difference in the number of logits first, and in what each sees only for convolutions.
+    A logit sees the receptive field of that stage, widened by one 3x3: some tens of pixels in a
+    convolutional trunk, but the whole image in a ViT. So patch and vanilla heads differ in the
+    number of logits; what each logit sees differs only with convolutional trunks.
     """
 
     def __init__(self, channels: int, stage: int, width: int) -> None:
@@ -47,9 +47,9 @@ class PatchHead(nn.Module):
 
 
 def head_stage(strides: Sequence[int], coarsest: int) -> int:
-    """The deepest stage of stride `coarsest` or less; of the finest stride where none is so fine.
+    """The deepest stage of stride `coarsest` or less; if there is none, that of the finest stride.
 
-    Layers of the trunk beyond the stage get no gradient and stay as they began.
+    Layers of the trunk beyond that stage get no gradient and do not change.
     """
     coarsest = max(coarsest, min(strides))
     return max(i for i, stride in enumerate(strides) if stride <= coarsest)

@@ -10,17 +10,13 @@ from torch import Tensor
 from torch.nn.functional import relu, softplus
 
 
-def discriminator_loss(kind: str, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
-    """What the discriminator minimises, a scalar; `kind` is one of `LOSSES` (else KeyError)."""
-    return LOSSES[kind].discriminator(real_logits, fake_logits)
+class AdversarialLoss(NamedTuple):
+    """What the two networks minimise, each a scalar of raw logits."""
 
-
-def generator_loss(kind: str, fake_logits: Tensor, real_logits: Tensor | None = None) -> Tensor:
-    """What the generator minimises, a scalar, before its adversarial weight.
-
-    Only `relativistic` uses the real logits (ValueError without them); the others ignore them.
-    """
-    return LOSSES[kind].generator(fake_logits, real_logits)
+    discriminator: Callable[[Tensor, Tensor], Tensor]
+    """Of (real, fake) logits."""
+    generator: Callable[[Tensor, Tensor], Tensor]
+    """Of (fake, real) logits, before the adversarial weight."""
 
 
 def _bce_discriminator(real: Tensor, fake: Tensor) -> Tensor:
@@ -28,7 +24,7 @@ def _bce_discriminator(real: Tensor, fake: Tensor) -> Tensor:
     return softplus(-real).mean() + softplus(fake).mean()
 
 
-def _bce_generator(fake: Tensor, _real: Tensor | None) -> Tensor:
+def _bce_generator(fake: Tensor, _real: Tensor) -> Tensor:
     return softplus(-fake).mean()
 
 
@@ -36,7 +32,7 @@ def _lsgan_discriminator(real: Tensor, fake: Tensor) -> Tensor:
     return ((real - 1).square().mean() + fake.square().mean()) / 2
 
 
-def _lsgan_generator(fake: Tensor, _real: Tensor | None) -> Tensor:
+def _lsgan_generator(fake: Tensor, _real: Tensor) -> Tensor:
     return (fake - 1).square().mean() / 2
 
 
@@ -44,7 +40,7 @@ def _hinge_discriminator(real: Tensor, fake: Tensor) -> Tensor:
     return relu(1 - real).mean() + relu(1 + fake).mean()
 
 
-def _hinge_generator(fake: Tensor, _real: Tensor | None) -> Tensor:
+def _hinge_generator(fake: Tensor, _real: Tensor) -> Tensor:
     return -fake.mean()
 
 
@@ -52,17 +48,8 @@ def _relativistic_discriminator(real: Tensor, fake: Tensor) -> Tensor:
     return _bce_discriminator(real - fake.mean(), fake - real.mean())
 
 
-def _relativistic_generator(fake: Tensor, real: Tensor | None) -> Tensor:
-    if real is None:
-        raise ValueError("relativistic: the generator's loss needs the logits of real images")
+def _relativistic_generator(fake: Tensor, real: Tensor) -> Tensor:
     return _bce_discriminator(fake - real.mean(), real - fake.mean())
-
-
-class AdversarialLoss(NamedTuple):
-    """The two sides of a game: (real, fake) logits and (fake, real) logits to a scalar."""
-
-    discriminator: Callable[[Tensor, Tensor], Tensor]
-    generator: Callable[[Tensor, Tensor | None], Tensor]
 
 
 LOSSES: dict[str, AdversarialLoss] = {

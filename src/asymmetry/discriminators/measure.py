@@ -1,4 +1,4 @@
-"""How large a discriminator is, and how much of an image one of its logits sees."""
+"""Measuring the size of a discriminator and its receptive field."""
 
 from functools import partial
 from pathlib import Path
@@ -16,12 +16,12 @@ _HEIGHT = 64
 def measure_size(scratch: Spec, crop: int, frozen: bool = False) -> Size:
     """The size of a discriminator, trained on crops of `crop` pixels.
 
-    The logit at the centre of its map is differentiated. What has a gradient counts as a parameter:
-    not the layers of a trunk beyond the stage that its head reads. The columns of the image that
-    have one are its receptive field, `crop` at most. Normalisation is left out there: over a group
-    of channels its statistics see the whole image, over a batch other images too. `scratch`
-    declares it with random initial values, as no weights file need be here; `frozen` says whether
-    only its head is trained.
+    The logit at the centre of the map is differentiated. Parameters with a gradient count; those of
+    the trunk beyond the stage that the head reads have none. The columns of the image with a
+    gradient are the receptive field, `crop` at most. Normalisation is left out of it: statistics
+    over a group of channels see the whole image, those over a batch other images too. `scratch`
+    declares the discriminator with random initial values, so no weights file is needed; `frozen`
+    says whether only the head is trained.
     """
     # In double precision, as the outermost gradients of a ConvNeXt are below 1e-38.
     network = _without_statistics(build_discriminator(scratch, 0, Path())).double()
@@ -62,5 +62,5 @@ def _without_statistics(network: Discriminator) -> Discriminator:
 
 
 def _scaled(norm: nn.GroupNorm, x: Tensor) -> Tensor:
-    """What is left of a group normalisation without its statistics."""
+    """A group normalisation without its statistics: scale and shift alone."""
     return x * norm.weight[:, None, None] + norm.bias[:, None, None]

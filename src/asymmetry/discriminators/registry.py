@@ -1,26 +1,24 @@
-"""The way to a discriminator and its game. Imports no torch, and builds by a dynamic import.
+"""The way to a discriminator and its losses. Imports no torch, and builds by a dynamic import.
 
 So the training loop does not import discriminators, and a run without one does not change its id
-when their code does: that of a run with one has `BUILDER` and `GAME` among its roots.
+when their code does: that of a run with one has `BUILDER` and `LOSSES` among its roots.
 """
 
 import importlib
-from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from asymmetry.discriminators.contract import Spec
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
     from asymmetry.discriminators.build import Discriminator
+    from asymmetry.discriminators.losses import AdversarialLoss
 
 CHANGES_NUMBERS = False
-_BUILD, _LOSSES = "asymmetry.discriminators.build", "asymmetry.discriminators.losses"
+_BUILD = "asymmetry.discriminators.build"
+_LOSSES = "asymmetry.discriminators.losses"
 BUILDER = f"{_BUILD}:build_discriminator"
-GAME = (f"{_LOSSES}:generator_loss", f"{_LOSSES}:discriminator_loss")
+LOSSES = f"{_LOSSES}:LOSSES"
 
 
 def build_discriminator(spec: Spec, seed: int, weights: Path) -> "Discriminator":
@@ -32,10 +30,9 @@ def build_discriminator(spec: Spec, seed: int, weights: Path) -> "Discriminator"
     return module.build_discriminator(spec, seed, weights)
 
 
-def adversarial_loss(kind: str) -> "tuple[Callable[..., Tensor], Callable[..., Tensor]]":
-    """What the generator and what the discriminator minimise in the game `kind`.
+def adversarial_loss(kind: str) -> "AdversarialLoss":
+    """What discriminator and generator minimise under `training.adversarial_loss: <kind>`.
 
     See `asymmetry.discriminators.losses`.
     """
-    losses = importlib.import_module(_LOSSES)
-    return partial(losses.generator_loss, kind), partial(losses.discriminator_loss, kind)
+    return importlib.import_module(_LOSSES).LOSSES[kind]

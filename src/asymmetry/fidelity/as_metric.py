@@ -1,4 +1,4 @@
-"""Every metric by its name: a formula, or a loss on a trunk that measures."""
+"""Building any metric by its name: a formula, or a loss with a trunk."""
 
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ def build_metric(
 
 
 def build_measure(name: str, weights: Path, fitted: Path | None = None) -> Separable:
-    """The bare measure of a metric, on planes of the contract's colour; else as `build_metric`."""
+    """The measure of a metric, on planes in the colour of its contract; as `build_metric`."""
     if METRICS[name].measure != "fidelity":
         return build_formula(name, weights)
     fidelity = build_fidelity(name, weights, fitted)
@@ -33,7 +33,10 @@ def build_measure(name: str, weights: Path, fitted: Path | None = None) -> Separ
 
 
 class SinglePrecision(Separable):
-    """A loss with a trunk, on planes in double precision; channels last saves up to a third."""
+    """A loss with a trunk as a measure of planes in double precision.
+
+    It computes in single precision; channels last saves up to a third of the time.
+    """
 
     def __init__(self, fidelity: Separable) -> None:
         super().__init__()

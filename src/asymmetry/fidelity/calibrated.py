@@ -17,7 +17,7 @@ from asymmetry.weights.channel_weights import read_fitted
 def build(variant: str, weights: Path, fitted: Path) -> Fidelity:
     """The loss on the backbone `variant` with the channel weights in the file `fitted`.
 
-    Raises UserError where that file is missing, damaged or not what its name says.
+    Raises UserError where that file is missing or damaged, or its name does not fit its record.
     """
     alpha, beta, _ = read_fitted(fitted)
     backbone = build_backbone(variant, weights=weights)

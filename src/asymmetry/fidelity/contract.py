@@ -1,4 +1,4 @@
-"""What every fidelity loss is."""
+"""The contract of all fidelity losses."""
 
 from typing import Protocol
 
@@ -16,7 +16,7 @@ class Fidelity(Protocol):
 
 
 def check_pair(restored: Tensor, reference: Tensor, smallest: int = 1) -> None:
-    """Refuse what is not a pair of RGB batches [B, 3, H, W] of one shape.
+    """Check that two batches are RGB [B, 3, H, W] of one shape.
 
     Raises ValueError for the wrong shapes, UserError for sides below `smallest` pixels.
     """

@@ -2,8 +2,8 @@
 
 Its scaling of an image in -1..1 is the ImageNet normalisation of an image in 0..1, and its slices
 are the stages of our VGG-16, AlexNet and SqueezeNet; the linear heads are those inside the wheel
-`lpips`. That package's own class would make a whole classifier first, and its gradient is not a
-number where all features of a pixel are zero.
+`lpips`. The class of that package makes a whole classifier first, and its gradient is NaN where all
+features of a pixel are zero.
 """
 
 from pathlib import Path
@@ -26,6 +26,11 @@ class Lpips(OnTrunk):
     def __init__(self, trunk: Backbone, heads: list[Tensor]) -> None:
         super().__init__(trunk, SMALLEST)
         self.heads = nn.ParameterList(heads).requires_grad_(False)
+
+    def forward(self, restored: Tensor, reference: Tensor) -> Tensor:
+        """[B] of two batches [B, 3, H, W] in 0..1; ValueError where they differ in shape."""
+        check_pair(restored, reference, SMALLEST)
+        return super().forward(restored, reference)
 
     def features(self, reference: Tensor) -> list[Tensor]:
         """The unit feature vectors of the references [B, 3, H, W], a tensor a stage."""

@@ -16,20 +16,20 @@ WINDOW = 11
 def ms_ssim(restored: Tensor, reference: Tensor) -> Tensor:
     """1 - MS-SSIM: [B, 3, H, W] in 0..1 twice to [B].
 
-    Five scales need 176 pixels. A smaller crop has as many as its shorter side has room for (64
-    pixels: three), their exponents scaled to sum to one. Raises UserError below 11 pixels.
+    Five scales need 176 pixels. A smaller crop has as many scales as fit into its shorter side (64
+    pixels: three); their exponents are scaled to sum to one. Raises UserError below 11 pixels.
     """
     check_pair(restored, reference, WINDOW)
     x, y = grey(restored), grey(reference)
     exponents = constant(EXPONENTS[: scales(min(x.shape[-2:]))], x)
     terms = scale_terms(*(scale_moments(plane, len(exponents)) for plane in (x, y)))
-    # A power of what is not positive has no finite gradient.
+    # At zero a power has no finite gradient, and below it no value.
     powers = terms.clamp_min(1e-6) ** (exponents / exponents.sum())
     return 1 - powers.prod(dim=1)
 
 
 def scales(side: int) -> int:
-    """How many scales, of at most five, a side of so many pixels has room for."""
+    """The number of scales, at most five, that fit into a side of so many pixels."""
     return min(len(EXPONENTS), (side // WINDOW).bit_length())
 
 

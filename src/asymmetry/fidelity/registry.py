@@ -1,4 +1,4 @@
-"""Names of fidelity losses: a file of this folder is a loss (or a family) of its name.
+"""The names of fidelity losses. A file of this folder is a loss (or a family) of its name.
 
 `l1.py` is `l1`; `style.py` is the family `style-<backbone>`, and so are `contextual.py` and
 `dists.py`, which is `dists`, too; `calibrated.py` is `dists-<backbone>-calibrated`. Imports no
@@ -62,7 +62,7 @@ def module_of(name: str) -> str:
 
 
 def is_toolbox(name: str) -> bool:
-    """Whether the loss `name` is a metric turned into a loss, so that its contract decides it."""
+    """Whether the loss `name` is a metric turned into a loss, which its contract defines."""
     return fidelity_names()[name][0] == "toolbox"
 
 
@@ -101,7 +101,7 @@ def smallest_crop(name: str) -> int:
 
 
 def code_of(name: str) -> list[str]:
-    """What decides the values of the loss or metric `name`: roots of code, its backbone's too."""
+    """The roots of the code of the loss or metric `name`, with those of its backbone."""
     roots = [METRICS[name].measure] if name in METRICS and METRICS[name].module else []
     if name in fidelity_names():
         backbone = backbone_of(name)
@@ -112,7 +112,7 @@ def code_of(name: str) -> list[str]:
 def build_fidelity(name: str, weights: Path, fitted: Path | None = None) -> "Fidelity":
     """The loss `name`; `weights` is the folder of the weights manifest's files.
 
-    `fitted` is the file of the channel weights of a calibrated loss; others do not look at it.
+    `fitted` is the file of the channel weights of a calibrated loss; other losses do not use it.
     """
     module = importlib.import_module(module_of(name))
     files = [weights, fitted] if is_calibrated(name) else [weights]

@@ -5,8 +5,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from asymmetry.analysis.asymmetry import WITH, WITHOUT
 from asymmetry.analysis.hypotheses.contract import FEWEST
+from asymmetry.analysis.regimes import WITH, WITHOUT
 from asymmetry.analysis.skill import sets_in_words
 from asymmetry.figures import parts, style
 from asymmetry.study import Study
@@ -21,10 +21,10 @@ def caption(tables: Tables, study: Study) -> str:
     """What is shown, and how much of the grid."""
     sets = sets_in_words(tables.skill, study.calibration) or "no set yet"
     return (
-        f"Skill A: SRCC of each loss as a metric, mean over the IQA sets, which are {sets}. "
+        f"Skill: SRCC of each loss as a metric, mean over the IQA sets, which are {sets}. "
         f"{parts.effect_in_words(tables.effect)}; with an adversary, the mean over the settings "
         "that all losses share, or of a fraction of them the main effect. "
-        "Bars: 95 %. ρ: Spearman's rank correlation of A and O with a "
+        "Bars: 95 %. ρ: Spearman's rank correlation of skill and effect with a "
         f"bootstrap interval over losses, images and seeds (from {FEWEST} losses on), and its "
         "permutation p. "
         f"{tables.coverage}."
@@ -51,31 +51,31 @@ def draw(numbers: pd.DataFrame, study: Study) -> Figure:
         for axes, regime in zip(pair, _TITLES, strict=True):
             name = f"{scope}\n{_TITLES[regime]}" if len(pairs) > 1 else _TITLES[regime]
             _panel(axes, rows[rows["regime"] == regime], name, look)
-        pair[0].set_ylabel("effect as a loss, O (z-score)")
+        pair[0].set_ylabel("effect as a loss (z-score)")
     for axes in grid[-1]:
-        axes.set_xlabel("skill as a metric, A (SRCC)")
+        axes.set_xlabel("skill as a metric (SRCC)")
     if len(names) > _NAMED:
         key = [style.swatch(f"{name}  {loss}", look.fidelity[loss]) for loss, name in names.items()]
         figure.legend(handles=key, loc="outside lower center", ncols=5, title="by skill")
     # Only now are the limits of all panels final.
     for (_, rows), pair in zip(pairs, grid, strict=True):
         for axes, regime in zip(pair, _TITLES, strict=True):
-            own = _known(rows[rows["regime"] == regime])
-            points = own[["skill", "effect"]].to_numpy()
-            across = own[["skill_low", "effect", "skill_high", "effect"]].to_numpy()
-            up = own[["skill", "effect_low", "skill", "effect_high"]].to_numpy()
+            known = _known(rows[rows["regime"] == regime])
+            points = known[["skill", "effect"]].to_numpy()
+            across = known[["skill_low", "effect", "skill_high", "effect"]].to_numpy()
+            up = known[["skill", "effect_low", "skill", "effect_high"]].to_numpy()
             bars = np.concatenate([across, up]).reshape(-1, 2, 2)
-            style.label_points(axes, points, own["fidelity"].map(names), bars)
+            style.label_points(axes, points, known["fidelity"].map(names), bars)
     return figure
 
 
 def _names(numbers: pd.DataFrame) -> dict[str, str]:
-    """What each loss is called in the panels: where there are many, its rank by skill."""
+    """The label of each loss in the panels: its name, or its rank by skill if there are many."""
     losses = _known(numbers).groupby("fidelity", sort=False)["skill"].first()
     if len(losses) <= _NAMED:
         return {loss: loss for loss in losses.index}
     ranked = losses.sort_values(ascending=False, kind="stable").index
-    return {loss: str(place) for place, loss in enumerate(ranked, 1)}
+    return {loss: str(rank) for rank, loss in enumerate(ranked, 1)}
 
 
 def _known(rows: pd.DataFrame) -> pd.DataFrame:
@@ -100,11 +100,11 @@ def _panel(axes: Axes, rows: pd.DataFrame, name: str, look: style.Look) -> None:
     axes.margins(0.18)
     axes.set_title(f"{name}\n{_correlation(rows)}", linespacing=1.5)
     if known.empty:
-        style.note(axes, "no loss has both A and O")
+        style.note(axes, "no loss has both skill and effect")
 
 
 def _ends(value: float, low: float, high: float) -> np.ndarray:
-    """Lengths of both arms of an error bar; none where the interval is unknown."""
+    """The lengths of both arms of an error bar; zero where the interval is unknown."""
     return np.nan_to_num(np.abs([[value - low], [high - value]]))
 
 

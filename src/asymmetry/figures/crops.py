@@ -15,11 +15,12 @@ from asymmetry.study import Study
 from asymmetry.study.grid import NO_DISCRIMINATOR
 from asymmetry.study.views import View, strips
 from asymmetry.tables.read import Tables
+from asymmetry.tables.schemas import DIVERGED, DONE, OK
 
 TITLE = "Crops"
 _TOP = ["reference", "bicubic", "warm-start"]
-_ACROSS = 8  # images side by side
-_MOST_LINES = 60  # images below each other: more would be too tall for a PNG
+_ACROSS = 8  # images in a line
+_MOST_LINES = 60  # more would be too tall for a PNG
 _Line = tuple[list[tuple[str, float]], str]  # the settings of its images, and their loss
 _COLUMNS = [
     *("task", "generator", "set", "image", "crop", "run", "kind", "fidelity", "discriminator"),
@@ -48,7 +49,7 @@ def numbers(tables: Tables, study: Study) -> pd.DataFrame:
         for row in _strip(study, _shown(tables.runs, cells), str(task), str(generator), crop)
     ]
     table = pd.DataFrame(rows, columns=_COLUMNS)
-    scores = tables.scores[tables.scores["status"] == "ok"]
+    scores = tables.scores[tables.scores["status"] == OK]
     for metric in _metrics(tables, study):
         values = scores.loc[scores["metric"] == metric, ["run", "set", "image", "value"]]
         values = values.rename(columns={"value": metric})
@@ -72,16 +73,19 @@ def draw(numbers: pd.DataFrame, study: Study) -> Figure:
     figure = style.blank(
         len(blocks) * (0.45 + (side + 0.25) * (1 + len(lines)) + 0.3 * titles), pad=0.03
     )
-    places = figure.subfigures(len(blocks), 1, squeeze=False).flat
-    for place, (_, rows) in zip(places, blocks, strict=True):
-        place.suptitle(_title(rows), x=0.01, ha="left", fontsize=9.5)
-        _block(place, rows, lines, across)
+    panels = figure.subfigures(len(blocks), 1, squeeze=False).flat
+    for panel, (_, rows) in zip(panels, blocks, strict=True):
+        panel.suptitle(_title(rows), x=0.01, ha="left", fontsize=9.5)
+        _block(panel, rows, lines, across)
     return figure
 
 
 def _images(scores: pd.DataFrame) -> dict[str, list[str]]:
     """The names of the images of each set, sorted."""
-    return {str(name): sorted(own) for name, own in scores.groupby("set")["image"].unique().items()}
+    return {
+        str(name): sorted(images)
+        for name, images in scores.groupby("set")["image"].unique().items()
+    }
 
 
 def _metrics(tables: Tables, study: Study) -> list[str]:
@@ -90,7 +94,7 @@ def _metrics(tables: Tables, study: Study) -> list[str]:
 
 
 def _title(rows: pd.DataFrame) -> str:
-    """What the block shows, and what the numbers below its images are."""
+    """The title of a block: its task, generator, image, and the metrics below each crop."""
     task, generator, image = rows[["task", "generator", "image"]].iloc[0]
     metrics = " / ".join(map(parts.with_arrow, rows.columns[len(_COLUMNS) :]))
     # A dollar sign in a name begins no formula.
@@ -115,40 +119,41 @@ def _strip(
 
     head = (task, generator, crop.set, crop.image, crop.name)
     reference = f"{task}/reference"
-    yield (*head, reference, "reference", None, None, None, "done", file(reference))
+    yield (*head, reference, "reference", None, None, None, DONE, file(reference))
     for run in parts.records(runs):
         setting = (run["fidelity"], run["discriminator"], run["adversarial_weight"])
         yield (*head, run["run"], run["kind"], *setting, run["status"], file(run["run"]))
 
 
 def _lines(cells: pd.DataFrame) -> list[_Line]:
-    """The lines of images: a loss each in chunks of the settings of all, or each of its own.
+    """The lines of images: for each loss, chunks of the settings.
 
-    Of its own where most of the grid would be empty, as of a fraction.
+    The settings are those of all losses, or where most images would be missing, as in a fraction,
+    those of the loss.
     """
     losses = cells["fidelity"].unique().tolist()
     settings = _settings(cells)
     games = len(cells.drop_duplicates(["fidelity", "discriminator", "adversarial_weight"]))
     if games >= len(losses) * len(settings) / 2:
         return list(product(_chunks(settings), losses))
-    own = {loss: _settings(cells[cells["fidelity"] == loss]) for loss in losses}
-    return [(chunk, loss) for loss in losses for chunk in _chunks(own[loss])]
+    settings_of = {loss: _settings(cells[cells["fidelity"] == loss]) for loss in losses}
+    return [(chunk, loss) for loss in losses for chunk in _chunks(settings_of[loss])]
 
 
 def _chunks(settings: list[tuple[str, float]]) -> list[list[tuple[str, float]]]:
     return [settings[start : start + _ACROSS] for start in range(0, len(settings), _ACROSS)]
 
 
-def _titled(place: int, lines: list[_Line]) -> bool:
-    """Whether a line names its settings: they are not those of the line above."""
-    return place == 0 or lines[place][0] != lines[place - 1][0]
+def _titled(index: int, lines: list[_Line]) -> bool:
+    """Whether a line names its settings, because the line above has others."""
+    return index == 0 or lines[index][0] != lines[index - 1][0]
 
 
 def _settings(cells: pd.DataFrame) -> list[tuple[str, float]]:
     """The columns of the strip: no adversary, then each discriminator by weight."""
-    order = {name: place for place, name in enumerate(cells["discriminator"].unique())}
+    order = {name: index for index, name in enumerate(cells["discriminator"].unique())}
     settings = set(zip(cells["discriminator"], cells["adversarial_weight"], strict=True))
-    return sorted(settings, key=lambda own: (own[0] != NO_DISCRIMINATOR, order[own[0]], own[1]))
+    return sorted(settings, key=lambda one: (one[0] != NO_DISCRIMINATOR, order[one[0]], one[1]))
 
 
 def _block(
@@ -165,24 +170,24 @@ def _block(
         _image(axes, rows[rows["kind"] == kind], metrics)
         axes.set_title(kind, fontsize=8.5, loc="center", pad=3)
     cells = rows.set_index(["fidelity", "discriminator", "adversarial_weight"]).sort_index()
-    for place, (line, (settings, loss)) in enumerate(zip(grid[1:], lines, strict=True)):
+    for index, (line, (settings, loss)) in enumerate(zip(grid[1:], lines, strict=True)):
         for axes, (discriminator, weight) in zip(line, settings, strict=False):
             key = (loss, discriminator, weight)
-            own = cells[(cells.index == key) & (cells["kind"] == "cell")]
-            _image(axes, own, metrics)
-            if _titled(place, lines):
+            chosen = cells[(cells.index == key) & (cells["kind"] == "cell")]
+            _image(axes, chosen, metrics)
+            if _titled(index, lines):
                 title = f"{discriminator}\n{parts.weight_label(weight)}"
                 axes.set_title(title, fontsize=8, loc="center", pad=3)
         line[0].text(-0.06, 0.5, loss, rotation=90, ha="right", va="center", fontsize=8.5)
 
 
 def _image(axes: Axes, rows: pd.DataFrame, metrics: list[str]) -> None:
-    """The crop with its metrics below, or the mark of what became of the cell."""
+    """Draw the crop with its metrics below, or a mark where the cell has none."""
     axes.set(xlim=(0, 1), ylim=(1, 0), aspect="equal")
     if rows.empty:  # a fractional grid has no such cell
         return
     row = rows.iloc[0]
-    if row["status"] == "diverged":
+    if row["status"] == DIVERGED:
         style.diverged_box(axes, 0, 0, 1, 1)
     elif Path(row["file"]).is_file():
         with Image.open(row["file"]) as image:

@@ -12,8 +12,10 @@ from matplotlib.patches import Rectangle
 from asymmetry.figures import parts, style
 from asymmetry.study import Study
 from asymmetry.tables.read import Tables
+from asymmetry.tables.schemas import DIVERGED
 
 TITLE = "Fidelity loss and discriminator"
+numbers = parts.effects
 _COLOURS = LinearSegmentedColormap.from_list(
     "effect", ["#B24A00", "#F0B68A", "#F7F7F7", "#8FC1E3", "#0072B2"]
 )
@@ -27,11 +29,6 @@ def caption(tables: Tables, study: Study) -> str:
         f"weight. {parts.effect_in_words(tables.effect)}. Hatched: missing; ×: diverged. "
         f"{tables.coverage}."
     )
-
-
-def numbers(tables: Tables, study: Study) -> pd.DataFrame:
-    """The table `effect`: a row for each setting, the mean over its seeds."""
-    return tables.effect
 
 
 def draw(numbers: pd.DataFrame, study: Study) -> Figure:
@@ -52,8 +49,8 @@ def draw(numbers: pd.DataFrame, study: Study) -> Figure:
     numbered = (style.WIDTH - 2) / sum(map(len, columns)) > _WIDE_ENOUGH
     for (name, rows), strip in zip(strips, grid, strict=True):
         for axes, weight, names in zip(strip, weights, columns, strict=True):
-            own = rows[rows["adversarial_weight"] == weight]
-            _panel(axes, own, losses.tolist(), names, colours, numbered)
+            panel = rows[rows["adversarial_weight"] == weight]
+            _panel(axes, panel, losses.tolist(), names, colours, numbered)
             narrow = len(names) == 1 and not numbered
             axes.set_title(f"{weight:g}" if narrow else parts.weight_label(weight))
         for axes in strip[1:]:
@@ -62,17 +59,17 @@ def draw(numbers: pd.DataFrame, study: Study) -> Figure:
             strip[0].set_ylabel(name.replace(" · ", "\n"))
     long = 3.7 * figure.get_figheight()  # keeps the bar as wide in a tall figure
     bar = figure.colorbar(colours, ax=grid, shrink=0.9, pad=0.015, aspect=long)
-    bar.set_label("effect O (z-score)", labelpad=6)
+    bar.set_label("effect (z-score)", labelpad=6)
     if marks := _legend(numbers):
         figure.legend(handles=marks, loc="outside lower left", ncols=2)
     return figure
 
 
 def _legend(numbers: pd.DataFrame) -> list[Artist]:
-    """Entries for settings without a value, those that there are."""
+    """The entries for settings without a value: missing or diverged, if there are any."""
     states = set(numbers.loc[numbers["value"].isna(), "status"])
-    entries: list[Artist] = [style.missing_patch()] if states - {"diverged"} else []
-    return entries + ([style.swatch("diverged", style.INK, "x")] if "diverged" in states else [])
+    entries: list[Artist] = [style.missing_patch()] if states - {DIVERGED} else []
+    return entries + ([style.swatch(DIVERGED, style.INK, "x")] if DIVERGED in states else [])
 
 
 def _columns(numbers: pd.DataFrame, weight: float) -> list[str]:
@@ -110,7 +107,7 @@ def _cell(
         if numbered:
             number = style.signed(value, plus=True)
             axes.text(x, y, number, ha="center", va="center", fontsize=8.5, color=ink)
-    elif status == "diverged":
+    elif status == DIVERGED:
         style.diverged_box(axes, *box)
     else:
         style.missing_box(axes, *box)

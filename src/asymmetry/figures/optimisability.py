@@ -11,20 +11,21 @@ from asymmetry.analysis.optimisability import GAIN, SNR, optimisability_of_losse
 from asymmetry.figures import style
 from asymmetry.study import Study
 from asymmetry.tables.read import Tables
+from asymmetry.tables.schemas import OK
 
 TITLE = "Losses as objectives"
 _STARTS = {"jpeg": "s", "noise": "^", "blur": "D", "white": "v"}
 _EDGES = ["0", *(f"{band}/16" for band in range(1, 8))]
-_BAND_COLOURS = [mpl.colormaps["cividis"](place) for place in np.linspace(0.05, 0.95, len(_EDGES))]
-_LEAST_SNR = 1e-3  # what is drawn of a ratio that is zero or, by chance, negative
-_BELOW = 0.24  # rows; the starts, beside their mean
+_BAND_COLOURS = [mpl.colormaps["cividis"](level) for level in np.linspace(0.05, 0.95, len(_EDGES))]
+_LEAST_SNR = 1e-3  # drawn in place of a ratio that is zero or, by chance, negative
+_BELOW = 0.24  # of a row: how far the markers of single starts are below their mean
 
 
 def caption(tables: Tables, study: Study) -> str:
     """What is shown, and how much of it is there."""
     section = study.optimisability
     rows = tables.optimisability
-    absent = rows.loc[rows["status"] != "ok", "status"].value_counts()
+    absent = rows.loc[rows["status"] != OK, "status"].value_counts()
     states = ", ".join(f"{count} values absent: {state}" for state, count in absent.items())
     return (
         f"Left: PSNR-Y gained by {section.steps} steps of descent on the loss alone, from "
@@ -75,9 +76,10 @@ def draw(numbers: pd.DataFrame, study: Study) -> Figure:
 def _recovery(axes: Axes, table: dict[str, pd.DataFrame], look: dict[str, str]) -> None:
     """The gain of each start, hollow, and their mean."""
     for start, marker in _STARTS.items():
-        if (own := table.get(f"{GAIN}/{start}")) is not None:
+        if (gain := table.get(f"{GAIN}/{start}")) is not None:
+            heights = np.arange(len(gain)) - _BELOW
             axes.scatter(
-                own["value"], np.arange(len(own)) - _BELOW, s=20, marker=marker, facecolors="white",
+                gain["value"], heights, s=20, marker=marker, facecolors="white",
                 edgecolors=style.MUTED, linewidths=1, zorder=2, label=start,
             )  # fmt: skip
     _dots(axes, table[GAIN], look)
@@ -109,16 +111,16 @@ def _spectrum(axes: Axes, table: dict[str, pd.DataFrame]) -> None:
 
 
 def _dots(axes: Axes, rows: pd.DataFrame, look: dict[str, str]) -> None:
-    """A value with its interval for each loss, and what is absent of it."""
-    for place, (loss, row) in enumerate(rows.iterrows()):
+    """A value with its interval for each loss, and how many images lack a value."""
+    for height, (loss, row) in enumerate(rows.iterrows()):
         arms = np.nan_to_num([[row["value"] - row["low"]], [row["high"] - row["value"]]])
         axes.errorbar(
-            row["value"], place, xerr=arms, fmt="o", color=look.get(str(loss), style.INK),
+            row["value"], height, xerr=arms, fmt="o", color=look.get(str(loss), style.INK),
             markersize=6.5, elinewidth=1.4, zorder=3,
         )  # fmt: skip
         if row["absent"]:
             axes.annotate(
-                f"{row['absent']:.0f} of {row['images']:.0f} absent", (1, place),
+                f"{row['absent']:.0f} of {row['images']:.0f} absent", (1, height),
                 xycoords=("axes fraction", "data"), ha="right", va="bottom", fontsize=7.5,
                 color=style.MUTED,
             )  # fmt: skip

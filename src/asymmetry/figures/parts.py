@@ -1,4 +1,4 @@
-"""What several figures share: which metrics they show, and how scopes and captions are worded."""
+"""What several figures share: the metrics that they show, and the words of captions."""
 
 from typing import Any
 
@@ -6,7 +6,8 @@ import pandas as pd
 
 from asymmetry.metrics.contracts import JUDGES
 from asymmetry.study import Study
-from asymmetry.tables.read import SCOPE
+from asymmetry.tables.read import SCOPE, Tables
+from asymmetry.tables.schemas import OK
 
 NO_CELLS = "no cells yet"
 _DISTORTION = ("psnr_y", "psnr", "ssim_y", "ssim")
@@ -21,15 +22,15 @@ def distortion_metric(study: Study) -> str:
 
 
 def perceptual_metric(study: Study, scores: pd.DataFrame) -> str:
-    """The metric of the perceptual axis, among those with numbers.
+    """The metric of the perceptual axis, of those that have values.
 
-    LPIPS, else a no-reference judge, else a metric of the DISTS family, else the first judge that
-    is not a distortion metric; the effect, where there is none of them.
+    It is LPIPS, else a no-reference judge, else a metric of the DISTS family, else the first judge
+    that is not a distortion metric. Where there is none of these, it is the effect.
     """
-    measured = set(scores.loc[scores["status"] == "ok", "metric"])
-    own = study.evaluation
-    metrics = [name for name in own.all_metrics if name in measured]
-    judges = [name for name in own.judges if name in measured and name not in _DISTORTION]
+    measured = set(scores.loc[scores["status"] == OK, "metric"])
+    evaluation = study.evaluation
+    metrics = [name for name in evaluation.all_metrics if name in measured]
+    judges = [name for name in evaluation.judges if name in measured and name not in _DISTORTION]
     preferred = [
         *(name for name in metrics if name.startswith("lpips-")),
         *(name for name in judges if not JUDGES[name].full_reference),
@@ -42,13 +43,13 @@ def perceptual_metric(study: Study, scores: pd.DataFrame) -> str:
 def direction(metric: str) -> str:
     """A metric with its unit and the way it improves: `psnr_y (dB, higher is better)`."""
     if metric == EFFECT:
-        return "effect O (higher is better)"
+        return "effect (higher is better)"
     better = f"{'lower' if lower_is_better(metric) else 'higher'} is better"
     return f"{metric} ({', '.join(filter(None, [_UNITS.get(metric), better]))})"
 
 
 def with_arrow(metric: str) -> str:
-    """The same for a title: `psnr_y dB ↑`."""
+    """A metric for a title: `psnr_y dB ↑`."""
     words = [metric, _UNITS.get(metric), "↓" if lower_is_better(metric) else "↑"]
     return " ".join(filter(None, words))
 
@@ -56,6 +57,11 @@ def with_arrow(metric: str) -> str:
 def lower_is_better(metric: str) -> bool:
     """Whether an axis of the metric must be turned round for better to be up or right."""
     return metric != EFFECT and not JUDGES[metric].higher_is_better
+
+
+def effects(tables: Tables, study: Study) -> pd.DataFrame:
+    """The numbers of a figure of effects: a row for each setting, the mean over its seeds."""
+    return tables.effect
 
 
 def scopes(numbers: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
@@ -85,9 +91,9 @@ def p_in_words(p: float) -> str:
 
 
 def effect_in_words(effect: pd.DataFrame) -> str:
-    """What O is, for captions."""
+    """What the effect is, for captions."""
     judges = sorted({name for names in effect["judges"] for name in str(names).split()})
     return (
-        f"Effect O: the mean z-score of the judges ({', '.join(judges) or 'none measured'}), "
+        f"Effect: the mean z-score of the judges ({', '.join(judges) or 'none measured'}), "
         "higher is better; a judge that is the cell's own loss is left out"
     )

@@ -9,6 +9,7 @@ from matplotlib.lines import Line2D
 from asymmetry.figures import parts, style
 from asymmetry.study import Study
 from asymmetry.tables.read import SCOPE, Tables
+from asymmetry.tables.schemas import DONE, OK
 
 TITLE = "Perception against distortion"
 _REFERENCES = {"bicubic": "X", "warm-start": "*"}
@@ -18,14 +19,14 @@ _LISTED = 6  # cells without numbers that the legend names one by one
 def caption(tables: Tables, study: Study) -> str:
     """What is shown, and how much of the grid."""
     distortion, perception = parts.distortion_metric(study), _perception(tables, study)
-    own = [name for name in (distortion, perception) if name in study.grid.fidelity]
-    own_ground = f"{' and '.join(own)} is also a loss here, and favours its own cells. "
+    trained = [name for name in (distortion, perception) if name in study.grid.fidelity]
+    warning = f"{' and '.join(trained)} is also a loss here, and favours its own cells. "
     return (
         f"Every run of the grid by {parts.direction(distortion)} and {parts.direction(perception)},"
         " means over the images. Better is always up and right: the axis of a metric that improves "
         "downwards is inverted. Colour: fidelity loss; marker: discriminator; size: adversarial "
         "weight. Bicubic and the warm start, from which all cells begin, are references. "
-        f"{own_ground if own else ''}{tables.coverage}."
+        f"{warning if trained else ''}{tables.coverage}."
     )
 
 
@@ -61,8 +62,8 @@ def draw(numbers: pd.DataFrame, study: Study) -> Figure:
     look = style.look(study)
     legend = _legend(numbers, look)
     figure = style.blank(max(4.9 * lines, 0.19 * len(legend) + 0.3))
-    for place, (name, rows) in enumerate(panels):
-        axes = figure.add_subplot(lines, columns, place + 1)
+    for index, (name, rows) in enumerate(panels):
+        axes = figure.add_subplot(lines, columns, index + 1)
         _plane(axes, rows, look)
         axes.set_title(name)
     figure.legend(handles=legend, loc="outside right upper")
@@ -74,7 +75,7 @@ def _perception(tables: Tables, study: Study) -> str:
 
 
 def _of_every_generator(runs: pd.DataFrame) -> pd.DataFrame:
-    """The runs, with bicubic once for each generator of its task: it has none of its own."""
+    """The runs; bicubic, which has no generator, once for each generator of its task."""
     generators = runs.loc[runs["kind"] == "cell", ["task", "generator"]].drop_duplicates()
     bicubic = runs[runs["kind"] == "bicubic"].drop(columns="generator").merge(generators, on="task")
     return pd.concat([bicubic, runs[runs["kind"] != "bicubic"]], ignore_index=True)[runs.columns]
@@ -85,7 +86,7 @@ def _means(tables: Tables, metric: str, column: str) -> pd.DataFrame:
     if metric == parts.EFFECT:
         effect = tables.effect.assign(run=tables.effect["runs"].str.split()).explode("run")
         return effect.rename(columns={"value": column})[["run", "set", column]]
-    scores = tables.scores[(tables.scores["metric"] == metric) & (tables.scores["status"] == "ok")]
+    scores = tables.scores[(tables.scores["metric"] == metric) & (tables.scores["status"] == OK)]
     return scores.groupby(["run", "set"])["value"].mean().rename(column).reset_index()
 
 
@@ -104,9 +105,9 @@ def _plane(axes: Axes, rows: pd.DataFrame, look: style.Look) -> None:
             zorder=3,
         )
     for kind, marker in _REFERENCES.items():
-        own = rows[rows["kind"] == kind]
+        points = rows[rows["kind"] == kind]
         axes.scatter(
-            own["distortion"], own["perception"], s=110, c=style.INK, marker=marker,
+            points["distortion"], points["perception"], s=110, c=style.INK, marker=marker,
             edgecolors="white", linewidths=0.8, zorder=4,
         )  # fmt: skip
     distortion, perception = rows["distortion_metric"].iloc[0], rows["perception_metric"].iloc[0]
@@ -145,8 +146,8 @@ def _legend(numbers: pd.DataFrame, look: style.Look) -> list[Line2D]:
 
 
 def _without_numbers(cells: pd.DataFrame, look: style.Look) -> list[Line2D]:
-    """The cells that the plane cannot show, by name where they are few."""
-    absent = cells[cells["status"] != "done"].drop_duplicates("run")
+    """Entries for the cells that are not in the plane: each, or only counts if they are many."""
+    absent = cells[cells["status"] != DONE].drop_duplicates("run")
     if absent.empty:
         return []
     title = [style.gap(), style.heading(r"not\ in\ the\ plane")]

@@ -1,4 +1,4 @@
-"""Names of figures. A file of this folder is a figure, and its name is its name.
+"""The names of the figures. Each file of this folder is a figure of its name.
 
 It has `TITLE`, `caption(tables, study) -> str`, `numbers(tables, study) -> DataFrame` and
 `draw(numbers, study) -> Figure`. Imports nothing heavy: the files are listed, not imported.

@@ -1,4 +1,4 @@
-"""One look for all figures: colours, markers and sizes mean the same thing everywhere."""
+"""The style of all figures: a colour, marker or size means the same in each of them."""
 
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
@@ -69,7 +69,7 @@ def rules() -> AbstractContextManager[None]:
 
 @dataclass(frozen=True)
 class Look:
-    """What each name of a study looks like, in every figure the same."""
+    """The colours, markers and areas of a study's names, the same in every figure."""
 
     fidelity: dict[str, str]
     discriminator: dict[str, str]
@@ -78,7 +78,7 @@ class Look:
 
 
 def look(study: Study) -> Look:
-    """What the names of the study look like; areas in pt²."""
+    """The look of the names of a study; areas are in pt²."""
     grid = cells(study)
     losses = list(dict.fromkeys(cell.fidelity for cell in grid))
     named = dict.fromkeys(cell.discriminator for cell in grid)
@@ -88,29 +88,29 @@ def look(study: Study) -> Look:
         fidelity=_cycled(losses, PALETTE),
         discriminator={NO_DISCRIMINATOR: INK} | _cycled(discriminators, PALETTE),
         marker={NO_DISCRIMINATOR: "o"} | _cycled(discriminators, _MARKERS),
-        area={weight: 36 + 34 * place for place, weight in enumerate(weights)},
+        area={weight: 36 + 34 * index for index, weight in enumerate(weights)},
     )
 
 
 def _cycled(names: Iterable[str], values: Sequence[str]) -> dict[str, str]:
-    return {name: values[place % len(values)] for place, name in enumerate(names)}
+    return {name: values[index % len(values)] for index, name in enumerate(names)}
 
 
 def blank(height: float, pad: float = 0.08) -> Figure:
-    """An empty figure of a height [inches] that keeps its parts apart by itself."""
+    """An empty figure of a height [inches], whose layout keeps its parts apart."""
     layout = ConstrainedLayoutEngine(h_pad=pad, w_pad=pad, hspace=0, wspace=0)
     return Figure(figsize=(WIDTH, height), layout=layout)
 
 
 def nothing_yet(what: str) -> Figure:
-    """A figure that says that there is nothing to show yet."""
+    """A figure that only says why there is nothing to show yet."""
     figure = blank(2.2)
     figure.text(0.5, 0.5, what, ha="center", va="center", fontsize=12, color=MUTED)
     return figure
 
 
 def heading(text: str) -> Line2D:
-    """An entry of a legend that is only words: the title of those below it."""
+    """An entry of a legend without a marker: the title of the entries below it."""
     return Line2D([], [], linestyle="none", label=rf"$\bf{{{text}}}$")
 
 
@@ -142,21 +142,21 @@ def missing_patch() -> Patch:
 
 
 def missing_box(axes: Axes, left: float, top: float, width: float, height: float) -> None:
-    """A hatched rectangle: here is no result yet."""
+    """Draw a hatched rectangle, which stands for a missing result."""
     axes.add_patch(
         Rectangle((left, top), width, height, facecolor="white", edgecolor=HATCHING, hatch="////")
     )
 
 
 def diverged_box(axes: Axes, left: float, top: float, width: float, height: float) -> None:
-    """A crossed grey rectangle: this training diverged."""
+    """Draw a crossed grey rectangle, which stands for a training that diverged."""
     axes.add_patch(Rectangle((left, top), width, height, facecolor=FAINT))
     centre = (left + width / 2, top + height / 2)
     axes.plot(*centre, marker="x", color=INK, markersize=10, markeredgewidth=1.8)
 
 
 def note(axes: Axes, text: str) -> None:
-    """Words in the middle of an axes that has nothing else to show."""
+    """Write a text into the middle of an axes that shows nothing else."""
     axes.text(0.5, 0.5, text, transform=axes.transAxes, ha="center", color=MUTED)
 
 
@@ -171,9 +171,10 @@ def label_points(
     labels: Iterable[str],
     bars: NDArray[np.float64],
 ) -> None:
-    """Name points [n, 2] of an axes whose limits are final, hiding no point, name or bar.
+    """Label points [n, 2] of an axes whose limits are final, without hiding points or bars.
 
-    `bars` [n, 2, 2] are segments from one end to the other, as the points in data coordinates.
+    `bars` [n, 2, 2] are segments from one end to the other. Points and bars are in data
+    coordinates.
     """
     figure = axes.get_figure(root=True)
     if isinstance(figure, Figure):

@@ -14,6 +14,7 @@ from asymmetry.analysis.skill import scores_in_words
 from asymmetry.figures import style
 from asymmetry.study import Study
 from asymmetry.tables.read import Tables
+from asymmetry.tables.schemas import NO_REFERENCES, OK
 
 TITLE = "Transfer of discriminators to quality assessment"
 _COLOURS = {
@@ -28,20 +29,19 @@ _MODES = {
     "fine-tune": "fine-tuned",
 }
 _REFERENCES = {"nr": "no-reference", "fr": "full-reference"}
-_NO_REFERENCES = "no references"  # the status of what cannot be, rather than is missing
 _PANEL = ["set", "reference", "mode"]
 _BAR = ["discriminator", "initialisation"]
 _GROUP = 0.86  # width of all bars of a discriminator, where 1 is the distance of two
 _WIDEST = 0.26
 _NORMAL = 1.96
 _STUB = 0.03  # SRCC; height of the mark of a bar that is not there
-_LEVEL = 3  # names of discriminators that fit beside each other in a third of the width
+_LEVEL = 3  # the most names of discriminators that fit beside each other in a panel
 
 
 def caption(tables: Tables, study: Study) -> str:
     """What is shown, and how much of it is there."""
     rows = _test_rows(tables)
-    states = rows.loc[rows["status"] != "ok", "status"].value_counts()
+    states = rows.loc[rows["status"] != OK, "status"].value_counts()
     absent = ", ".join(
         f"{count} of them without a value: {state}" for state, count in states.items()
     )
@@ -58,18 +58,19 @@ def caption(tables: Tables, study: Study) -> str:
 
 
 def numbers(tables: Tables, study: Study) -> pd.DataFrame:
-    """A row for each model that can be, with the mean and the interval of its bar beside it."""
+    """A row for each model that can exist, with the mean and the interval of its bar."""
     rows = _test_rows(tables)
-    rows = rows[rows["status"] != _NO_REFERENCES].reset_index(drop=True)
+    # A model that cannot exist is not missing.
+    rows = rows[rows["status"] != NO_REFERENCES].reset_index(drop=True)
     rows["error"] = (rows["high"] - rows["low"]) / (2 * _NORMAL)
     bars = rows.groupby([*_PANEL, *_BAR], sort=False, dropna=False)
     mean, runs = bars["value"].transform("mean"), bars["value"].transform("count")
     between = bars["value"].transform("var").fillna(0) / runs
-    reach = _NORMAL * np.sqrt(between + bars["error"].transform("mean").fillna(0) ** 2)
+    half_width = _NORMAL * np.sqrt(between + bars["error"].transform("mean").fillna(0) ** 2)
     columns = {
         "mean": mean,
-        "mean_low": (mean - reach).clip(lower=-1),
-        "mean_high": (mean + reach).clip(upper=1),
+        "mean_low": (mean - half_width).clip(lower=-1),
+        "mean_high": (mean + half_width).clip(upper=1),
     }
     return rows.drop(columns="error").assign(**columns)
 
@@ -101,7 +102,7 @@ def _in_words(scope: Any, study: Study) -> str:
 
 
 def _name_discriminators(panels: Iterable[Axes], names: list[str]) -> None:
-    """Below each group of bars, turned where there is no room."""
+    """Name the discriminator below each group of bars, at an angle if there are many."""
     for axes in panels:
         axes.set_xticks(range(len(names)), names)
         if len(names) > _LEVEL:
@@ -109,7 +110,7 @@ def _name_discriminators(panels: Iterable[Axes], names: list[str]) -> None:
 
 
 def _legend(numbers: pd.DataFrame) -> list[Patch]:
-    """Starts that have bars, then those that have none somewhere, with the reason."""
+    """The initialisations that have bars, then those that lack some, with the reason."""
     bars = set(numbers.loc[numbers["value"].notna(), "initialisation"])
     entries = [Patch(color=_COLOURS[start], label=start) for start in _COLOURS if start in bars]
     empty = numbers[numbers["mean"].isna()].groupby("initialisation")["status"].unique()
@@ -132,12 +133,12 @@ def _test_rows(tables: Tables) -> pd.DataFrame:
 def _panel(axes: Axes, rows: pd.DataFrame, names: list[str]) -> None:
     starts = [start for start in _COLOURS if start in set(rows["initialisation"])]
     step = min(_WIDEST, _GROUP / max(1, len(starts)))
-    groups, own_start = rows["discriminator"], rows["initialisation"]
-    for (place, name), (order, start) in product(enumerate(names), enumerate(starts)):
-        own = rows[(groups == name) & (own_start == start)]
-        if len(own):
+    groups, initialisations = rows["discriminator"], rows["initialisation"]
+    for (position, name), (order, start) in product(enumerate(names), enumerate(starts)):
+        bar = rows[(groups == name) & (initialisations == start)]
+        if len(bar):
             shift = (order - (len(starts) - 1) / 2) * step
-            _bar(axes, place + shift, 0.9 * step, own, start)
+            _bar(axes, position + shift, 0.9 * step, bar, start)
     axes.axhline(0, color=style.MUTED, linewidth=0.8)
     axes.set_xlim(-0.6, len(names) - 0.4)
     axes.grid(visible=False, axis="x")
@@ -151,7 +152,7 @@ def _bar(axes: Axes, x: float, width: float, rows: pd.DataFrame, start: str) -> 
         return
     axes.bar(x, first["mean"], width, color=_COLOURS[start], alpha=0.85, linewidth=0)
     axes.vlines(x, first["mean_low"], first["mean_high"], color=style.INK, linewidth=1.3, zorder=4)
-    # Spread by rank, not at random: the same runs always lie at the same places.
+    # Spread by rank, not at random: the same runs always have the same positions.
     spread = np.linspace(-0.3, 0.3, len(rows)) * width if len(rows) > 1 else np.zeros(1)
     axes.scatter(
         x + spread,

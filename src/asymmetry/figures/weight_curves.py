@@ -13,11 +13,13 @@ from asymmetry.figures import parts, style
 from asymmetry.study import Study
 from asymmetry.study.grid import NO_DISCRIMINATOR
 from asymmetry.tables.read import Tables
+from asymmetry.tables.schemas import DIVERGED, DONE, MISSING
 
 TITLE = "Effect over the adversarial weight"
+numbers = parts.effects
 _COLUMNS = 4
 _STRIP = 0.1  # share of a panel's height
-_LEVEL = 6  # weights whose ticks fit beside each other
+_LEVEL = 6  # the most weights whose ticks fit beside each other
 _DODGE = 0.07  # steps of the x axis between two discriminators
 
 
@@ -30,13 +32,8 @@ def caption(tables: Tables, study: Study) -> str:
     )
 
 
-def numbers(tables: Tables, study: Study) -> pd.DataFrame:
-    """The table `effect`: a row for each setting, the mean over its seeds."""
-    return tables.effect
-
-
 def draw(numbers: pd.DataFrame, study: Study) -> Figure:
-    """Panels of one scale for all fidelity losses of all tasks, generators and sets."""
+    """A panel for each fidelity loss of each task, generator and set; all share their axes."""
     if numbers.empty:
         return style.nothing_yet(parts.NO_CELLS)
     scopes = parts.scopes(numbers)
@@ -47,17 +44,17 @@ def draw(numbers: pd.DataFrame, study: Study) -> Figure:
     grid = figure.subplots(lines * len(scopes), columns, squeeze=False, sharex=True, sharey=True)
     weights = sorted(numbers["adversarial_weight"].unique())
     look = style.look(study)
-    for place, (scope, rows) in enumerate(scopes):
-        panels = grid[place * lines : (place + 1) * lines].ravel()
+    for index, (scope, rows) in enumerate(scopes):
+        panels = grid[index * lines : (index + 1) * lines].ravel()
         for axes in panels[len(losses) :]:
             axes.set_visible(False)
         for axes, loss in zip(panels, losses, strict=False):
             _panel(axes, rows[rows["fidelity"] == loss], weights, look)
             axes.set_title(str(loss))
         if len(scopes) > 1:
-            grid[place * lines, 0].set_title(f"{scope}\n{losses[0]}")
+            grid[index * lines, 0].set_title(f"{scope}\n{losses[0]}")
     for axes in grid[:, 0]:
-        axes.set_ylabel("effect O (z-score)")
+        axes.set_ylabel("effect (z-score)")
     for axes in grid[-1]:
         axes.set_xlabel("adversarial weight λ")
     if numbers["value"].isna().any():
@@ -73,16 +70,16 @@ def _panel(axes: Axes, rows: pd.DataFrame, weights: list[float], look: style.Loo
     _states(axes, start, np.zeros(len(start)), style.INK)
     named = [name for name in look.discriminator if name in set(rows["discriminator"])]
     adversaries = [name for name in named if name != NO_DISCRIMINATOR]
-    for place, name in enumerate(adversaries):
-        own = rows[rows["discriminator"] == name].sort_values("adversarial_weight")
-        line = pd.concat([start, own])
-        shift = (place - (len(adversaries) - 1) / 2) * _DODGE
+    for index, name in enumerate(adversaries):
+        curve = rows[rows["discriminator"] == name].sort_values("adversarial_weight")
+        line = pd.concat([start, curve])
+        shift = (index - (len(adversaries) - 1) / 2) * _DODGE
         steps = np.array([weights.index(weight) for weight in line["adversarial_weight"]])
         x = steps + np.where(line["adversarial_weight"] > 0, shift, 0)
         colour, marker = look.discriminator[name], look.marker[name]
         axes.plot(x, line["value"], color=colour, linewidth=1.4, zorder=2)
-        _points(axes, x[len(start) :], own, colour, marker)
-        _states(axes, own, x[len(start) :], colour)
+        _points(axes, x[len(start) :], curve, colour, marker)
+        _states(axes, curve, x[len(start) :], colour)
     _points(axes, np.zeros(len(start)), start, style.INK, look.marker[NO_DISCRIMINATOR])
     axes.set_xticks(range(len(weights)), [f"{weight:g}" for weight in weights])
     if len(weights) > _LEVEL:
@@ -101,7 +98,7 @@ def _points(axes: Axes, x: np.ndarray, rows: pd.DataFrame, colour: str, marker: 
 
 
 def _strip(grid: Iterable[Axes]) -> None:
-    """Room below the values for the marks of settings that have none."""
+    """Make room below the values for the marks of settings without a value."""
     panels = list(grid)
     low, high = panels[0].get_ylim()
     ticks = [tick for tick in panels[0].get_yticks() if low <= tick <= high]
@@ -114,15 +111,15 @@ def _strip(grid: Iterable[Axes]) -> None:
 
 
 def _states(axes: Axes, rows: pd.DataFrame, x: np.ndarray, colour: str) -> None:
-    """Marks at the foot of the panel for settings without a value."""
-    for place, status in zip(x, rows["status"], strict=True):
-        if status != "done":
+    """Mark the settings without a value at the foot of the panel."""
+    for position, status in zip(x, rows["status"], strict=True):
+        if status != DONE:
             axes.plot(
-                place,
+                position,
                 _STRIP / 2,
                 transform=axes.get_xaxis_transform(),
                 color=colour,
-                marker="x" if status == "diverged" else "o",
+                marker="x" if status == DIVERGED else "o",
                 markerfacecolor="white",
                 markersize=6.5,
                 markeredgewidth=1.6,
@@ -137,7 +134,7 @@ def _legend(numbers: pd.DataFrame, look: style.Look) -> list[Line2D]:
                linestyle="none" if name == NO_DISCRIMINATOR else "-")
         for name in named
     ]  # fmt: skip
-    states = [("diverged", "x"), ("missing", "o")]
+    states = [(DIVERGED, "x"), (MISSING, "o")]
     return entries + [
         style.swatch(state, style.MUTED, marker, hollow=True)
         for state, marker in states

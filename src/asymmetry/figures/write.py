@@ -61,14 +61,14 @@ def write_figure(
 
 def _saved(figure: Figure, kind: str) -> bytes:
     content = io.BytesIO()
-    # No date: equal figures are equal files.
+    # Without a date, equal figures are equal files.
     empty: dict[str, Any] = {"Date": None} if kind == "svg" else {"Software": None}
     figure.savefig(content, format=kind, metadata=empty)
     return content.getvalue()
 
 
 def _cells_behind(tables: Tables, numbers: pd.DataFrame) -> dict[str, str]:
-    """Cells behind the numbers with their status; all cells where the numbers name no run."""
+    """The status of each cell behind the numbers; of all cells where these name no run."""
     status = dict(tables.cells[["run", "status"]].to_numpy().tolist())
     for column in ("run", "runs"):
         if column in numbers:

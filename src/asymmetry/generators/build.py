@@ -22,9 +22,10 @@ from asymmetry.generators.catalog import GENERATORS, SCALES
 def build_generator(name: str, scale: int, seed: int) -> nn.Module:
     """The generator `name`: [B, 3, h, w] in 0..1 to [B, 3, scale h, scale w], not clamped.
 
-    Initialised from (seed, "generator/<name>") alone, and without dropout or stochastic depth: a
-    resumed training has no generator state to restore. Any h and w from 1 on (SwinIR: from 5 on, as
-    it reflects its borders to fill windows of 8). Raises UserError for an unknown name or scale.
+    Its initial values depend on (seed, "generator/<name>") alone, and it has neither dropout nor
+    stochastic depth: a resumed training has no generator state to restore. Any h and w from 1 on
+    (SwinIR: from 5 on, as it reflects its borders to fill windows of 8). Raises UserError for an
+    unknown name or scale.
     """
     try:
         spec = GENERATORS[check_name(name, GENERATORS, "generator")]

@@ -1,4 +1,4 @@
-"""The generators that a study may name: plain data, so that naming one imports no torch."""
+"""The generators that a study may name. Plain data; imports no torch."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -32,20 +32,20 @@ def cubic(x: Tensor) -> Tensor:
 
 def _resize_rows(image: Tensor, scale: float) -> Tensor:
     """Resize the height of [B,C,H,W]: each new row is a weighted sum of a few old ones."""
-    places, weights = _contributions(image.shape[2], scale)
-    taps = zip(places.to(image.device), weights.to(image.device), strict=True)
-    result = image.new_zeros(*image.shape[:2], places.shape[1], image.shape[3])
-    for place, weight in taps:
-        result = torch.addcmul(result, image.index_select(2, place), weight[:, None])
+    indices, weights = _contributions(image.shape[2], scale)
+    taps = zip(indices.to(image.device), weights.to(image.device), strict=True)
+    result = image.new_zeros(*image.shape[:2], indices.shape[1], image.shape[3])
+    for index, weight in taps:
+        result = torch.addcmul(result, image.index_select(2, index), weight[:, None])
     return result
 
 
 @lru_cache(maxsize=256)
 def weights(length: int, scale: float) -> Tensor:
-    """What `imresize` multiplies a side with: a float64 matrix [ceil(scale length), length]."""
-    places, shares = _contributions(length, scale)
-    matrix = shares.new_zeros(places.shape[1], length)
-    return matrix.scatter_add_(1, places.mT, shares.mT)
+    """The matrix of `imresize` along one side: float64 [ceil(scale length), length]."""
+    indices, shares = _contributions(length, scale)
+    matrix = shares.new_zeros(indices.shape[1], length)
+    return matrix.scatter_add_(1, indices.mT, shares.mT)
 
 
 @lru_cache(maxsize=256)
@@ -54,12 +54,12 @@ def _contributions(length: int, scale: float) -> tuple[Tensor, Tensor]:
     shrink = min(scale, 1.0)
     width = _KERNEL_WIDTH / shrink
     new = torch.arange(math.ceil(length * scale), dtype=torch.float64)
-    # The place of a new pixel's centre among the old ones; pixel 0 covers -0.5 to 0.5.
+    # The centre of a new pixel in coordinates of the old ones; pixel 0 covers -0.5 to 0.5.
     centre = (new + 0.5) / scale - 0.5
     first = torch.floor(centre - width / 2)
-    places = first + torch.arange(math.ceil(width) + 2)[:, None]
-    weights = cubic(shrink * (centre - places))
+    indices = first + torch.arange(math.ceil(width) + 2)[:, None]
+    weights = cubic(shrink * (centre - indices))
     weights /= weights.sum(0)
     used = weights.any(1)
-    mirrored = places[used].long() % (2 * length)
+    mirrored = indices[used].long() % (2 * length)
     return torch.minimum(mirrored, 2 * length - 1 - mirrored), weights[used]

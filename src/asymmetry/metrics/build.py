@@ -1,4 +1,4 @@
-"""Metrics that are formulas, and what every metric does: measure what its contract says."""
+"""Building metrics that are formulas, and the class of every metric."""
 
 import importlib
 from pathlib import Path
@@ -34,7 +34,7 @@ class Metric:
 
     @torch.inference_mode()
     def features(self, reference: Planes) -> Any:
-        """What the metric needs of the one image that several restored ones are compared with."""
+        """What the metric computes of a reference, once for all restored images of it."""
         return self._measure.features(reference.of(self.name))
 
     @torch.inference_mode()
@@ -44,7 +44,7 @@ class Metric:
 
 
 def build_formula(name: str, weights: Path) -> Separable:
-    """The bare formula of a metric that is no loss on a trunk, on planes of its contract's colour.
+    """The formula of a metric without a trunk, on planes in the colour of its contract.
 
     `weights` is the folder of the weights manifest's files. Raises UserError where one is missing.
     """

@@ -1,4 +1,4 @@
-"""What each metric's number means: plain data, so that naming a metric imports no torch."""
+"""The contract of each metric: what its numbers mean. Plain data; imports no torch."""
 
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -14,10 +14,10 @@ CHANGES_NUMBERS = False
 class Contract:
     """The convention of a metric; numbers of two conventions are never mixed.
 
-    `measure`: what computes it: `module:function` of this package, where there are weights a class
-    that takes their file; `pyiqa`; or `fidelity`, the loss of the same name.
-    `colour`: what is measured: `rgb`; `y` (BT.601, studio range); `grey` (MATLAB's rgb2gray).
-    `crop_scale`: a border as wide as the scale factor is left out first, as is the habit in
+    `measure`: what computes it. It is `module:function` of this package (with weights, a class that
+    takes their file), or `pyiqa`, or `fidelity`, which is the loss of the same name.
+    `colour`: the colour space: `rgb`; `y` (BT.601, studio range); `grey` (MATLAB's rgb2gray).
+    `crop_scale`: a border as wide as the scale factor is left out first, as is usual in
     super-resolution.
     `rounded`: images, and then their grey, are rounded to 8 bits first, as files would be.
     `differentiable`: it may serve as a loss (`asymmetry.fidelity.toolbox`).
@@ -160,6 +160,6 @@ METRICS |= {
 }
 WEIGHTED_METRICS = [name for name, contract in METRICS.items() if contract.weights]
 
-# What people said in a user study (`asymmetry.userstudy`): judges, but is not computed.
+# The scores of people in a user study (`asymmetry.userstudy`): a judge that is not computed.
 PEOPLE = "human"
 JUDGES = METRICS | {PEOPLE: Contract("people", "rgb", True)}

@@ -1,4 +1,4 @@
-"""Numbers of one metric that were made in two ways are never compared."""
+"""Refusing tables that mix two conventions of one metric."""
 
 import pandas as pd
 
@@ -6,7 +6,7 @@ from asymmetry.core.errors import UserError
 
 
 def check_conventions(scores: pd.DataFrame, source: str) -> None:
-    """UserError where a metric stands in the table in two conventions: they cannot be compared."""
+    """UserError where the table has a metric in two conventions, which cannot be compared."""
     for metric, conventions in scores.groupby("metric", sort=False)["convention"].unique().items():
         if len(conventions) > 1:
             raise UserError(

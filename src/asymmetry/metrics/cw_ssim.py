@@ -1,9 +1,9 @@
 """Complex-wavelet structural similarity (CW-SSIM), by Sampat et al. (TIP 2009).
 
-pyiqa's convention: grey in 0..255, a complex steerable pyramid of four levels and eight
-orientations (Portilla and Simoncelli's buildSCFpyr), of which the coarsest level is compared, in
-windows of 7 that fit, under a Gaussian weight; K = 0.01. That level holds an eighth of each
-axis of the spectrum, so nothing else is computed, in double precision.
+pyiqa's convention: grey in 0..255, and a complex steerable pyramid of four levels and eight
+orientations (Portilla and Simoncelli's buildSCFpyr). Its coarsest level is compared in windows of 7
+that fit into it, with Gaussian weights; K = 0.01. That level holds an eighth of each axis of the
+spectrum, so only this part is computed, in double precision.
 """
 
 import math
@@ -36,7 +36,7 @@ def _compare(restored: Bands, reference: Bands) -> Tensor:
     (x, x_energy), (y, y_energy) = restored, reference
     products = torch.view_as_real(x * y.conj())
     real, imaginary = _windows(products[..., 0]), _windows(products[..., 1])
-    # Less what keeps it differentiable, or two flat images were more than equal.
+    # The constant that keeps it differentiable is taken off; otherwise flat images exceed 1.
     magnitude = (real.square() + imaginary.square() + _SMALLEST**2).sqrt() - _SMALLEST
     similarity = (2 * magnitude + _K) / (x_energy + y_energy + _K)
     weight = _weight(*similarity.shape[2:], similarity.device)
@@ -72,7 +72,7 @@ def _coarse(side: int) -> int:
 
 @lru_cache(maxsize=16)
 def _rows(full: int, kept: int, device: torch.device) -> Tensor:
-    """Where the `kept` lowest of `full` frequencies are, zero first."""
+    """The indices of the `kept` lowest of `full` frequencies, zero first."""
     with torch.inference_mode(False):
         return (torch.fft.fftfreq(kept, 1 / kept, device=device).round().long()) % full
 

@@ -1,6 +1,6 @@
 """Feature similarity with colour, FSIMc, by Zhang et al. (TIP 2011), as pyiqa computes it.
 
-Phase congruency and Scharr gradients of the luma, I and Q beside them, of the image reduced to
+It compares phase congruency and Scharr gradients of the luma, and I and Q, of the image reduced to
 about 256 pixels by means. In single precision, like pyiqa.
 """
 

@@ -15,7 +15,7 @@ _EPS = torch.finfo(torch.float32).eps
 def centred_frequencies(height: int, width: int) -> tuple[Tensor, Tensor]:
     """Frequencies of rows and columns [H, W] in double precision, zero first.
 
-    Kovesi's grid: that of an odd side ends at a half, so it is not quite that of the transform.
+    Kovesi's grid: on an odd side it ends at a half, so it differs slightly from the transform's.
     """
     rows, columns = (_frequencies(side) for side in (height, width))
     grid = torch.meshgrid(rows, columns, indexing="ij")
@@ -24,12 +24,12 @@ def centred_frequencies(height: int, width: int) -> tuple[Tensor, Tensor]:
 
 def _frequencies(side: int) -> Tensor:
     first = -(side // 2)
-    places = torch.arange(first, first + side, dtype=torch.float64)
-    return (places / (side - side % 2)).roll(first)
+    indices = torch.arange(first, first + side, dtype=torch.float64)
+    return (indices / (side - side % 2)).roll(first)
 
 
 def in_cache(function: Callable[[Tensor], Tensor], images: Tensor) -> Tensor:
-    """`function` of a batch; on a CPU image by image: its cache holds one's maps, not a batch's."""
+    """`function` of a batch; on a CPU image by image, because its cache holds the maps of one."""
     if images.device.type != "cpu":
         return function(images)
     return torch.cat([function(image) for image in images.split(1)])

@@ -1,4 +1,4 @@
-"""Learned metrics: the networks of pyiqa on their published weights, and nothing downloaded."""
+"""Learned metrics: the networks of pyiqa with their published weights; nothing is downloaded."""
 
 import importlib
 from pathlib import Path

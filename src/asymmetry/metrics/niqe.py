@@ -1,14 +1,16 @@
 """NIQE, the naturalness of an image, by Mittal, Soundararajan and Bovik (SPL 2013).
 
-As their MATLAB release computes it (niqe_release, `computequality.m`): all blocks of the image, at
-two scales, against the pristine model. Without flat areas, values agree to the last digit that is
-published; pyiqa's, of a window and a smaller image in single precision, differ by up to 4e-4.
+It follows their MATLAB release (niqe_release, `computequality.m`): all blocks of the image, at two
+scales, are compared with the pristine model. Without flat areas, values agree to the last published
+digit. The values of pyiqa, whose window and smaller image are in single precision, differ by up to
+4e-4.
 
-In a flat area a coefficient is a rounding error of the smoothing, and a block's fit counts how many
-are below zero and above. So the order of sums tells. MATLAB splits the window into two passes;
-pyiqa's is whole, which is 5 % of the value of a strongly compressed image. The order below is
-inferred: with it the five published values of TID2013's images come out within 1e-3. Of the
-release's third image, flat in every block, a user's MATLAB reports 3 % more than this.
+In a flat area a coefficient is a rounding error of the smoothing, and the fit of a block counts how
+many coefficients are below and above zero. So the order of the sums matters. MATLAB splits the
+window into two passes and pyiqa does not, which changes the value of a strongly compressed image by
+5 %. The order below is inferred: with it the five published values of TID2013's images are met
+within 1e-3. For the release's third image, which is flat in every block, a user's MATLAB reports
+3 % more.
 """
 
 from functools import lru_cache
@@ -80,9 +82,9 @@ class Niqe(nn.Module):
 
 
 def features(plane: Tensor) -> Tensor:
-    """What NIQE sees of a plane [1, H, W] in 0..255: [blocks, 36], 18 of each of two scales.
+    """The features of a plane [1, H, W] in 0..255: [blocks, 36], 18 at each of two scales.
 
-    NaN is what a block does not have: a feature of coefficients that are all of one sign.
+    A feature is NaN where all its coefficients in a block have one sign.
     """
     height, width = (side - side % _BLOCK for side in plane.shape[1:])
     plane = plane[None, :, :height, :width]
@@ -147,16 +149,16 @@ def _table(device: torch.device) -> tuple[Tensor, Tensor]:
 def _smooth(plane: Tensor) -> Tensor:
     """The Gaussian window over [1, 1, H, W], the outermost pixels repeated beyond the border.
 
-    Down, from the last row of the window up, then across. MATLAB's order is not published: of those
-    that were tried, this agrees best with published values.
+    First down, from the last row of the window upwards, then across. MATLAB's order is not
+    published; of those that were tried, this one agrees best with published values.
     """
     plane = F.pad(plane, (len(_DOWN) // 2,) * 4, "replicate")
     for dim, taps in ((2, list(enumerate(_DOWN))[::-1]), (3, list(enumerate(_ACROSS)))):
         size = plane.shape[dim] - len(taps) + 1
-        (place, tap), *others = taps
-        result = tap * plane.narrow(dim, place, size)
-        for place, tap in others:
+        (offset, tap), *others = taps
+        result = tap * plane.narrow(dim, offset, size)
+        for offset, tap in others:
             # Product and sum are rounded once, on CPUs with AVX2 and on GPUs.
-            result = result.add(plane.narrow(dim, place, size), alpha=tap)
+            result = result.add(plane.narrow(dim, offset, size), alpha=tap)
         plane = result
     return plane

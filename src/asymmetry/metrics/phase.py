@@ -1,7 +1,7 @@
 """Phase congruency by Kovesi's log-Gabor wavelets, as FSIM uses it.
 
 Four scales of four orientations, and the noise threshold from the median response of the smallest
-scale. Everything that is known of the filters alone is computed once a size.
+scale. What depends on the filters alone is computed once for each size.
 """
 
 import math
@@ -49,7 +49,7 @@ def _oriented(responses: Tensor, threshold: Tensor) -> tuple[Tensor, Tensor]:
     amplitude = _length(responses)
     total = responses.sum(dim=1, keepdim=True)
     length = _length(total)
-    # Along the mean phase the responses sum to the total; what is across it is taken off.
+    # Along the mean phase the responses sum to the total; the part across it is subtracted.
     across = (responses * total.conj()).imag.abs().sum(dim=1, keepdim=True)
     noise = (threshold * _median(amplitude[:, 0])).view(-1, 1, 1, 1)
     energy = (length.square() - across) / (length + _EPS) - noise

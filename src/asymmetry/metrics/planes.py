@@ -9,9 +9,9 @@ from asymmetry.metrics.contracts import METRICS, Contract
 
 
 class Planes:
-    """A batch of images [B, 3, H, W] in 0..1 in the colours that contracts ask for, each made once.
+    """A batch of images [B, 3, H, W] in 0..1, in the colour of any contract; each is made once.
 
-    `scale` is the factor of the task: what contracts crop at the border.
+    `scale` is the factor of the task, which is the width of the border that contracts crop.
     """
 
     def __init__(self, images: Tensor, scale: int) -> None:

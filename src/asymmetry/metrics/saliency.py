@@ -1,6 +1,7 @@
 """Saliency from simple priors, SDSP, by Zhang et al. (ICIP 2013), as pyiqa computes it for VSI.
 
-What stands out of its surroundings, is near the centre and of warm colour, seen at 256 x 256.
+A pixel is salient where it stands out of its surroundings, is near the centre and has a warm
+colour. Computed at 256 x 256 pixels.
 """
 
 from functools import lru_cache
@@ -78,7 +79,7 @@ def _constants(dtype: torch.dtype, device: torch.device) -> tuple[Tensor, Tensor
         octaves = (radius.clamp_min(1 / _SIDE) / _FREQUENCY).log().square()
         gabor = torch.exp(-octaves / (2 * _SIGMA**2)) * (radius <= 0.5) * (radius > 0)
         half = gabor[:, : _SIDE // 2 + 1, None].expand(-1, -1, 2)
-        places = torch.arange(_SIDE, dtype=torch.float64) - _SIDE // 2 + 1
-        near = torch.exp(-places.square() / _SPREAD_OF_PLACE**2)
+        offsets = torch.arange(_SIDE, dtype=torch.float64) - _SIDE // 2 + 1
+        near = torch.exp(-offsets.square() / _SPREAD_OF_PLACE**2)
         centre = near.unsqueeze(1) * near
         return half.to(device, dtype).contiguous(), centre.to(device, dtype)

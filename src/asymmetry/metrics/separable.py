@@ -1,4 +1,4 @@
-"""Measures in two steps, so that what is known of one reference serves many comparisons."""
+"""Measures in two steps, so that the work on one reference serves many comparisons."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -10,10 +10,10 @@ Seen = TypeVar("Seen")
 
 
 class Separable(nn.Module, ABC):
-    """A loss or a metric that does part of its work on the reference alone, to be shared.
+    """A loss or a metric that does part of its work on the reference alone.
 
-    What is known of one reference, a batch of one, serves any number of restored images. A loss
-    takes RGB [B, 3, H, W] in 0..1, a metric the planes [B, C, H, W] of its contract's colour.
+    The features of one reference, a batch of one, serve any number of restored images. A loss takes
+    RGB [B, 3, H, W] in 0..1, a metric the planes [B, C, H, W] in the colour of its contract.
     """
 
     def forward(self, restored: Tensor, reference: Tensor) -> Tensor:
@@ -30,11 +30,11 @@ class Separable(nn.Module, ABC):
 
 
 class Paired(Separable, Generic[Seen]):
-    """A full-reference metric: what it sees of an image, and how it compares what it saw of two.
+    """A full-reference metric: features of each image, and a comparison of the features of two.
 
-    `describe`: planes [B, C, H, W] in 0..1 to whatever the metric needs of them.
-    `compare`: what was seen of the restored images, then of the references, to [B]. One reference
-    may stand for all restored images: its batch of one broadcasts.
+    `describe`: planes [B, C, H, W] in 0..1 to features of any type.
+    `compare`: the features of the restored images and those of the references to [B]. One reference
+    may serve all restored images: its batch of one broadcasts.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class Paired(Separable, Generic[Seen]):
 
 
 class Whole(Separable):
-    """A formula that takes both images at once: of the reference it needs the image itself."""
+    """A formula that takes both images at once; its features are the reference itself."""
 
     def __init__(self, formula: Callable[[Tensor, Tensor], Tensor]) -> None:
         super().__init__()

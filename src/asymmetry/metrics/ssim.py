@@ -1,7 +1,7 @@
 """Structural similarity, at one scale and at five, by Wang et al. (TIP 2004; Asilomar 2003).
 
-As the authors' MATLAB code computes them: Gaussian window of 11 with sigma 1.5, only where it
-fits, and negative values kept (pyiqa sets them to zero). No reduction of large images first.
+They follow the authors' MATLAB code: a Gaussian window of 11 with sigma 1.5, only where it fits;
+negative values are kept (pyiqa sets them to zero); large images are not reduced first.
 """
 
 import math

@@ -1,7 +1,7 @@
 """A steerable pyramid in space (Simoncelli and Freeman, ICIP 1995): the 'sp5Filters'.
 
-As matlabPyrTools has it, with images mirrored about their outermost pixels ('reflect1'); of its
-six orientations the two along the axes.
+It follows matlabPyrTools, with images mirrored about their outermost pixels ('reflect1'). Of its
+six orientations, the two along the axes are computed.
 """
 
 from collections.abc import Iterator

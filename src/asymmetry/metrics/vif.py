@@ -1,11 +1,11 @@
 """Visual information fidelity (VIF), by Sheikh and Bovik (TIP 2006), in the wavelet domain.
 
-As the authors' `vifvec` computes it and pyiqa after it: grey in 0..255, the two bands along the
-axes of four levels of a steerable pyramid, vectors of 3 x 3 coefficients that do not overlap, and
-noise of variance 0.4. Whatever models the reference is of the reference only.
+It follows the authors' `vifvec`, as pyiqa does: grey in 0..255, the two bands along the axes of
+four levels of a steerable pyramid, vectors of 3 x 3 coefficients that do not overlap, and noise of
+variance 0.4. The model of the reference depends on the reference only.
 
-A reference without information, a flat one, leaves the ratio of informations undefined. Ours is
-then 1 for the same image and 0 for any other.
+For a reference without information, which is flat, the ratio of informations is undefined. Here it
+is then 1 for the same image and 0 for any other.
 """
 
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ _NOISE = 0.4
 _TOLERANCE = 1e-12
 # Of the largest eigenvalue: what is below it is rounding, not to be inverted.
 _RANK = 1e-9
-# In bits: what a flat reference may hold by rounding. One pixel a grey level apart holds 0.3.
+# In bits: the most that a flat reference holds by rounding. One other grey level holds 0.3.
 _NOTHING = 1e-3
 
 

@@ -1,8 +1,9 @@
 """Visual saliency-induced index, by Zhang et al. (TIP 2014), as pyiqa computes it.
 
-The similarity of saliency, of gradients and of chroma in LMN, averaged where either image is
-salient. pyiqa counts in double precision, this in single but for the chroma, whose similarity can
-pass through zero, where its power is all but vertical. Values below black count as black.
+It is the similarity of saliency, of gradients and of chroma in LMN, averaged where either image is
+salient. pyiqa computes in double precision, this in single precision except for the chroma: its
+similarity can pass through zero, where its power is nearly vertical. Values below black count as
+black.
 """
 
 import math
@@ -38,7 +39,7 @@ def _describe(image: Tensor) -> Seen:
 
 
 def _reduced(maps: Tensor) -> Tensor:
-    """Means of squares, the first of which begin outside: not as FSIM does."""
+    """Means of squares, the first of which begin outside the image, unlike those of FSIM."""
     factor = round(min(maps.shape[-2:]) / 256)
     if factor <= 1:
         return maps

@@ -12,14 +12,14 @@ from rich.text import Text
 
 from asymmetry.core.errors import UserError
 from asymmetry.core.records import read_record
-from asymmetry.core.usage import device_hours, spent_of
+from asymmetry.core.usage import device_hours, usage_of
 from asymmetry.monitor.discriminators import print_discriminators
 from asymmetry.planning.overlaps import overlap_lines
 from asymmetry.planning.plan import Plan, Run
 from asymmetry.planning.preflight import check, notes
 from asymmetry.study import Execution
 from asymmetry.study.grid import Cell
-from asymmetry.training.heartbeat import last_ledger
+from asymmetry.training.heartbeat import last_usage
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def print_plan(plan: Plan) -> None:
         f"{len(plan.runs)} cells and {len(plan.warm_starts)} warm starts: "
         f"{done} cells done ({diverged} diverged), {len(plan.runs) - done} to do"
     )
-    console.print(Text(_spent(runs, records)))
+    console.print(Text(_used(runs, records)))
     left = [run for run in runs if run.id not in records]
     execution, measured = plan.study.execution, measured_on(runs, records.values())
     guess = execution.seconds_per_step
@@ -123,9 +123,9 @@ def _steps(run: Run) -> int:
     return int(run.settings["training"]["steps"])
 
 
-def _spent(runs: list[Run], records: dict[str, dict[str, Any]]) -> str:
+def _used(runs: list[Run], records: dict[str, dict[str, Any]]) -> str:
     parts = [
-        spent_of(records[run.id]) if run.id in records else last_ledger(run.folder) for run in runs
+        usage_of(records[run.id]) if run.id in records else last_usage(run.folder) for run in runs
     ]
     return f"device hours so far: {device_hours(parts)}"
 

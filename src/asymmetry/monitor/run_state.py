@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from asymmetry.core.files import read_object
-from asymmetry.core.usage import Spent, duration, spent_of
+from asymmetry.core.usage import Usage, duration, usage_of
 from asymmetry.planning.plan import Run
-from asymmetry.training.heartbeat import Beat, read_beat
+from asymmetry.training.heartbeat import PROGRESS, Beat, read_beat
+from asymmetry.training.logs import TEXT_LOG
 
 # In the order in which a table shows them; nothing more happens by itself to those in `ENDED`.
 STATES = ("running", "stopped", "to be continued", "failed", "diverged", "waiting", "done")
@@ -15,17 +16,18 @@ ENDED = {"diverged", "done"}
 
 _QUIET_SECONDS = 60.0
 _QUIET_AT_THE_START = 300.0  # compiling and the first step
+_CLOCKS_AGREE = 60.0  # seconds between the clocks of two nodes that are well
 _TAIL_BYTES = 4096
 
 
 @dataclass(frozen=True)
 class RunState:
-    """One of `STATES`, how far the run is, what it spent, and what else is to be said of it."""
+    """One of `STATES`, how far the run is, what it used, and what else is to be said of it."""
 
     name: str
     step: int | None = None
     steps_per_second: float | None = None
-    spent: Spent = field(default_factory=Spent)
+    usage: Usage = field(default_factory=Usage)
     note: str = ""
 
 
@@ -39,11 +41,11 @@ def state_of(run: Run, now: float) -> RunState:
     if beat is None:
         return _without_heartbeat(run)
     if beat.state == "running":
-        return _running(beat, now)
+        return _failed_unheard(run, beat) or _running(run, beat, now)
     if beat.state == "continue":
-        return RunState("to be continued", beat.step, None, beat.ledger, _continued(beat))
+        return RunState("to be continued", beat.step, None, beat.usage, _continued(beat))
     note = _why(run) or beat.message
-    return RunState("failed", beat.step, None, beat.ledger, note)
+    return RunState("failed", beat.step, None, beat.usage, note)
 
 
 def last_line(path: Path) -> str:
@@ -61,12 +63,12 @@ def last_line(path: Path) -> str:
 def _finished(record: dict[str, Any]) -> RunState:
     if not record:
         return RunState("failed", note="run.json is damaged; delete the run's folder")
-    spent, step = spent_of(record), record.get("steps")
+    usage, step = usage_of(record), record.get("steps")
     divergence = record.get("diverged")
     if isinstance(divergence, dict):
         note = f"{divergence.get('term')} at step {divergence.get('step')}"
-        return RunState("diverged", step, None, spent, note)
-    return RunState("done", step, None, spent, duration(spent.device_seconds))
+        return RunState("diverged", step, None, usage, note)
+    return RunState("done", step, None, usage, duration(usage.device_seconds))
 
 
 def _without_heartbeat(run: Run) -> RunState:
@@ -76,19 +78,43 @@ def _without_heartbeat(run: Run) -> RunState:
     return RunState("failed", note=why) if why.startswith("error: ") else RunState("waiting")
 
 
+def _failed_unheard(run: Run, beat: Beat) -> RunState | None:
+    """The run that failed where its heartbeat could not be written any more: the disk was full."""
+    why = _why(run)
+    if not why.startswith("error: ") or _dated(run, TEXT_LOG) < _dated(run, PROGRESS):
+        return None
+    return RunState("failed", beat.step, None, beat.usage, why)
+
+
 def _why(run: Run) -> str:
     """The last line of the run's log, without the long id that stands beside it anyway."""
-    return last_line(run.folder / "train.log").replace(run.id, "…")
+    return last_line(run.folder / TEXT_LOG).replace(run.id, "…")
 
 
-def _running(beat: Beat, now: float) -> RunState:
-    silence = max(0.0, now - beat.updated)
+def _running(run: Run, beat: Beat, now: float) -> RunState:
+    heard, notes = beat.updated, [f"on {_place(beat)}"]
+    if beat.continued:
+        notes.append(_continued(beat))
+    if heard > now + _CLOCKS_AGREE:
+        # The file server's clock tells when that was; some servers take over the node's.
+        dated = _dated(run, PROGRESS)
+        heard = min(dated, now)
+        unseen = ": if it died, that is not seen" if dated > now + _CLOCKS_AGREE else ""
+        notes.append(f"whose clock is {duration(beat.updated - heard)} ahead{unseen}")
+    silence = max(0.0, now - heard)
     speed = beat.steps_per_second
     if silence > _QUIET_SECONDS + (3 / speed if speed else _QUIET_AT_THE_START):
         note = f"last heard {duration(silence)} ago: killed, or {_place(beat)} died"
-        return RunState("stopped", beat.step, None, beat.ledger, note)
-    notes = [f"on {_place(beat)}", *([_continued(beat)] if beat.continued else [])]
-    return RunState("running", beat.step, speed, beat.ledger, ", ".join(notes))
+        return RunState("stopped", beat.step, None, beat.usage, note)
+    return RunState("running", beat.step, speed, beat.usage, ", ".join(notes))
+
+
+def _dated(run: Run, name: str) -> float:
+    """When a file of the run was last written, by its file server; long ago where it is gone."""
+    try:
+        return (run.folder / name).stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def _place(beat: Beat) -> str:

@@ -72,7 +72,7 @@ def status_table(runs: Iterable[Run], states: States, every_run: bool) -> Group:
 def _counts(states: States) -> str:
     count = Counter(state.name for state in states.values())
     parts = [f"{count[name]} {name}" for name in STATES if count[name]]
-    hours = device_hours(state.spent for state in states.values())
+    hours = device_hours(state.usage for state in states.values())
     return f"{len(states)} trainings: {', '.join(parts)}; device hours: {hours}"
 
 

@@ -24,9 +24,9 @@ def signal_to_noise(gradients: Tensor) -> float:
     """|E g|^2 / E|g - E g|^2 of gradients [K, ...] under K draws of one image's degradation.
 
     The inverse of the simple noise scale of McCandlish, Kaplan, Amodei et al. 2018 (eq. 2.9), with
-    their unbiased estimates of both terms (appendix A.1: batches of K and of one): of pure noise
-    the mean is 0, not 1 / K, so a value may be slightly negative. At 1, half of what one draw says
-    is its own accident. NaN where the gradients do not vary.
+    their unbiased estimates of both terms (appendix A.1: batches of K and of one). The mean for
+    pure noise is 0, not 1 / K, so a value may be slightly negative. At 1, signal and noise of one
+    draw are equally strong. NaN where the gradients do not vary.
     """
     flat = gradients.flatten(1)
     count = len(flat)
@@ -39,8 +39,8 @@ def signal_to_noise(gradients: Tensor) -> float:
 def spectrum(gradients: Tensor) -> list[float]:
     """The share of the gradients' energy [K, C, H, W] in each of eight radial bands; sums to one.
 
-    Bands are 1/16 cycles a pixel wide; the last one takes the corners, beyond 1/2, too. So the
-    first two are what an input reduced by four still knows. NaN where there is no energy.
+    Bands are 1/16 cycles a pixel wide; the last one also has the corners, beyond 1/2. An input
+    reduced by four still holds the first two bands. NaN where there is no energy.
     """
     energy = torch.fft.fft2(gradients).abs().square().sum(dim=(0, 1))
     across, down = (torch.fft.fftfreq(side) for side in energy.shape)

@@ -1,4 +1,4 @@
-"""What a recovery starts from: distorted versions of the reference, and white noise."""
+"""The initialisations of a recovery: distorted versions of the reference, and white noise."""
 
 import numpy as np
 
@@ -9,12 +9,12 @@ from asymmetry.data.images import Rgb
 _MIDDLE, _LEVELS = 2, 3
 
 
-def start(kind: str, reference: Rgb, photo: str) -> Rgb:
-    """Where the recovery of a reference, uint8 [H,W,3], starts; the same for every loss.
+def initialisation(kind: str, reference: Rgb, photo: str) -> Rgb:
+    """The image from which a reference, uint8 [H,W,3], is recovered; the same for every loss.
 
-    `white` is uniform noise that knows nothing of the reference; any other `kind` is a distortion
-    at the middle of its severities (`data.distortions`: JPEG of quality 17, noise of sigma 16, blur
-    of sigma 1.9 pixels). Draws are counted by `photo`, the name of the photo.
+    `white` is uniform noise, which does not depend on the reference. Any other `kind` is a
+    distortion at the middle of its severities (`data.distortions`: JPEG of quality 17, noise of
+    sigma 16, blur of sigma 1.9 pixels). The draws are counted by `photo`, the photo's name.
     """
     rng = draws(0, f"optimisability/{photo}/{kind}")
     if kind == "white":

@@ -12,7 +12,6 @@ import torch
 from torch import Tensor
 
 from asymmetry.core.devices import choose_device, repeatable
-from asymmetry.core.files import write_atomically
 from asymmetry.core.randomness import draws
 from asymmetry.data.degrade import degrade
 from asymmetry.data.images import Rgb, central_square, to_tensor
@@ -21,15 +20,15 @@ from asymmetry.fidelity.contract import Fidelity
 from asymmetry.fidelity.registry import build_fidelity
 from asymmetry.imaging.resize import imresize
 from asymmetry.optimisability.gradients import gradients, signal_to_noise, spectrum
-from asymmetry.optimisability.initialisations import start
+from asymmetry.optimisability.initialisations import initialisation
 from asymmetry.optimisability.recovery import psnr_y, recover
 from asymmetry.optimisability.stage import OptimisabilityStage
 from asymmetry.planning.plan import Plan
 from asymmetry.study import Optimisability, Study, Task
+from asymmetry.tables.schemas import DIVERGED, NO_GRADIENT, OK, write_table
 
-OK, DIVERGED, NO_GRADIENT = "ok", "diverged", "no gradient"
-# The degradation whose draws are the gradient's noise: a light blind one, whatever the study's
-# tasks are, as bicubic reduction draws nothing.
+# The noise of the gradient is over draws of this degradation. It is a light blind one in every
+# study, because bicubic reduction draws nothing.
 _BLIND = Task(degradation="blind", scale=4, blur=(0.2, 1.5), noise=(0.0, 8.0), jpeg=(60, 95))
 _log = logging.getLogger(__name__)
 
@@ -53,8 +52,9 @@ def measure_optimisability(study: Study, plan: Plan, fidelity: str, output: Path
     """Measure a fidelity loss as an objective on centres of held-out photos: a parquet table.
 
     A row for each image and statistic, with a status. `recovery_start` and `recovery`: PSNR-Y in dB
-    of `<photo>/<start>` before and after descent on the loss alone. `gradient_snr` and `spectrum_0`
-    to `spectrum_7`: of the loss's gradient at bicubic enlargements of the photo's degradations.
+    of `<photo>/<initialisation>` before and after descent on the loss alone. `gradient_snr` and
+    `spectrum_0` to `spectrum_7`: of the loss's gradient at bicubic enlargements of the photo's
+    degradations.
     What is not finite is NaN, with status "diverged", or "no gradient" where it is zero.
 
     Raises UserError where the loss's weights are missing or corrupt, or a photo is unreadable or
@@ -74,19 +74,20 @@ def measure_optimisability(study: Study, plan: Plan, fidelity: str, output: Path
         _log.info("%s: %s (%.1f s)", fidelity, photo.name, time.monotonic() - began)
     table = pd.DataFrame(rows)
     table.insert(0, "fidelity", fidelity)
-    write_atomically(output, table.to_parquet(index=False))
+    write_table(table, "optimisability", output)
 
 
 def _recoveries(
     loss: Fidelity, square: Rgb, photo: str, section: Optimisability, device: torch.device
 ) -> Iterator[Row]:
     reference = to_tensor(square).to(device)
-    starts = torch.cat([to_tensor(start(kind, square, photo)) for kind in section.starts])
-    starts = starts.to(device)
-    ends = recover(loss, starts, reference, section.steps, section.learning_rate)
-    for statistic, images in (("recovery_start", starts), ("recovery", ends)):
+    kinds = section.initialisations
+    initial = torch.cat([to_tensor(initialisation(kind, square, photo)) for kind in kinds])
+    initial = initial.to(device)
+    recovered = recover(loss, initial, reference, section.steps, section.learning_rate)
+    for statistic, images in (("recovery_start", initial), ("recovery", recovered)):
         values = psnr_y(images, reference).tolist()
-        for kind, value in zip(section.starts, values, strict=True):
+        for kind, value in zip(kinds, values, strict=True):
             status = OK if math.isfinite(value) else DIVERGED
             yield Row(f"{photo}/{kind}", statistic, value, status)
 

@@ -1,7 +1,7 @@
 """Recovering a reference by descent on a loss alone (Ding, Ma, Wang and Simoncelli 2021, sec. 3).
 
-A loss may rank images well and still be a poor objective: flat, or with minima that look nothing
-like the reference. Here nothing but the loss moves the pixels: no network, data or other term.
+A loss may rank images well and still be a poor objective: it may be flat, or have minima that do
+not look like the reference. Here the loss alone moves the pixels: no network, data or other term.
 """
 
 import torch
@@ -17,19 +17,19 @@ _EPSILON = 1e-12
 
 
 def recover(
-    loss: Fidelity, starts: Tensor, reference: Tensor, steps: int, learning_rate: float
+    loss: Fidelity, initial: Tensor, reference: Tensor, steps: int, learning_rate: float
 ) -> Tensor:
-    """Descend from `starts` [B, 3, H, W] towards `reference` [1, 3, H, W], in 0..1: [B, 3, H, W].
+    """Descend from `initial` [B, 3, H, W] towards `reference` [1, 3, H, W], in 0..1: [B, 3, H, W].
 
     Adam on the pixels, clamped to 0..1 after each step as in the paper's own code; the learning
     rate falls to zero along a cosine, so that the last step's size is not what is measured. An
     image whose loss was not finite at any step is NaN throughout.
     """
-    image = starts.clone().requires_grad_()
+    image = initial.clone().requires_grad_()
     target = reference.expand_as(image)
     optimizer = Adam([image], lr=learning_rate, eps=_EPSILON)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
-    finite = torch.ones(len(starts), dtype=torch.bool, device=starts.device)
+    finite = torch.ones(len(initial), dtype=torch.bool, device=initial.device)
     for _ in range(steps):
         value = loss(image, target)
         finite &= value.detach().isfinite()
@@ -44,6 +44,7 @@ def recover(
 def psnr_y(images: Tensor, reference: Tensor) -> Tensor:
     """PSNR of the luma, no border left out, in dB: [B, 3, H, W] and [1, 3, H, W] in 0..1 to [B].
 
-    Luma, as half of the losses see nothing else, and as the pixel term of a training holds colour.
+    It is of the luma because half of the losses see nothing else, and because the pixel term of a
+    training keeps the colours.
     """
     return psnr(studio_y(images), studio_y(reference))

@@ -1,12 +1,13 @@
 """Joins what the jobs of a stage wrote into one tidy table."""
 
 from asymmetry.core.errors import UserError
-from asymmetry.core.files import write_atomically
 from asymmetry.core.names import nearest
 from asymmetry.pipeline.made import making
 from asymmetry.pipeline.stages import Stages
 from asymmetry.tables.collect import joined, runs_table
 from asymmetry.tables.people import with_people
+from asymmetry.tables.read import table_path
+from asymmetry.tables.schemas import write_table
 
 
 def collect_table(stages: Stages, table: str) -> None:
@@ -24,4 +25,4 @@ def collect_table(stages: Stages, table: str) -> None:
             frame = joined([part.path for part in stages.by_table[table].parts])
         if table == "scores":
             frame = with_people(frame, stages.study, stages.assessment.assessed)
-        write_atomically(stages.results / f"{table}.parquet", frame.to_parquet(index=False))
+        write_table(frame, table, table_path(stages.results, table))

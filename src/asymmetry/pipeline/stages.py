@@ -8,11 +8,11 @@ from functools import cached_property
 from pathlib import Path
 
 from asymmetry.assessment.stage import AssessmentStage
-from asymmetry.core.files import canonical_json, digest, write_if_changed
+from asymmetry.core.files import STATE, canonical_json, digest, write_if_changed
 from asymmetry.iqa.skill.stage import SkillStage
 from asymmetry.iqa.transfer.stage import TransferStage
 from asymmetry.optimisability.stage import OptimisabilityStage
-from asymmetry.pipeline.stamps import CACHE, Stamps
+from asymmetry.pipeline.stamps import Stamps
 from asymmetry.planning.plan import Plan
 from asymmetry.planning.stage import Part, Stage
 
@@ -36,7 +36,7 @@ class Stages:
     def study_file(self) -> Path:
         """The whole study as the jobs read it; named by content, so two studies never mix."""
         content = canonical_json(self.study.model_dump(mode="json"))
-        path = CACHE / "studies" / f"{digest(self.study.model_dump(mode='json'))[:12]}.yaml"
+        path = STATE / "studies" / f"{digest(self.study.model_dump(mode='json'))[:12]}.yaml"
         write_if_changed(path, content)
         return path
 

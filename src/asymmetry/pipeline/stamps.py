@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from asymmetry.analysis.hypotheses.registry import hypothesis_modules
-from asymmetry.core.files import digest
+from asymmetry.core.files import STATE, digest
 from asymmetry.figures.registry import FORMATS, figure_modules
 from asymmetry.planning.identity import code_digest
 from asymmetry.planning.metric_digests import contracts_of
@@ -20,7 +20,6 @@ from asymmetry.planning.plan import Plan
 from asymmetry.report.sources import PAGES, sources_digest
 from asymmetry.tables.people import human_digest
 
-CACHE = Path(".asymmetry")
 _ANALYSED = ["effect.parquet", "asymmetry.parquet", "robustness.parquet", "claims.md"]
 _ANALYSED += [f"hypotheses.{kind}" for kind in ("parquet", "json", "csv")]
 
@@ -61,7 +60,9 @@ class Stamps:
         said = {"scores": tuple(filter(None, [human_digest(self._study)]))}
         return {
             "photos": CheapStage(
-                ("asymmetry.data.photos:Manifest",), self._in("photos.csv"), inputs=self._photos()
+                ("asymmetry.data.photos:PhotoManifest",),
+                self._in("photos.csv"),
+                inputs=self._photos(),
             ),
             **{
                 name: CheapStage(
@@ -97,7 +98,7 @@ class Stamps:
     def path(self, name: str) -> Path:
         """Where the stamp of a stage lies: a folder for each folder of results."""
         folder = f"{self._results.name}-{digest(self._results.as_posix())[:8]}"
-        return CACHE / "stamps" / folder / name
+        return STATE / "stamps" / folder / name
 
     @cached_property
     def _settings(self) -> dict[str, Any]:

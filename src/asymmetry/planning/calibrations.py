@@ -12,7 +12,7 @@ from typing import Any
 from asymmetry.backbones.catalog import BACKBONES, RANDOM
 from asymmetry.core.files import digest
 from asymmetry.data.iqa_sets.digests import iqa_set_digest
-from asymmetry.data.photos import Manifest
+from asymmetry.data.photos import PhotoManifest
 from asymmetry.fidelity.registry import backbone_of, code_of, is_calibrated, weights_of
 from asymmetry.planning.identity import code_digest, without_places
 from asymmetry.study import Calibration, Study
@@ -41,7 +41,9 @@ class PlannedFit:
         return FOLDER / f"{self.loss}-{self.digits}.safetensors"
 
 
-def planned_fits(study: Study, photos: Manifest, names: Iterable[str]) -> dict[str, PlannedFit]:
+def planned_fits(
+    study: Study, photos: PhotoManifest, names: Iterable[str]
+) -> dict[str, PlannedFit]:
     """The fit of each calibrated one among the losses and metrics `names`, by name.
 
     Raises UserError as `read_scores`, where the set cannot be read.

@@ -10,8 +10,8 @@ from functools import partial
 from pathlib import Path
 
 from asymmetry.core.errors import UserError
-from asymmetry.data.iqa_sets.own_split import shared_line, shared_training
-from asymmetry.data.iqa_sets.scores import read_scores
+from asymmetry.data.iqa_sets.scores import content_picture, read_scores
+from asymmetry.data.iqa_sets.splits import shared_line, shared_training
 from asymmetry.data.sets import HELD_OUT, evaluation_images
 from asymmetry.planning.plan import Plan
 from asymmetry.study import PublishedSet, ScoredSet, SeveritySet, Study
@@ -123,8 +123,6 @@ def _evaluation(title: str, study: Study, plan: Plan, name: str) -> _Pictures:
 
 
 def _scored(title: str, name: str, declared: ScoredSet | PublishedSet) -> _Pictures:
-    from asymmetry.data.iqa_sets.contents import content_picture
-
     rows = read_scores(name, declared).rows
     files = dict.fromkeys((row.content, content_picture(row)) for row in rows)
     return _Pictures(title, "contents", list(files))

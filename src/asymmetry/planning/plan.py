@@ -10,8 +10,8 @@ from asymmetry.backbones.catalog import BACKBONES, RANDOM, builder_of
 from asymmetry.core.errors import UserError
 from asymmetry.core.files import digest
 from asymmetry.core.names import nearest
-from asymmetry.data.photos import Manifest, Photo, read_manifest
-from asymmetry.discriminators.registry import BUILDER, GAME
+from asymmetry.data.photos import Photo, PhotoManifest, read_photos
+from asymmetry.discriminators.registry import BUILDER, LOSSES
 from asymmetry.fidelity.registry import backbone_of, code_of, is_toolbox, weights_of
 from asymmetry.generators.catalog import GENERATORS
 from asymmetry.metrics.contracts import METRICS
@@ -91,9 +91,9 @@ class Plan:
         self.study = study
 
     @cached_property
-    def photos(self) -> Manifest:
+    def photos(self) -> PhotoManifest:
         """The photos, split into those for training and those held out."""
-        return read_manifest(self.study.photos)
+        return read_photos(self.study.photos)
 
     @cached_property
     def runs(self) -> list[Run]:
@@ -214,7 +214,7 @@ class Plan:
         """What a run's code begins from: all that it reaches by a name."""
         roots = [_LOOP, *(root for loss in losses for root in code_of(loss))]
         if spec := self.study.discriminators.get(cell.discriminator):
-            roots += [builder_of(spec.backbone), BUILDER, *GAME]
+            roots += [builder_of(spec.backbone), BUILDER, LOSSES]
         return tuple(roots)
 
     def _settings(

@@ -21,7 +21,7 @@ from asymmetry.report.comparison import Comparison, comparison
 from asymmetry.report.figures import command_of, figures
 from asymmetry.report.settings import differences, summary
 from asymmetry.report.sources import PAGES
-from asymmetry.report.usage import hours, ledger
+from asymmetry.report.usage import hours, usage_rows
 from asymmetry.report.words import interval, number, records
 from asymmetry.study import Study
 from asymmetry.tables.read import Tables, load_tables, table_path
@@ -32,7 +32,7 @@ _STUDY_FILES = ("photos.csv", "claims.md", "hypotheses.json", "hypotheses.csv")
 def write_report(study: Study, results: Path) -> None:
     """Write `PAGES` to `results`, from its tables and from the figures and pictures that are there.
 
-    The pages need no network: styles and scripts are inside, the rest is linked relatively. Raises
+    The pages need no network: styles and scripts are inside, and links are relative. Raises
     UserError where a table is damaged or mixes conventions.
     """
     tables = load_tables(results)
@@ -78,7 +78,7 @@ def page(
         compared=compared,
         runs=records(tables.runs),
         hours=hours(tables.runs),
-        ledger=ledger(tables.runs),
+        usage=usage_rows(tables.runs),
         command=command_of("index.html", study.results),
         files=_files(folder),
         commit=behind.commit,
@@ -87,7 +87,7 @@ def page(
 
 
 def _render(template: str, **values: object) -> str:
-    # Everything in a table may hold any character, so all of it is escaped.
+    # A table may hold any character, so everything is escaped.
     environment = Environment(
         loader=PackageLoader("asymmetry.report"), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
@@ -99,7 +99,7 @@ def _render(template: str, **values: object) -> str:
 
 
 def _asset(name: str) -> Markup:
-    """A style or script of this package, as it is."""
+    """The text of a style or script of this package, which is not escaped."""
     return Markup((files("asymmetry.report") / "assets" / name).read_text("utf-8"))
 
 

@@ -1,4 +1,4 @@
-"""The claims as the page lists them, and the answer that the first of them give."""
+"""The claims as the page lists them, and the answers of the first two."""
 
 from typing import Any
 
@@ -15,10 +15,10 @@ QUESTION = ("H1", "H2")  # the claims that answer the page's question
 
 
 def answers(claims: pd.DataFrame) -> list[dict[str, Any]]:
-    """What all tasks, generators and sets together say of each claim in each regime.
+    """The verdict on each claim in each regime, over all tasks, generators and sets.
 
-    `verdict` is in words: `undecided` where all agree, else `supported in 2 of 3, …`; `losses` is
-    the number of losses, the least and the most where they differ; `few` is whether none suffices.
+    `verdict` is a word where all agree (`undecided`), otherwise `supported in 2 of 3, …`. `losses`
+    is the number of losses, or the least and the most. `few` is whether all are too few.
     """
     found = []
     for (name, claim, regime), rows in claims.groupby(["id", "claim", "regime"], sort=False):
@@ -41,9 +41,9 @@ def answers(claims: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def claims(tables: Tables) -> list[dict[str, Any]]:
-    """The hypotheses that the table has, in order: what each says of itself, and its `rows`.
+    """The hypotheses in the table, in order: what each declares, and its `rows`.
 
-    A row of the table has, beside its columns, `where` it holds and the words of its `robustness`.
+    A row has the columns of the table, `where` it holds, and its `robustness` in words.
     """
     listed = []
     for module in load_hypotheses():

@@ -1,4 +1,4 @@
-"""What the page of the comparison reads: pictures, cells and their metrics, in one small file."""
+"""The data of the comparison page: pictures, cells and their metrics, in one small file."""
 
 import json
 import re
@@ -18,17 +18,18 @@ from asymmetry.report.words import records
 from asymmetry.study import Study
 from asymmetry.study.views import View, views
 from asymmetry.tables.read import Tables
+from asymmetry.tables.schemas import DONE, OK
 
 _DIGITS = re.compile(r"-[0-9a-f]{8}$")
 _SHOWN = 10  # disagreements of each kind that the page lists
-_REFERENCE = {"kind": "reference", "status": "done"}
+_REFERENCE = {"kind": "reference", "status": DONE}
 _BASELINES = {"reference": "reference", "bicubic": "bicubic", "warm-start": "warm start"}
 _OF_A_CELL = ("kind", "task", "generator", "fidelity", "discriminator", "adversarial_weight")
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """The pictures that are there, of which cells, and where the judges disagree most and least."""
+    """The views with pictures, the cells, and where the judges disagree most and least."""
 
     views: list[View]
     cells: list[dict[str, Any]]
@@ -38,7 +39,7 @@ class Comparison:
 
     @property
     def script(self) -> str:
-        """The data as a script, since a page that lies in a folder may not fetch files."""
+        """The data as a script: a page that is opened from a folder may not fetch files."""
         text = json.dumps(self.data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
         return f"window.COMPARISON = {text};\n"
 
@@ -75,7 +76,7 @@ def comparison(study: Study, tables: Tables, results: Path) -> Comparison:
 
 
 def label(view: View) -> str:
-    """What a view shows, in words."""
+    """A view in words."""
     if view.corner is None:
         return f"{view.image} ({view.set})"
     left, top = view.corner
@@ -83,7 +84,7 @@ def label(view: View) -> str:
 
 
 def name_of(run: str) -> str:
-    """A run in an address: its id without the digits, so that it is the same after a retraining."""
+    """A run in an address: its id without the digits, which change with a retraining."""
     return _DIGITS.sub("", run)
 
 
@@ -94,27 +95,27 @@ def words_of(cell: dict[str, Any], cells: list[dict[str, Any]]) -> str:
     weight = cell["adversarial_weight"]
     parts = [cell["fidelity"]]
     parts += [f"{cell['discriminator']} × {weight:g}" if weight else "no adversary"]
-    own = [one for one in cells if one["kind"] == "cell"]
-    if len({one["generator"] for one in own}) > 1:
+    of_grid = [one for one in cells if one["kind"] == "cell"]
+    if len({one["generator"] for one in of_grid}) > 1:
         parts.append(cell["generator"])
-    if len({one["seed"] for one in own}) > 1:
+    if len({one["seed"] for one in of_grid}) > 1:
         parts.append(f"seed {cell['seed']}")
     return ", ".join(parts)
 
 
 def address(view: View, task: str, names: Iterable[str], visible: int) -> str:
-    """The fragment that opens these cells of a view, the one of that number first."""
+    """The fragment that opens these cells of a view; `visible` is the one that is shown first."""
     fixed = [("task", task), ("view", view.name), *(("cell", name) for name in names)]
     return "#" + urlencode([*fixed, ("show", visible)])
 
 
 def _cells(runs: pd.DataFrame) -> list[dict[str, Any]]:
-    """The references, the baselines and the cells, each with all that it is chosen by."""
+    """The references, the baselines and the cells, in the order of the page."""
     rows = records(runs)
     tasks = dict.fromkeys(str(row["task"]) for row in rows)
-    own = [_REFERENCE | {"run": f"{task}/reference", "task": task} for task in tasks]
+    references = [_REFERENCE | {"run": f"{task}/reference", "task": task} for task in tasks]
     order = {"bicubic": 0, "warm-start": 1}
-    return own + sorted(rows, key=lambda row: order.get(row["kind"], 2))
+    return references + sorted(rows, key=lambda row: order.get(row["kind"], 2))
 
 
 def _row(cell: dict[str, Any], words: str) -> list[Any]:
@@ -130,7 +131,8 @@ def _row(cell: dict[str, Any], words: str) -> list[Any]:
 
 def _views(study: Study, scores: pd.DataFrame) -> list[View]:
     images = {
-        str(name): own["image"].unique().tolist() for name, own in scores.groupby("set", sort=False)
+        str(name): rows["image"].unique().tolist()
+        for name, rows in scores.groupby("set", sort=False)
     }
     return views(study.evaluation, images)
 
@@ -147,32 +149,32 @@ def _sizes(listed: list[View], task: str, results: Path) -> dict[str, list[int]]
 
 
 def _absent(cells: list[dict[str, Any]], shown: list[View], results: Path) -> dict[str, list[int]]:
-    """For each done cell, by its place, the places of the views of which it has no picture."""
+    """For each done cell, by its index, the indices of the views that it has no picture of."""
     found = {}
-    for place, cell in enumerate(cells):
+    for index, cell in enumerate(cells):
         lacking = [
-            number
-            for number, view in enumerate(shown)
-            if cell["status"] == "done" and not view.path(results, cell["run"]).is_file()
+            view_index
+            for view_index, view in enumerate(shown)
+            if cell["status"] == DONE and not view.path(results, cell["run"]).is_file()
         ]
         if lacking:
-            found[str(place)] = lacking
+            found[str(index)] = lacking
     return found
 
 
 def _metrics(study: Study, scores: pd.DataFrame) -> list[str]:
     """The judges, then the other metrics, of those that have numbers."""
-    measured = set(scores.loc[scores["status"] == "ok", "metric"])
-    own = study.evaluation
-    names = dict.fromkeys([*own.judges, *own.all_metrics])
+    measured = set(scores.loc[scores["status"] == OK, "metric"])
+    evaluation = study.evaluation
+    names = dict.fromkeys([*evaluation.judges, *evaluation.all_metrics])
     return [name for name in names if name in measured]
 
 
 def _values(
     scores: pd.DataFrame, metrics: list[str], runs: list[str], photos: list[tuple[str, str]]
 ) -> list[list[float | None]]:
-    """For each metric, the values of all cells, of all photos each: four digits, None for none."""
-    known = scores[scores["status"] == "ok"]
+    """For each metric, the values of all cells and photos: of four digits, None without one."""
+    known = scores[scores["status"] == OK]
     wide = known.pivot_table(index=["metric", "run"], columns=["set", "image"], values="value")
     found = []
     for metric in metrics:

@@ -1,4 +1,4 @@
-"""How far the judges are apart on one image of one cell."""
+"""How much the judges disagree on one image of one cell."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -6,17 +6,18 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from asymmetry.analysis.judging import image_scores, values_by_image
-from asymmetry.stats.intervals import Array
+from asymmetry.analysis.judging import image_scores, own_losses, values_by_image
+from asymmetry.stats.arrays import Array
 from asymmetry.tables.read import SCOPE, Tables
+from asymmetry.tables.schemas import DONE
 
 
 @dataclass(frozen=True)
 class Disagreement:
-    """A cell's image, and the judges that think least and most of it, each with its z-score.
+    """An image of a cell, and the judges with the least and the greatest z-score of it.
 
-    The z-scores are those of the effect: within one task, generator and set, higher is better, and
-    without a judge that is the cell's own loss.
+    The z-scores are those of the effect: within one task, generator and set; higher is better. A
+    judge that is the cell's own loss is left out.
     """
 
     run: str
@@ -28,15 +29,15 @@ class Disagreement:
 
     @property
     def spread(self) -> float:
-        """The most less the least."""
+        """The difference of both z-scores."""
         return self.most[1] - self.least[1]
 
 
 def disagreements(tables: Tables, judges: Sequence[str]) -> list[Disagreement]:
-    """Every image of every done cell that two judges have a value of, the widest spread first."""
+    """Each image of each done cell of which two judges have a value, the widest spread first."""
     found = []
     for (task, _), cells in tables.cells.groupby(SCOPE[:2], sort=False):
-        done = cells[cells["status"] == "done"]
+        done = cells[cells["status"] == DONE]
         for name, scores in tables.scores.groupby("set", sort=False):
             found += _within(done, scores, judges, str(task), str(name))
     return sorted(found, key=lambda one: (-one.spread, one.run, one.set, one.image))
@@ -49,8 +50,7 @@ def _within(
     known = [judge for judge in judges if judge in measured]
     values, images = values_by_image(done, scores, known)
     z = image_scores(values)
-    own = np.array(known, dtype=object)[:, None] == done["fidelity"].to_numpy(dtype=object)
-    z[own] = np.nan
+    z[own_losses(done, known)] = np.nan
     runs = done["run"].tolist()
     return [
         Disagreement(
@@ -66,5 +66,5 @@ def _within(
 
 
 def _judge(z: Array, judges: Sequence[str], pick: Callable[[Array], np.intp]) -> tuple[str, float]:
-    place = int(pick(z))
-    return judges[place], float(z[place])
+    index = int(pick(z))
+    return judges[index], float(z[index])

@@ -9,15 +9,16 @@ import pandas as pd
 
 from asymmetry.figures.registry import FORMATS, figure_names
 from asymmetry.report.usage import device_seconds
+from asymmetry.tables.schemas import DONE
 
 _DEFAULT_RESULTS = "results"
 
 
 def figures(folder: Path, runs: pd.DataFrame) -> list[dict[str, Any]]:
-    """The figures below `folder`, in reading order, with what their JSON says of them.
+    """The figures below `folder`, in reading order, with the content of their JSON.
 
     Beside it: `files`; `counts`, the number of cells by status; `unfinished`, the ids of those that
-    are not done by status; `spent`, what the trainings of the cells took; the `command`.
+    are not done by status; `device_seconds`, what the trainings of the cells used; the `command`.
     """
     found = []
     for name in figure_names():
@@ -29,19 +30,19 @@ def figures(folder: Path, runs: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def command_of(target: str, results: str) -> str:
-    """What makes a file of the results again, typed in the project's folder."""
+    """The command that makes a file of the results again, in the project's folder."""
     study = "" if results == _DEFAULT_RESULTS else " --configfile STUDY.yaml"
     return f"snakemake --cores all --force {results}/{target}{study}"
 
 
 def _behind(name: str, cells: dict[str, str], runs: pd.DataFrame, folder: Path) -> dict[str, Any]:
-    states = sorted(set(cells.values()) - {"done"})
+    states = sorted(set(cells.values()) - {DONE})
     return {
         "files": {kind: f"figures/{name}.{kind}" for kind in FORMATS},
         "counts": Counter(cells.values()),
         "unfinished": {
-            state: [run for run, own in cells.items() if own == state] for state in states
+            state: [run for run, status in cells.items() if status == state] for state in states
         },
-        "spent": device_seconds(runs, cells),
+        "device_seconds": device_seconds(runs, cells),
         "command": command_of(f"figures/{name}.svg", folder.as_posix()),
     }

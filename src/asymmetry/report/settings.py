@@ -10,6 +10,7 @@ from asymmetry.analysis.skill import scores_in_words
 from asymmetry.study import Study
 from asymmetry.tables.people import people_in_words
 from asymmetry.tables.read import Tables
+from asymmetry.tables.schemas import MISSING_WEIGHTS
 
 _WHEELS = "the colour photos inside the scikit-image and scikit-learn wheels"
 
@@ -24,7 +25,7 @@ class Setting:
 
 
 def differences(study: Study) -> list[Setting]:
-    """Every setting that is not its default, in the order of the study: those with none too."""
+    """The settings that differ from their default or have none, in the order of the study."""
     return _of_section("", study, None)
 
 
@@ -34,7 +35,7 @@ def summary(study: Study, tables: Tables) -> list[tuple[str, str]]:
     judges = sorted({name for names in tables.effect["judges"] for name in str(names).split()})
     images = tables.scores.groupby("set")["image"].nunique()
     sets = [f"{name} ({count} images)" for name, count in images.items()]
-    absent = tables.scores[tables.scores["status"] == "missing weights"]["metric"].unique()
+    absent = tables.scores[tables.scores["status"] == MISSING_WEIGHTS]["metric"].unique()
     listed = [
         ("tasks", grid.tasks),
         ("generators", grid.generators),
@@ -55,13 +56,13 @@ def summary(study: Study, tables: Tables) -> list[tuple[str, str]]:
     return [(name, ", ".join(values) or "none") for name, values in listed]
 
 
-def _of_section(place: str, section: BaseModel, default: BaseModel | None) -> list[Setting]:
+def _of_section(prefix: str, section: BaseModel, default: BaseModel | None) -> list[Setting]:
     """The settings of a section; `default` is what the whole section is by default."""
     found = []
     for name, field in type(section).model_fields.items():
         has_default = default is not None or not field.is_required()
         usual = getattr(default, name) if default is not None else field.get_default()
-        found += _of_value(f"{place}{name}", getattr(section, name), usual, has_default)
+        found += _of_value(f"{prefix}{name}", getattr(section, name), usual, has_default)
     return found
 
 
@@ -73,7 +74,9 @@ def _of_value(key: str, value: Any, usual: Any, has_default: bool) -> list[Setti
         return _of_section(f"{key}.", value, usual if same else None)
     if not has_default and isinstance(value, dict):
         return [
-            one for name, own in value.items() for one in _of_value(f"{key}.{name}", own, 0, False)
+            one
+            for name, inner in value.items()
+            for one in _of_value(f"{key}.{name}", inner, 0, False)
         ]
     return [Setting(key, _yaml(value), _yaml(usual) if has_default else None)]
 

@@ -1,4 +1,4 @@
-"""The pages, and the digest of what they are made of beside code. Imports nothing heavy."""
+"""The names of the pages, and the digest of their templates. Imports nothing heavy."""
 
 from importlib.resources import files
 

@@ -1,3 +1,3 @@
-"""Statistics: resampling, intervals, rank correlation, agreement. numpy and scipy only."""
+"""Statistics: resampling, intervals, correlation, significance, power, agreement."""
 
 CHANGES_NUMBERS = True

@@ -1,31 +1,30 @@
-"""How far raters, and how far studies, agree: Kendall's W, and the heterogeneity I²."""
+"""Agreement: Kendall's W of raters, the heterogeneity I² of studies, and how many signs agree."""
 
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import stats
 
-from asymmetry.stats.intervals import LEVEL, NORMAL, Array
+from asymmetry.stats.arrays import Array
+from asymmetry.stats.intervals import LEVEL, NORMAL_QUANTILE
 
 
 def kendall_w(values: Array) -> Array:
-    """Kendall's coefficient of concordance of values [..., raters, items], ties corrected.
+    """Kendall's coefficient of concordance W [...] of values [..., raters, items], 0 to 1.
 
-    Kendall and Babington Smith (1939).
-
-    1: all raters rank the items alike; 0: not at all. NaN of values that are not finite, and where
-    every rater finds all items equal.
+    With the correction for ties (Kendall and Babington Smith 1939). At 1 all raters rank the items
+    alike. NaN where a value is not finite, or where every rater finds all items equal.
     """
     raters, items = values.shape[-2:]
     ranks = stats.rankdata(values, axis=-1, nan_policy="propagate")
     squares = ((ranks.sum(-2) - raters * (items + 1) / 2) ** 2).sum(-1)
-    # The variance of a rater's ranks says how many ties there are: (n³ - n - Σ(t³ - t)) / 12.
+    # Ties make the variance of a rater's ranks smaller: it is (n³ - n - Σ(t³ - t)) / 12.
     untied = ((ranks - (items + 1) / 2) ** 2).sum((-1, -2))
     return np.divide(squares, raters * untied, out=np.full_like(squares, np.nan), where=untied > 0)
 
 
 def concordance_p(w: float, raters: int, items: int) -> float:
-    """p of no agreement: raters (items - 1) W is chi-square of items - 1 degrees (Friedman)."""
+    """p of W if raters do not agree: raters (items - 1) W is chi-square (Friedman 1937)."""
     return float(stats.chi2.sf(raters * (items - 1) * w, items - 1))
 
 
@@ -33,7 +32,7 @@ def concordance_p(w: float, raters: int, items: int) -> float:
 class Heterogeneity:
     """I², the share of the variation between studies that is not chance, with its 95 % interval.
 
-    `mean`: the fixed-effect mean; `p` of Cochran's Q: that all studies estimate the same.
+    `mean` is the fixed-effect mean. `p` is that of Cochran's Q, if all studies estimate one value.
     """
 
     i2: float
@@ -44,23 +43,23 @@ class Heterogeneity:
 
 
 def heterogeneity(values: Array, errors: Array) -> Heterogeneity:
-    """I² of two or more estimates [studies] with their standard errors.
+    """I² of two or more estimates [studies] with their standard errors [studies].
 
-    Higgins and Thompson (2002): Q = Σ w (x - mean)², w = 1 / error², I² = 1 - (k - 1) / Q, not
-    below 0; the interval is the test-based one on log H, H² = Q / (k - 1), NaN for two studies
-    that agree.
+    Higgins and Thompson (2002): Q = Σ w (x - mean)² with w = 1 / error², and I² = 1 - (k - 1) / Q,
+    but not below 0. The interval is their test-based one on log H, where H² = Q / (k - 1). It is
+    NaN for two studies that agree.
     """
     weights = 1 / errors**2
     mean = float((weights * values).sum() / weights.sum())
-    q, freedom = float((weights * (values - mean) ** 2).sum()), len(values) - 1
-    reach = NORMAL * _error_of_log_h(q, len(values))
-    log_h = 0.5 * np.log(max(q / freedom, 1.0))
+    q, degrees_of_freedom = float((weights * (values - mean) ** 2).sum()), len(values) - 1
+    half_width = NORMAL_QUANTILE * _error_of_log_h(q, len(values))
+    log_h = 0.5 * np.log(max(q / degrees_of_freedom, 1.0))
     low, high = (
         float(1 - np.exp(-2 * max(end, 0.0))) if np.isfinite(end) else np.nan
-        for end in (log_h - reach, log_h + reach)
+        for end in (log_h - half_width, log_h + half_width)
     )
-    i2 = max(0.0, 1 - freedom / q) if q > 0 else 0.0
-    return Heterogeneity(i2, low, high, float(stats.chi2.sf(q, freedom)), mean)
+    i2 = max(0.0, 1 - degrees_of_freedom / q) if q > 0 else 0.0
+    return Heterogeneity(i2, low, high, float(stats.chi2.sf(q, degrees_of_freedom)), mean)
 
 
 def _error_of_log_h(q: float, count: int) -> float:
@@ -73,8 +72,8 @@ def _error_of_log_h(q: float, count: int) -> float:
 
 
 def sign_agreement(values: Array, sign: float) -> tuple[int, float, float, float]:
-    """How many values have this sign; exact 95 % interval of their share, and p of chance."""
+    """How many values have this sign; exact 95 % interval of their share; p of the sign test."""
     count = int((np.sign(values) == np.sign(sign)).sum())
     test = stats.binomtest(count, len(values))
-    ends = test.proportion_ci(LEVEL / 100)
+    ends = test.proportion_ci(LEVEL)
     return count, float(ends.low), float(ends.high), float(test.pvalue)

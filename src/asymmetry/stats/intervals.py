@@ -1,67 +1,60 @@
-"""Intervals, p-values and power from bootstrap draws."""
+"""Intervals of 95 %: from bootstrap draws, or from a standard error."""
 
-from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import stats
 
-Array = NDArray[np.float64]
-ALPHA = 0.05
-LEVEL = 95.0  # percent, of every interval
-NORMAL = float(stats.norm.ppf(0.5 + LEVEL / 200))
+from asymmetry.stats.arrays import Array
+
+LEVEL = 0.95  # of every interval
+ENDS = (0.025, 0.975)  # the quantiles at its ends
+# The same with the rounding error of 1 - 0.95. The last bit of the tables of skill and transfer
+# depends on it.
+ROUNDED_ENDS = ((1 - LEVEL) / 2, (1 + LEVEL) / 2)
+NORMAL_QUANTILE = float(stats.norm.ppf(ENDS[1]))
+ERRORS_IN_WIDTH = 2 * NORMAL_QUANTILE  # how many standard errors wide a normal interval is
 
 
-def interval(values: Array) -> tuple[Array, Array]:
-    """The percentile interval (95 %) along the last axis; NaN where there is nothing to rank."""
-    low = np.full(values.shape[:-1], np.nan)
+class Interval(NamedTuple):
+    """The ends of a 95 % interval; NaN where there is none."""
+
+    low: float
+    high: float
+
+
+def interval(draws: Array, ends: tuple[float, float] = ENDS) -> Interval:
+    """The percentile interval of one statistic from its draws [draws]; NaN without any."""
+    low, high = intervals(draws, ends)
+    return Interval(float(low), float(high))
+
+
+def intervals(draws: Array, ends: tuple[float, float] = ENDS) -> tuple[Array, Array]:
+    """The low and the high ends [...] of percentile intervals of draws [..., draws].
+
+    Draws that are NaN do not count. The ends are NaN where no draw is finite.
+    """
+    low = np.full(draws.shape[:-1], np.nan)
     high = low.copy()
-    some = np.isfinite(values).any(axis=-1)
-    if some.any():
-        ends = [50 - LEVEL / 2, 50 + LEVEL / 2]
-        low[some], high[some] = np.nanpercentile(values[some], ends, axis=-1)
+    known = np.isfinite(draws).any(axis=-1)
+    if known.any():
+        low[known], high[known] = np.nanquantile(draws[known], ends, axis=-1)
     return low, high
 
 
-def bootstrap_p(values: Array) -> float:
-    """Two-sided p of zero under draws [draws], never below one draw; NaN without any."""
-    values = values[np.isfinite(values)]
-    if not len(values):
-        return float("nan")
-    tail = min((values <= 0).sum(), (values >= 0).sum())
-    return float(min(1.0, 2 * (tail + 1) / (len(values) + 1)))
+def bootstrap_error(draws: Array) -> float:
+    """The standard error of a statistic: the standard deviation of its finite draws [draws].
 
-
-def holm(p: Sequence[float]) -> list[float]:
-    """p-values of a family, adjusted (Holm 1979); NaN stays NaN and does not count.
-
-    >>> holm([0.01, 0.04, 0.03])
-    [0.03, 0.06, 0.06]
+    NaN of fewer than two draws.
     """
-    values = np.asarray(p, dtype=float)
-    order = np.argsort(values, kind="stable")[: int(np.isfinite(values).sum())]
-    steps = values[order] * np.arange(len(order), 0, -1)
-    adjusted = values.copy()
-    adjusted[order] = np.minimum(np.maximum.accumulate(steps), 1)
-    return [float(value) for value in adjusted]
+    draws = draws[np.isfinite(draws)]
+    return float(draws.std(ddof=1)) if len(draws) > 1 else float("nan")
 
 
-def spread(values: Array) -> float:
-    """The standard deviation of the draws [draws] that are there; NaN of fewer than two."""
-    values = values[np.isfinite(values)]
-    return float(values.std(ddof=1)) if len(values) > 1 else float("nan")
+def t_quantile(degrees_of_freedom: float) -> float:
+    """How many standard errors a 95 % interval reaches to either side, by Student's t.
 
-
-def power_at(effect: float, error: float, freedom: float = np.inf) -> float:
-    """The chance that an effect of this size is found at p ≤ 0.05, two-sided, for its error.
-
-    Normal, or Student's t with `freedom` degrees; NaN where the error is unknown or zero.
-
-    >>> round(power_at(2.8, 1.0), 2)
-    0.8
+    >>> round(t_quantile(2), 2)
+    4.3
     """
-    if not np.isfinite(error) or error <= 0:
-        return float("nan")
-    reach = stats.t.ppf(1 - ALPHA / 2, freedom)
-    size = abs(effect) / error
-    return float(stats.norm.cdf(size - reach) + stats.norm.cdf(-size - reach))
+    return float(stats.t.ppf(ENDS[1], degrees_of_freedom))

@@ -67,6 +67,8 @@ __all__ = [
 
 # Of paths that go through a shell, Snakemake and DVC.
 _PATH = re.compile(r"[\w .+\-=,@%/]+")
+# Keys of earlier versions: a section, the former name and the name of today.
+_RENAMED = [("execution", "company", "pack"), ("optimisability", "starts", "initialisations")]
 _TAKEN = {"runs", "data", "src", "tests", "workflow", "docs", "bench", "studies", "slurm"}
 
 
@@ -96,7 +98,7 @@ class Execution(Section):
     log_every: Positive = 50
     checkpoint_seconds: Rate = 60
     minutes: float | None = Field(None, gt=0, description="time limit of a job outside SLURM")
-    company: Positive | Literal["auto"] = Field(
+    pack: Positive | Literal["auto"] = Field(
         "auto", description="cells that one process trains together; auto: as cores and cells ask"
     )
     runs_per_job: Positive = Field(12, description="runs that one assessment or transfer job takes")
@@ -126,6 +128,15 @@ class Study(Section):
     transfer: Transfer
     optimisability: Optimisability = Optimisability()
     execution: Execution = Execution()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _renamed(cls, values: Any) -> Any:
+        for section, former, today in _RENAMED:
+            given = values.get(section) if isinstance(values, dict) else None
+            if isinstance(given, dict) and former in given:
+                raise ValueError(f"{section}.{former}: is now called {section}.{today}")
+        return values
 
     @field_validator("results")
     @classmethod

@@ -155,7 +155,7 @@ class Optimisability(Section):
     crop: Annotated[int, Field(gt=0, multiple_of=4)] = Field(
         64, description="side of the square cut from each photo's centre"
     )
-    starts: list[Literal["jpeg", "noise", "blur", "white"]] = Field(
+    initialisations: list[Literal["jpeg", "noise", "blur", "white"]] = Field(
         ["jpeg", "noise", "blur", "white"],
         description="what a recovery starts from: the photo distorted, or white noise",
         min_length=1,

@@ -26,9 +26,12 @@ Kernel = tuple[tuple[NonNegative, ...], ...]
 
 
 class Task(Section):
-    """A degradation to be undone: super-resolution (bicubic, blind), denoising or deblurring."""
+    """A degradation to be undone: super-resolution (bicubic, blind, second-order) or others.
 
-    degradation: Literal["bicubic", "blind", "noise", "blur"]
+    `second-order` is the process of Real-ESRGAN (Wang et al. 2021) with its own ranges.
+    """
+
+    degradation: Literal["bicubic", "blind", "second-order", "noise", "blur"]
     scale: Literal[1, 2, 3, 4, 8] = Field(4, description="1 for noise and blur")
     blur: tuple[NonNegative, NonNegative] = Field((0.2, 1.5), description="sigma in HR pixels")
     psf: Kernel | None = Field(
@@ -62,6 +65,10 @@ class Task(Section):
     def _possible(self) -> "Task":
         if self.degradation in ("noise", "blur") and self.scale != 1:
             raise ValueError(f"scale: {self.degradation} keeps the size; write `scale: 1`")
+        if self.degradation == "second-order":
+            for name in ("blur", "noise", "jpeg"):
+                if getattr(self, name) != type(self).model_fields[name].default:
+                    raise ValueError(f"{name}: second-order has its own ranges; remove it")
         if self.psf is not None and self.degradation != "blur":
             raise ValueError(f"psf: {self.degradation} has none; use it with `degradation: blur`")
         return self

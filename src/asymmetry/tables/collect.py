@@ -1,4 +1,4 @@
-"""Tables from what the jobs of a stage wrote, and from the records of the runs."""
+"""Tables joined from the parts that jobs wrote, and from the records of the runs."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,10 +11,11 @@ from asymmetry.core.records import read_record
 from asymmetry.metrics.conventions import check_conventions
 from asymmetry.planning.plan import Plan, Run
 from asymmetry.study import Study
+from asymmetry.tables.schemas import DONE, MISSING, table_of
 
 
 def joined(parts: Sequence[Path]) -> pd.DataFrame:
-    """The rows of those parts of a table that are there; UserError where none is."""
+    """The rows of all parts of a table that are there; UserError where none is."""
     frames = [pd.read_parquet(path) for path in parts if path.is_file()]
     if not frames:
         raise UserError("collect: none of the table's parts is there yet; run `snakemake` first")
@@ -25,21 +26,21 @@ def joined(parts: Sequence[Path]) -> pd.DataFrame:
 
 
 def runs_table(plan: Plan) -> pd.DataFrame:
-    """A row a run: what it was, how it went; runs that are not there yet have status "missing"."""
+    """A row for each run: its settings, and how it went; "missing" where it is not there yet."""
     rows = [_row(plan.study, run, "warm-start") for run in plan.warm_starts]
     rows += [_row(plan.study, run, "cell") for run in plan.runs]
     rows += [
-        {"run": name, "kind": "bicubic", "task": name.partition("/")[0], "status": "done"}
+        {"run": name, "kind": "bicubic", "task": name.partition("/")[0], "status": DONE}
         for name in plan.baselines
     ]
-    return pd.DataFrame(rows)
+    return table_of(rows, "runs")
 
 
 def _row(study: Study, run: Run, kind: str) -> dict[str, Any]:
     cell, spec = run.cell, study.discriminators.get(run.cell.discriminator)
-    missing: dict[str, Any] = {"status": "missing"}
+    missing: dict[str, Any] = {"status": MISSING}
     record = read_record(run.record) if run.record.is_file() else missing
-    diverged, spent = record.get("diverged") or {}, record.get("ledger") or {}
+    diverged, usage = record.get("diverged") or {}, record.get("usage") or {}
     return {
         "run": run.id,
         "kind": kind,
@@ -56,11 +57,11 @@ def _row(study: Study, run: Run, kind: str) -> dict[str, Any]:
         "status": record["status"],
         "steps": record.get("steps"),
         "seconds": record.get("seconds"),
-        "device": spent.get("device"),
-        "device_seconds": spent.get("device_seconds"),
-        "mean_utilisation": spent.get("mean_utilisation"),
-        "peak_memory_mb": spent.get("peak_memory_mb"),
-        "attempts": spent.get("attempts"),
+        "device": usage.get("device"),
+        "device_seconds": usage.get("device_seconds"),
+        "mean_utilisation": usage.get("mean_utilisation"),
+        "peak_memory_mb": usage.get("peak_memory_mb"),
+        "attempts": usage.get("attempts"),
         "parameters": record.get("parameters"),
         "discriminator_parameters": record.get("discriminator_parameters"),
         "discriminator_trained_parameters": record.get("discriminator_trained_parameters"),

@@ -1,10 +1,9 @@
-"""What people said, as rows of the assessment table: the judge `human`, where there are raters."""
+"""The scores that people gave, as rows of the table `scores`: the judge `human`."""
 
 import logging
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from asymmetry.core.errors import UserError
 from asymmetry.core.files import read_object, sha256_of
 from asymmetry.metrics.contracts import PEOPLE
 from asymmetry.study import Study
@@ -17,41 +16,37 @@ _log = logging.getLogger(__name__)
 
 
 def human_digest(study: Study) -> str:
-    """What identifies the judgement of people: the sha256 of its table; empty without one."""
+    """What identifies the judgement of people: the sha256 (hex) of its table; "" without one."""
     path = folder_of(study) / HUMAN_TABLE
     return sha256_of(path) if path.is_file() else ""
 
 
 def with_people(scores: "pd.DataFrame", study: Study, runs: Collection[str]) -> "pd.DataFrame":
-    """The scores, and below them those of people, where `asymmetry userstudy fit` has been.
+    """The scores, and below them those of people, once `asymmetry userstudy fit` has been run.
 
-    Rows of other runs than these are of another study, or of code or settings that changed, and are
-    left out. Without raters the scores are as they were, and that is said where people should
-    judge. Raises UserError where the table cannot be read.
+    Rows of other runs than `runs` are left out: they are of another study, or of former code or
+    settings. Without raters the scores stay as they are, with a warning where people should judge.
+    Raises UserError where the table of people cannot be read.
     """
     import pandas as pd
+
+    from asymmetry.tables.read import read_table
 
     path = folder_of(study) / HUMAN_TABLE
     if not path.is_file():
         if PEOPLE in study.evaluation.judges:
             _log.warning("%s: no raters yet; the effect is without this judge", PEOPLE)
         return scores
-    try:
-        people = pd.read_parquet(path)[scores.columns.tolist()]
-    except (OSError, ValueError, KeyError) as error:  # pyarrow's own errors are ValueErrors
-        reason = " ".join(str(error).split())[:120]
-        raise UserError(
-            f"{path}: cannot be read ({reason}); run `asymmetry userstudy fit` again"
-        ) from None
-    own = people[people["run"].isin(list(runs))]
-    if len(own) < len(people):
-        left_out = set(people["run"]).difference(own["run"])
+    people = read_table(path, "human", "run `asymmetry userstudy fit` again")
+    known = people[people["run"].isin(list(runs))]
+    if len(known) < len(people):
+        left_out = set(people["run"]).difference(known["run"])
         _log.warning("%s: %d rated runs are not of this study: left out", PEOPLE, len(left_out))
-    return pd.concat([scores, own], ignore_index=True) if len(own) else scores
+    return pd.concat([scores, known], ignore_index=True) if len(known) else scores
 
 
 def people_in_words(study: Study) -> str:
-    """How many raters there are, for whoever reads the results: `3 raters, 210 answers`."""
+    """How many raters there are, in words: `3 raters, 210 answers`."""
     summary = read_object(folder_of(study) / SUMMARY) if human_digest(study) else {}
     if not summary:
         return "no raters yet"

@@ -1,4 +1,4 @@
-"""Where a user study lies: its plan, pictures and answers. No torch, no pandas."""
+"""The files of a user study: its plan, pictures, answers and tables. Imports no pandas."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from asymmetry.study import Study
 PLAN = "plan.json"
 PICTURES = "pictures"
 ANSWERS = "answers.sqlite"
-# What `fit` writes: scores of cells, consistency of raters, both in short, and rows of `scores`.
+# `fit` writes the scores of cells, the consistency of raters, a summary, and rows of `scores`.
 CELL_TABLE = "cells.csv"
 RATER_TABLE = "raters.csv"
 SUMMARY = "summary.json"

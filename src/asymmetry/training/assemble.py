@@ -18,7 +18,7 @@ from asymmetry.discriminators.registry import adversarial_loss, build_discrimina
 from asymmetry.generators.build import build_generator
 from asymmetry.planning.plan import WARM_START, Plan, Run
 from asymmetry.study import Numerics, Optimisation, Training
-from asymmetry.training.loop import Distance, Game, Objective
+from asymmetry.training.loop import Distance, Objective
 from asymmetry.training.state import State
 
 
@@ -73,10 +73,10 @@ def objective_of(
     for term, (weight, name) in names.items():
         if weight > 0:
             distances[term] = (weight, distance_of(name, run.fitted))
-    game = None
+    adversary = None
     if cell.adversarial_weight > 0:
-        game = Game(*adversarial_loss(section.adversarial_loss))
-    return Objective(distances, game, cell.adversarial_weight)
+        adversary = adversarial_loss(section.adversarial_loss)
+    return Objective(distances, adversary, cell.adversarial_weight)
 
 
 def _generator(name: str, scale: int, seed: int) -> nn.Module:

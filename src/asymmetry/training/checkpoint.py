@@ -15,7 +15,8 @@ from torch import Tensor
 
 from asymmetry.core.errors import UserError
 from asymmetry.core.files import write_atomically
-from asymmetry.core.usage import Spent
+from asymmetry.core.usage import Usage
+from asymmetry.training.lock import may_write
 
 CHANGES_NUMBERS = False
 _MAGIC = b"asymmetry checkpoint 1\n"
@@ -27,21 +28,26 @@ _TO_DO = "delete it and start again (the training then begins anew)"
 class Header:
     """What a checkpoint says of itself; all but `step` count over all attempts.
 
-    `seconds` is the training that led to this state; `ledger` counts repeated steps, too.
+    `seconds` is the training that led to this state; `usage` counts repeated steps, too.
     """
 
     run: str
     step: int
     seconds: float
     continued: int
-    ledger: Spent = field(default_factory=Spent)
+    usage: Usage = field(default_factory=Usage)
 
 
 _HEADER = TypeAdapter(Header)
 
 
 def save_checkpoint(path: Path, header: Header, tensors: dict[str, Tensor]) -> None:
-    """Write a checkpoint aside and rename it; UserError where the disk is full."""
+    """Write a checkpoint aside and rename it; UserError where the disk is full.
+
+    Raises TakenOverError where the run's folder is another job's by now.
+    """
+    if not may_write(path.parent):
+        return
     # Clone: tensors that share memory (tied weights) are refused by safetensors.
     whole = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in tensors.items()}
     image = safetensors.torch.save(whole, {"header": json.dumps(asdict(header))})

@@ -4,7 +4,7 @@ import signal
 import time
 from types import FrameType
 
-from asymmetry.core.slurm import job_end
+from asymmetry.core.slurm import seconds_left
 
 CHANGES_NUMBERS = False
 EXIT_CONTINUE = 75  # EX_TEMPFAIL: saved, start me again
@@ -18,8 +18,10 @@ class Deadline:
     """
 
     def __init__(self, minutes: float | None) -> None:
-        limit = time.time() + 60 * minutes if minutes else float("inf")
-        self._end = job_end() or limit
+        left = seconds_left()
+        if left is None:
+            left = 60 * minutes if minutes else float("inf")
+        self._end = time.monotonic() + left
         self.signalled = False
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._hear)
@@ -34,4 +36,4 @@ class Deadline:
 
     def reached(self, needed: float) -> bool:
         """Whether to stop now, when one more step and a checkpoint need `needed` seconds."""
-        return self.signalled or time.time() + 2 * needed + _SAFETY_SECONDS > self._end
+        return self.signalled or time.monotonic() + 2 * needed + _SAFETY_SECONDS > self._end

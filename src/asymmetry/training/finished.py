@@ -11,11 +11,11 @@ FINISHED = "finished.json"
 
 
 def restore_record(run: Run) -> bool:
-    """Bring back the `run.json` of a finished run that lost it; whether that was possible.
+    """Restore the `run.json` of a finished run from its copy; False where that is not possible.
 
-    Snakemake deletes a rule's outputs before it starts the rule again, and where one of them was
-    not made: also those of a run that had finished, before its head was killed or beside one that
-    failed. The copy, once verified, keeps that from costing a training.
+    Snakemake deletes all outputs of a rule before it starts the rule again, and after a failure:
+    also those of runs that had finished, before Snakemake was killed or in the pack of one that
+    failed. The copy, which counts if all models have their recorded digests, saves a training.
     """
     copy = run.folder / FINISHED
     outputs = read_object(copy).get("outputs")
@@ -30,12 +30,12 @@ def restore_record(run: Run) -> bool:
 
 
 def restore_records(plan: Plan) -> list[Run]:
-    """Bring back what Snakemake deleted of finished runs; the runs of which it did."""
+    """Restore the records of finished runs that Snakemake deleted; those runs."""
     return [run for run in [*plan.warm_starts, *plan.runs] if restore_missing(run)]
 
 
 def restore_missing(run: Run) -> bool:
-    """`restore_record` of a run whose record is not there; whether it is brought back."""
+    """`restore_record` of a run whose record is not there; whether it was restored."""
     return not run.record.is_file() and restore_record(run)
 
 
@@ -48,6 +48,6 @@ def taken_over(runs: Sequence[Run]) -> str:
 
 
 def forget(outputs: Iterable[str]) -> None:
-    """Have the runs among these outputs trained anew, as Snakemake was told to."""
+    """Delete the copies beside these outputs, so that Snakemake can train their runs anew."""
     for record in filter(lambda path: path.name == "run.json", map(Path, outputs)):
         record.with_name(FINISHED).unlink(missing_ok=True)

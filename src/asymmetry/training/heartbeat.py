@@ -1,7 +1,7 @@
 """`progress.json`: how a training stands while there is no `run.json`. Imports no torch.
 
-It is a courtesy to whoever looks at a study from outside: nothing depends on it, Snakemake does not
-know it, and a training goes on where it cannot be written.
+It is for looking at a study from outside. Nothing depends on it: Snakemake does not know it, and a
+training goes on where it cannot be written.
 """
 
 import os
@@ -17,8 +17,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from asymmetry.core.errors import UserError
 from asymmetry.core.files import canonical_json, write_atomically
-from asymmetry.core.usage import Spent
-from asymmetry.training.clock import SharedClock
+from asymmetry.core.usage import Usage
+from asymmetry.training.lock import TakenOverError
 
 CHANGES_NUMBERS = False
 PROGRESS = "progress.json"
@@ -29,7 +29,7 @@ EVERY_SECONDS = 2.0
 class Beat:
     """What a `progress.json` says; times in seconds, `updated` since 1970.
 
-    `seconds` counts the training that is kept and `ledger` all that was spent, over all attempts;
+    `seconds` counts the training that is kept and `usage` all that was used, over all attempts;
     `continued` is how many times the training went on from a checkpoint.
     """
 
@@ -45,7 +45,7 @@ class Beat:
     gpus: str | None = None  # CUDA_VISIBLE_DEVICES
     updated: float = 0.0
     message: str = ""
-    ledger: Spent = field(default_factory=Spent)
+    usage: Usage = field(default_factory=Usage)
 
 
 _BEAT = TypeAdapter(Beat)
@@ -59,20 +59,24 @@ def read_beat(folder: Path) -> Beat | None:
         return None
 
 
-def last_ledger(folder: Path) -> Spent:
-    """What was spent up to the last heartbeat of the run in a folder."""
+def last_usage(folder: Path) -> Usage:
+    """What was used up to the last heartbeat of the run in a folder."""
     beat = read_beat(folder)
-    return beat.ledger if beat else Spent()
+    return beat.usage if beat else Usage()
 
 
 class Heartbeat:
     """Keeps the `progress.json` of one attempt current."""
 
     def __init__(
-        self, folder: Path, start: Beat, ledger: Callable[[], Spent], clock: SharedClock
+        self,
+        folder: Path,
+        start: Beat,
+        seconds: Callable[[], float],
+        usage: Callable[[], Usage],
     ) -> None:
-        """`start` is where this attempt begins; `ledger` tells what was spent so far."""
-        self._folder, self._ledger, self._clock = folder, ledger, clock
+        """`start` is where this attempt begins; `seconds` and `usage` are those of a beat."""
+        self._folder, self._seconds, self._usage = folder, seconds, usage
         self._start = replace(
             start,
             host=platform.node(),
@@ -81,7 +85,6 @@ class Heartbeat:
             gpus=os.environ.get("CUDA_VISIBLE_DEVICES"),
         )
         self._began, self._written = time.monotonic(), float("-inf")
-        self._share_began = clock.now()
 
     def beat(self, step: int) -> None:
         """Write that `step` steps are done, unless the last writing is too recent."""
@@ -105,10 +108,10 @@ class Heartbeat:
             state=state,
             step=step,
             steps_per_second=round(steps / seconds, 4) if steps and seconds else None,
-            seconds=round(self._start.seconds + self._clock.now() - self._share_began, 3),
+            seconds=round(self._seconds(), 3),
             updated=round(time.time(), 3),
             message=message,
-            ledger=self._ledger(),
+            usage=self._usage(),
         )
         _put(self._folder, beat)
 
@@ -118,6 +121,8 @@ def failure_noted(folder: Path) -> Iterator[None]:
     """Note in `progress.json` the line of an exception that ends a training, and raise it on."""
     try:
         yield
+    except TakenOverError:
+        raise  # the file is the other job's
     except Exception as error:
         last = read_beat(folder) or Beat("failed")
         message = one_line(error)
@@ -126,7 +131,7 @@ def failure_noted(folder: Path) -> Iterator[None]:
 
 
 def _put(folder: Path, beat: Beat) -> None:
-    # A full disk (a UserError) or a lost file system: the training must not end for this file.
+    # A full disk (a UserError) or a lost file system must not end the training.
     with suppress(OSError, UserError):
         write_atomically(folder / PROGRESS, canonical_json(asdict(beat)) + b"\n")
 

@@ -9,6 +9,7 @@ own norm is known without a further pass.
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
@@ -17,26 +18,19 @@ from torch.optim import Optimizer
 from asymmetry.study import Numerics, Optimisation, Schedule
 from asymmetry.training.state import State
 
+if TYPE_CHECKING:
+    from asymmetry.discriminators.losses import AdversarialLoss
+
 Batch = tuple[Tensor, Tensor]
 Distance = Callable[[Tensor, Tensor], Tensor]
 
 
 @dataclass(frozen=True)
-class Game:
-    """The two losses of an adversarial game, each a scalar of logits."""
-
-    generator: Callable[[Tensor, Tensor], Tensor]
-    """What the generator minimises, of (fake, real) logits."""
-    discriminator: Callable[[Tensor, Tensor], Tensor]
-    """What the discriminator minimises, of (real, fake) logits."""
-
-
-@dataclass(frozen=True)
 class Objective:
-    """The terms of the generator's loss with their weights; `game` is None at weight 0."""
+    """The terms of the generator's loss with their weights; no adversarial loss at weight 0."""
 
     distances: Mapping[str, tuple[float, Distance]]
-    game: Game | None = None
+    adversarial_loss: "AdversarialLoss | None" = None
     adversarial_weight: float = 0.0
 
 
@@ -62,10 +56,10 @@ def train_step(
     total = torch.zeros_like(output)
     for name, (weight, distance) in objective.distances.items():
         total += weight * _gradient(name, distance(output, reference).mean(), output, logs)
-    if objective.game and state.discriminator:
+    if objective.adversarial_loss and state.discriminator:
         with precision:
             fake, real = state.discriminator(output).float(), state.discriminator(reference).float()
-        adversarial = objective.game.generator(fake, real)
+        adversarial = objective.adversarial_loss.generator(fake, real)
         gradient = _gradient("adversarial", adversarial, output, logs)
         total += objective.adversarial_weight * gradient
     state.generator_optimizer.zero_grad(set_to_none=True)
@@ -75,9 +69,9 @@ def train_step(
 
     # 2. The discriminator: on the same logits, which its last step alone decided. Its gradient is
     #    asked for its own parameters only, so nothing reaches the generator.
-    if objective.game and state.discriminator and state.discriminator_optimizer:
+    if objective.adversarial_loss and state.discriminator and state.discriminator_optimizer:
         _set_rate(state.discriminator_optimizer, section.schedule, state.step / section.steps)
-        loss = objective.game.discriminator(real, fake)
+        loss = objective.adversarial_loss.discriminator(real, fake)
         state.discriminator_optimizer.zero_grad(set_to_none=True)
         loss.backward(inputs=[p for p in state.discriminator.parameters() if p.requires_grad])
         state.discriminator_optimizer.step()

@@ -1,8 +1,8 @@
-"""Several trainings in one process, step by step together. A company of one is a training alone.
+"""Several trainings in one process, step by step together. A pack of one is a training alone.
 
 They see the same batches, which are made once, and so are the features of the references for each
-loss. Nothing else is shared: every member computes what it would compute alone, in the same order,
-so its bytes do not depend on its company.
+loss. Nothing else is shared: every trainer computes what it would compute alone, in the same order,
+so the bytes of a run do not depend on its pack.
 """
 
 import traceback
@@ -11,78 +11,78 @@ from contextlib import contextmanager
 
 from asymmetry.planning.plan import Plan, Run
 from asymmetry.training.deadline import EXIT_CONTINUE, Deadline
-from asymmetry.training.journal import Journal
-from asymmetry.training.shared_inputs import Common
-from asymmetry.training.trainer import Member
+from asymmetry.training.logs import TextLog
+from asymmetry.training.shared_inputs import SharedInputs
+from asymmetry.training.trainer import Trainer
 
 
-class Company:
-    """The members that are still training, and what ended those that failed, by run id."""
+class Pack:
+    """The trainers that are not done yet, and the exceptions that ended others, by run id."""
 
-    def __init__(self, plan: Plan, runs: Sequence[Run], journals: Mapping[str, Journal]) -> None:
-        """Put every member together; one that cannot begin is a failure of its own."""
+    def __init__(self, plan: Plan, runs: Sequence[Run], logs: Mapping[str, TextLog]) -> None:
+        """Set up a trainer for each run; an exception of one ends that one only."""
         self.failures: dict[str, Exception] = {}
-        self._journals = journals
-        self._common = Common(plan, runs)
-        self.members: list[Member] = []
+        self._logs = logs
+        self._shared = SharedInputs(plan, runs)
+        self.trainers: list[Trainer] = []
         for run in runs:
             with self._apart(run):
-                self.members.append(Member(plan, run, self._common, journals[run.id]))
-        self._idle = True
+                self.trainers.append(Trainer(plan, run, self._shared, logs[run.id]))
+        self._gained = False
 
     @contextmanager
     def _apart(self, run: Run) -> Iterator[None]:
-        """What goes wrong within ends this one training; the others go on."""
+        """An exception within ends the training of this run; the others go on."""
         try:
-            with self._journals[run.id].failure_noted():
+            with self._logs[run.id].failure_noted():
                 yield
         except Exception as error:
             traceback.clear_frames(error.__traceback__)  # they hold its tensors
             self.failures[run.id] = error
-            self._dismiss(run)
+            self._remove(run)
 
-    def _dismiss(self, run: Run) -> None:
-        self.members = [member for member in self.members if member.run != run]
-        self._common.clock.leave()
+    def _remove(self, run: Run) -> None:
+        self.trainers = [trainer for trainer in self.trainers if trainer.run != run]
+        self._shared.clock.leave()
 
     def train(self, deadline: Deadline) -> int:
         """Train all to the end, a divergence or the deadline; 75 where some are to be continued."""
-        for member in self.members:
-            member.begin()
-        self._common.meter.start()
+        for trainer in self.trainers:
+            trainer.begin()
+        self._shared.meter.start()
         try:
-            while self.members:
+            while self.trainers:
                 if not self._round(deadline):
                     return self._stop(deadline)
             return 0
         finally:
-            self._common.meter.stop()
+            self._shared.meter.stop()
 
     def _round(self, deadline: Deadline) -> bool:
-        """Take those behind one step further, as they share a batch; False at the deadline."""
-        lowest = min(member.state.step for member in self.members)
-        for member in self.members:
-            member.beat()
-        for member in [member for member in self.members if member.state.step == lowest]:
-            if not member.over and deadline.reached(self._needed()):
+        """One step of those that are behind, as these share a batch; False at the deadline."""
+        lowest = min(trainer.state.step for trainer in self.trainers)
+        for trainer in self.trainers:
+            trainer.beat()
+        for trainer in [one for one in self.trainers if one.state.step == lowest]:
+            if not trainer.over and deadline.reached(self._needed()):
                 return False
-            with self._apart(member.run):
-                if not member.over:
-                    member.advance(deadline.known)
-                    self._idle = False
-                if member.over:
-                    member.finish()
-                    self._dismiss(member.run)
+            with self._apart(trainer.run):
+                if not trainer.over:
+                    trainer.advance(deadline.known)
+                    self._gained = True
+                if trainer.over:
+                    trainer.finish()
+                    self._remove(trainer.run)
         return True
 
     def _needed(self) -> float:
-        """The seconds that one more step, and then a checkpoint of every member, may take."""
-        saves = sum(member.save_seconds for member in self.members)
-        return max(member.step_seconds for member in self.members) + saves
+        """The seconds that one more step, and then a checkpoint of every trainer, may take."""
+        saves = sum(trainer.save_seconds for trainer in self.trainers)
+        return max(trainer.step_seconds for trainer in self.trainers) + saves
 
     def _stop(self, deadline: Deadline) -> int:
         left = 0
-        for member in list(self.members):
-            with self._apart(member.run):
-                left += member.stop(deadline.signalled, self._idle)
+        for trainer in list(self.trainers):
+            with self._apart(trainer.run):
+                left += trainer.stop(deadline.signalled, self._gained)
         return EXIT_CONTINUE if left else 0

@@ -15,16 +15,22 @@ from asymmetry.planning.discriminator_sizes import size_of
 from asymmetry.planning.identity import module_digests
 from asymmetry.planning.plan import Run
 from asymmetry.study import Discriminator
+from asymmetry.training.divergence import Divergence
 from asymmetry.training.finished import FINISHED
-from asymmetry.training.progress import Row
-from asymmetry.training.watch import Divergence
+from asymmetry.training.lock import may_write
+from asymmetry.training.logs import Row
 
 CHANGES_NUMBERS = False
 _LIBRARIES = ("torch", "timm", "spandrel")
 
 
 def write_record(run: Run, divergence: Divergence | None, facts: dict[str, Any]) -> None:
-    """Write `run.json` with the run's settings, the sha256 of its outputs, and `facts`."""
+    """Write `run.json` with the run's settings, the sha256 of its outputs, and `facts`.
+
+    Raises TakenOverError where the run's folder is another job's by now.
+    """
+    if not may_write(run.folder):
+        return
     outputs = sorted(run.folder.glob("*.safetensors"))
     record = {
         "id": run.id,

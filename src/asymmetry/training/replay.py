@@ -1,47 +1,55 @@
-"""The first steps of a finished run once more, with the code of today, against what it left."""
+"""The first steps of a finished run again, with today's code, compared with what the run left."""
 
 import math
 from pathlib import Path
 
 from asymmetry.core.errors import UserError
 from asymmetry.planning.plan import Plan, Run
-from asymmetry.training.journal import Journal
-from asymmetry.training.progress import Row, read_log, row_of
-from asymmetry.training.shared_inputs import Common
-from asymmetry.training.trail import TRAIL, Trail, read_trail, trail_of
-from asymmetry.training.trainer import Member
+from asymmetry.training.logs import CSV_LOG, Row, TextLog, read_log, row_of
+from asymmetry.training.shared_inputs import SharedInputs
+from asymmetry.training.state_digests import (
+    STATE_DIGESTS,
+    StateDigest,
+    digest_of,
+    read_state_digest,
+)
+from asymmetry.training.trainer import Trainer
 
 
 def check_replay(plan: Plan, run: Run, folder: Path, steps: int) -> None:
     """Train `run` for `steps` steps, writing nothing, and compare with the run in `folder`.
 
-    The whole state has to be the same at the step of `trail.json`, and every value and gradient
-    norm that `log.csv` holds up to `steps`. Raises UserError, one line, at the first that is not,
-    where the folder has no trail within `steps`, and where `run` has begun itself.
+    The whole state has to be the same at the step of `state_digests.json`, and every value and
+    gradient norm that `log.csv` holds up to `steps`. Raises UserError, one line, at the first that
+    is not, where the folder has no digest within `steps`, and where `run` has begun itself.
     """
-    trail, rows = _evidence(folder, steps)
-    member = Member(plan, run, Common(plan, [run]), Journal(run.folder))
-    if member.state.step:
+    digest, rows = _evidence(folder, steps)
+    trainer = Trainer(plan, run, SharedInputs(plan, [run]), TextLog(run.folder))
+    if trainer.state.step:
         raise UserError(f"{run.folder}: has begun under today's code; finish it or remove it first")
-    for _ in range(min(steps, member.section.steps)):
-        logs = member.step()
-        step = member.state.step
+    for _ in range(min(steps, trainer.section.steps)):
+        logs = trainer.step()
+        step = trainer.state.step
         if step in rows:
-            _check_row(folder / "log.csv", rows[step], row_of(step, logs))
-        if step == trail.step and trail_of(member.state) != trail:
-            raise UserError(f"{folder / TRAIL}: the replay has another state at step {step}")
+            _check_row(folder / CSV_LOG, rows[step], row_of(step, logs))
+        if step == digest.step and digest_of(trainer.state) != digest:
+            raise UserError(
+                f"{folder / STATE_DIGESTS}: the replay has another state at step {step}"
+            )
 
 
-def _evidence(folder: Path, steps: int) -> tuple[Trail, dict[int, Row]]:
-    trail = read_trail(folder)
-    if trail is None:
-        raise UserError(f"{folder / TRAIL}: is missing or damaged, so a replay shows nothing")
-    if trail.step > steps:
+def _evidence(folder: Path, steps: int) -> tuple[StateDigest, dict[int, Row]]:
+    digest = read_state_digest(folder)
+    if digest is None:
         raise UserError(
-            f"{folder / TRAIL}: is of step {trail.step}, beyond the replay; "
-            f"use --replay {trail.step} or more"
+            f"{folder / STATE_DIGESTS}: is missing or damaged, so a replay shows nothing"
         )
-    return trail, _rows(folder / "log.csv", steps)
+    if digest.step > steps:
+        raise UserError(
+            f"{folder / STATE_DIGESTS}: is of step {digest.step}, beyond the replay; "
+            f"use --replay {digest.step} or more"
+        )
+    return digest, _rows(folder / CSV_LOG, steps)
 
 
 def _rows(path: Path, steps: int) -> dict[int, Row]:

@@ -14,12 +14,11 @@ from asymmetry.metrics.separable import Separable
 from asymmetry.planning.plan import WARM_START, Plan, Run
 from asymmetry.study import Optimisation
 from asymmetry.training.assemble import layout_of
-from asymmetry.training.clock import SharedClock
 from asymmetry.training.loop import Batch, Distance
-from asymmetry.training.usage import meter_of
+from asymmetry.training.usage import SharedClock, meter_of
 
 
-class Common:
+class SharedInputs:
     """Of runs that see the same batches: each is cut, degraded and sent to the device once."""
 
     def __init__(self, plan: Plan, runs: Sequence[Run]) -> None:

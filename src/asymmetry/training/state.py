@@ -80,5 +80,5 @@ def _load_moments(optimizer: Optimizer, tensors: dict[str, Tensor]) -> None:
         parameter = parameters[int(index)]
         # In the parameter's layout: a fused optimizer goes through memory, whatever the strides.
         like = parameter if value.shape == parameter.shape else value
-        own = torch.empty_like(like, dtype=value.dtype, device=parameter.device)
-        optimizer.state[parameter][name] = own.copy_(value)
+        moment = torch.empty_like(like, dtype=value.dtype, device=parameter.device)
+        optimizer.state[parameter][name] = moment.copy_(value)

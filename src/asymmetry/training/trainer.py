@@ -1,4 +1,4 @@
-"""One training from its plan to its `run.json`: put together, continued, stopped, finished."""
+"""One training from its plan to its `run.json`: set up, continued, stopped, finished."""
 
 import time
 from dataclasses import asdict
@@ -12,39 +12,38 @@ from asymmetry.core.files import write_atomically
 from asymmetry.planning.plan import Plan, Run
 from asymmetry.training.assemble import fresh_state, objective_of
 from asymmetry.training.checkpoint import Header, load_checkpoint, save_checkpoint
-from asymmetry.training.heartbeat import Beat, Heartbeat, last_ledger
-from asymmetry.training.journal import Journal
+from asymmetry.training.divergence import Divergence, DivergenceCheck
+from asymmetry.training.heartbeat import Beat, Heartbeat, last_usage
+from asymmetry.training.logs import CSV_LOG, CsvLog, Progress, TextLog
 from asymmetry.training.loop import train_step
-from asymmetry.training.progress import Log, Progress
 from asymmetry.training.record import discriminator_facts, spectral_norms, summary, write_record
-from asymmetry.training.shared_inputs import Common
-from asymmetry.training.trail import leave_trail
-from asymmetry.training.usage import Ledger
-from asymmetry.training.watch import Divergence, Watch
+from asymmetry.training.shared_inputs import SharedInputs
+from asymmetry.training.state_digests import write_state_digest
+from asymmetry.training.usage import UsageCounter
 
 
-class Member:
-    """A training of one run of a plan, ready to go on from where it was left.
+class Trainer:
+    """The training of one run of a plan, ready to go on from its last checkpoint.
 
     `step_seconds` and `save_seconds` are the longest of its steps and checkpoints so far.
     """
 
-    def __init__(self, plan: Plan, run: Run, common: Common, journal: Journal) -> None:
+    def __init__(self, plan: Plan, run: Run, shared: SharedInputs, text_log: TextLog) -> None:
         study = plan.study
-        self.run, self.journal, self._common = run, journal, common
+        self.run, self._shared, self._text_log = run, shared, text_log
         self._execution, self._numerics, self.section = (
             study.execution,
             study.numerics,
-            common.section,
+            shared.section,
         )
-        self.objective = objective_of(run, study.training, common.distance)
-        self.state = fresh_state(plan, run, self.section, common.device)
+        self.objective = objective_of(run, study.training, shared.distance)
+        self.state = fresh_state(plan, run, self.section, shared.device)
         self._checkpoint = run.folder / "checkpoint.bin"
         self._header = self._continue()
-        self._ledger = Ledger(common.device, common.meter, common.clock)
-        self._ledger.carry(self._header.ledger, last_ledger(run.folder))
-        self._log = Log(run.folder / "log.csv", self.state.step)
-        self._watch = Watch()
+        self._usage = UsageCounter(shared.device, shared.meter, shared.clock)
+        self._usage.carry(self._header.usage, last_usage(run.folder))
+        self._log = CsvLog(run.folder / CSV_LOG, self.state.step)
+        self._check = DivergenceCheck()
         self._divergence: Divergence | None = None
         self.step_seconds = self.save_seconds = 0.0
 
@@ -57,18 +56,12 @@ class Member:
         return header
 
     def begin(self) -> None:
-        """Start the clocks, once all members are put together."""
-        steps = self.section.steps
-        self._progress = Progress(self.run.id, self.state.step, steps, self.journal.stream)
-        start = Beat(
-            "running",
-            step=self.state.step,
-            steps=steps,
-            seconds=self._header.seconds,
-            continued=self._header.continued,
-        )
-        self._heartbeat = Heartbeat(self.run.folder, start, self._ledger.total, self._common.clock)
-        self._began, self._saved = self._common.clock.now(), time.monotonic()
+        """Start the clocks, once all trainers of the pack are set up."""
+        step, steps = self.state.step, self.section.steps
+        self._progress = Progress(self.run.id, step, steps, self._text_log.stream)
+        start = Beat("running", step=step, steps=steps, continued=self._header.continued)
+        self._heartbeat = Heartbeat(self.run.folder, start, self._seconds, self._usage.total)
+        self._began, self._saved = self._shared.clock.now(), time.monotonic()
 
     @property
     def over(self) -> bool:
@@ -76,12 +69,12 @@ class Member:
         return self._divergence is not None or self.state.step >= self.section.steps
 
     def beat(self) -> None:
-        """Tell that the training goes on."""
+        """Show in `progress.json` that the training goes on."""
         self._heartbeat.beat(self.state.step)
 
     def step(self) -> dict[str, Tensor]:
         """One step on its batch; the values and gradient norms of its terms."""
-        batch = self._common.batch(self.state.step)
+        batch = self._shared.batch(self.state.step)
         return train_step(self.state, batch, self.objective, self.section, self._numerics)
 
     def advance(self, limited: bool) -> None:
@@ -89,14 +82,14 @@ class Member:
         before = time.monotonic()
         logs = self.step()
         step, every = self.state.step, self._execution.log_every
-        self._watch.look(step, logs)
+        self._check.update(step, logs)
         if step == self.run.pilot_step:
             self._keep("pilot", self.state.average)
         if step == min(every, self.section.steps):
-            leave_trail(self.run.folder, self.state)
+            write_state_digest(self.run.folder, self.state)
         if step % every == 0 or step == 1:
             self._progress.show(self._log.add(step, logs))
-            self._divergence = self._watch.found()
+            self._divergence = self._check.found()
         now = time.monotonic()
         self.step_seconds = max(self.step_seconds, now - before)
         # A time limit leaves room for a checkpoint as long as the first one took.
@@ -105,7 +98,7 @@ class Member:
             self._save_unless_diverged()
 
     def _save_unless_diverged(self) -> None:
-        self._divergence = self._divergence or self._watch.found()
+        self._divergence = self._divergence or self._check.found()
         if self._divergence:
             return
         before = time.monotonic()
@@ -114,26 +107,27 @@ class Member:
         self.save_seconds = max(self.save_seconds, self._saved - before)
 
     def _save(self) -> None:
-        continued, ledger = self._header.continued + 1, self._ledger.total()
-        header = Header(self.run.id, self.state.step, self._seconds(), continued, ledger)
+        continued, usage = self._header.continued + 1, self._usage.total()
+        header = Header(self.run.id, self.state.step, self._seconds(), continued, usage)
         self._log.save()
         save_checkpoint(self._checkpoint, header, self.state.tensors())
 
     def _seconds(self) -> float:
-        """The training that led to this state; in company, an even share of the time."""
-        return self._header.seconds + self._common.clock.now() - self._began
+        """The time of the training that led to this state; in a pack, an even share of it."""
+        return self._header.seconds + self._shared.clock.now() - self._began
 
-    def stop(self, signalled: bool, idle: bool) -> bool:
-        """Save, and tell whether it is to be continued; one that diverged is finished instead.
+    def stop(self, signalled: bool, gained: bool) -> bool:
+        """Save; whether the training is to be continued. One that diverged is finished instead.
 
-        `idle` where nothing was gained since the start: without a signal that is a failure.
+        `gained`: whether the pack took a step since its start; without any that is a failure,
+        unless a signal came.
         """
-        self._divergence = self._divergence or self._watch.found()
+        self._divergence = self._divergence or self._check.found()
         if self._divergence:
             self.finish()
             return False
         self._progress.close()
-        if idle and not signalled:
+        if not (gained or signalled):
             raise UserError(
                 f"{self.run.id}: stopped at step {self.state.step} without gaining a step; "
                 "give the job more time (execution.minutes, or the rule's runtime)"
@@ -146,7 +140,7 @@ class Member:
     def finish(self) -> None:
         """Write the models that the run should have, then `run.json`, then drop the checkpoint."""
         self._progress.close()
-        divergence = self._divergence or self._watch.found()
+        divergence = self._divergence or self._check.found()
         models = self.run.models(divergence.step if divergence else None)
         for path in self.run.folder.glob("*.safetensors"):
             if path.name not in models:
@@ -171,7 +165,7 @@ class Member:
             "seconds": round(self._seconds(), 3),
             "threads": self._numerics.threads,
             "continued": self._header.continued,
-            "ledger": asdict(self._ledger.total()),
+            "usage": asdict(self._usage.total()),
             "spectral_norms": spectral_norms(self.state.discriminator),
             "parameters": sum(p.numel() for p in self.state.generator.parameters()),
             **discriminator_facts(self.run.settings),

@@ -1,4 +1,4 @@
-"""What this attempt at a training takes of its device, on top of what earlier attempts took."""
+"""What a training uses of its device: this attempt, on top of the earlier ones."""
 
 import resource
 import time
@@ -7,35 +7,56 @@ from typing import Protocol
 
 import torch
 
-from asymmetry.core.usage import Spent, mean_utilisation
-from asymmetry.training.clock import SharedClock
+from asymmetry.core.usage import Usage, mean_utilisation
 
 CHANGES_NUMBERS = False
 _SAMPLE_SECONDS = 1.0
 
 
-class Ledger:
-    """What one training takes of its process, by the clock and the meter that all in it share."""
+class SharedClock:
+    """The time of a process, divided among the trainings that share it.
+
+    It reads 0 at its creation, and then the integral of 1 / trainings over time, in seconds. What
+    passes between two readings is one training's even share; the shares of all add up to the time
+    of the process, also where some leave before the others.
+    """
+
+    def __init__(self, trainings: int = 1) -> None:
+        self._trainings = trainings
+        self._read, self._since = 0.0, time.monotonic()
+
+    def now(self) -> float:
+        """One training's share of the time so far."""
+        return self._read + (time.monotonic() - self._since) / max(1, self._trainings)
+
+    def leave(self) -> None:
+        """From now on there is one training less."""
+        self._read, self._since = self.now(), time.monotonic()
+        self._trainings -= 1
+
+
+class UsageCounter:
+    """Counts what one training uses, by the clock and the meter that its process shares."""
 
     def __init__(self, device: torch.device, meter: "Meter", clock: SharedClock) -> None:
-        """Everything since the creation of the clock counts, setting up too."""
+        """Everything since the creation of the clock counts, the set-up too."""
         self._device, self._meter, self._clock = device, meter, clock
-        self._before = Spent()
+        self._before = Usage()
 
-    def carry(self, *known: Spent) -> None:
-        """Go on from the fullest of what is known of earlier attempts.
+    def carry(self, *known: Usage) -> None:
+        """Go on from the largest of what is known of earlier attempts.
 
-        A checkpoint knows what was spent up to it; the heartbeat of an attempt that was killed
-        knows of the steps that it lost, too.
+        A checkpoint knows what was used up to it; the heartbeat of an attempt that was killed
+        also knows of the steps that it lost.
         """
-        self._before = max(known, key=lambda spent: spent.device_seconds)
+        self._before = max(known, key=lambda usage: usage.device_seconds)
 
-    def total(self) -> Spent:
-        """What was spent so far, by all attempts. In company, memory is that of all members."""
+    def total(self) -> Usage:
+        """What all attempts used so far. In a pack, memory is that of the whole process."""
         name = _device_name(self._device)
-        now = Spent(name, self._clock.now(), self._meter.mean())
+        now = Usage(name, self._clock.now(), self._meter.mean())
         share = mean_utilisation([self._before, now])
-        return Spent(
+        return Usage(
             name,
             round(self._before.device_seconds + now.device_seconds, 3),
             None if share is None else round(share, 4),
@@ -70,13 +91,13 @@ class _CpuMeter:
         self._busy, self._began = time.process_time(), time.monotonic()
 
     def start(self) -> None:
-        """The system counts by itself."""
+        """Nothing to do: the system always counts CPU time."""
 
     def stop(self) -> None:
-        """The system counts by itself."""
+        """Nothing to do."""
 
     def mean(self) -> float | None:
-        """The share so far, at most 1: loading and writing may have had threads of their own."""
+        """The share so far, at most 1: loading and writing may have used further threads."""
         possible = (time.monotonic() - self._began) * self._threads
         return min(1.0, (time.process_time() - self._busy) / possible) if possible > 0 else None
 

@@ -27,7 +27,7 @@ _ASSETS = {"rate.css": "text/css", "rate.js": "text/javascript"}
 
 
 class Choice(Section):
-    """What a rater's browser sends: the place of the question in the session, and the side."""
+    """What a rater's browser sends: the index of the question in the session, and the side."""
 
     trial: Annotated[int, Field(ge=0, strict=True)]
     choice: Side
@@ -46,11 +46,11 @@ class Raters:
         )
 
     def front(self, _request: Request) -> Response:
-        """What someone without a link sees."""
+        """The page for someone without a link."""
         return self._message("This is a user study. Open the link that you were given.")
 
     def page(self, request: Request) -> Response:
-        """The welcome, or the questions where they are begun."""
+        """The welcome page, or the questions once they are begun."""
         rater = self._rater(request)
         if rater.browser is None:
             begin = f"/rate/{rater.token}/begin"
@@ -66,7 +66,7 @@ class Raters:
         page = f"/rate/{rater.token}"
         response = RedirectResponse(page, status_code=303)
         if rater.browser is None or request.cookies.get(COOKIE) != rater.browser:
-            # No end: whoever closes the browser goes on another day.
+            # The cookie outlives the browser's session, so a rater may continue another day.
             secret, year = self._store.begin(rater.token), 365 * 24 * 3600
             response.set_cookie(
                 COOKIE, secret, max_age=year, path=page, httponly=True, samesite="strict"
@@ -74,16 +74,16 @@ class Raters:
         return response
 
     def state(self, request: Request) -> Response:
-        """How far the rater is, and the next question."""
+        """How many questions the rater has answered, and the next one."""
         return JSONResponse(self._state(self._own(request)))
 
     async def answer(self, request: Request) -> Response:
-        """Keep an answer; then the same as `state`."""
+        """Keep an answer, and return the new `state`."""
         body = await _limited(request)
         return await run_in_threadpool(self._answer, request, body)
 
     def picture(self, request: Request) -> Response:
-        """A picture of the plan, by its name and no other way."""
+        """A picture, by a name that is in the plan."""
         name = request.path_params["name"]
         if name not in self._files:
             raise HTTPException(404, "There is no such picture.")
@@ -102,7 +102,7 @@ class Raters:
         return Response(content, media_type=_ASSETS[name])
 
     def refused(self, request: Request, error: Exception) -> Response:
-        """What was refused, and why: a page, or JSON for the script."""
+        """The reason of a refusal, as a page, or as JSON for the script."""
         status, reason = _reason(error)
         if request.method == "POST" or request.url.path.endswith("/state"):
             return JSONResponse({"error": reason}, status)
@@ -184,7 +184,7 @@ def make_app(study: UserStudy, folder: Path, store: Store) -> Starlette:
 
 
 async def _limited(request: Request) -> bytes:
-    """The body of a request; refused as soon as it is longer than an answer."""
+    """The body of a request; it is refused once it is longer than an answer can be."""
     body = b""
     async for part in request.stream():
         body += part

@@ -3,31 +3,29 @@
 Bradley and Terry (1952): one item is preferred to another with odds exp(score - other's score). The
 likelihood has one maximum where wins connect all items both ways (Ford 1957, Hunter 2004). Here a
 tiny ridge is added, a normal prior of variance 1 / `RIDGE` = 10 on scores, so that an item that won
-all its comparisons has a finite score too. It joins nothing: see `groups`.
+all its comparisons has a finite score too. The ridge does not connect items: see `groups`.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy import stats
 from scipy.sparse.csgraph import connected_components
 from scipy.special import expit
 
-from asymmetry.stats.intervals import ALPHA, NORMAL, Array, interval
+from asymmetry.stats.arrays import Array, Integers
+from asymmetry.stats.intervals import ERRORS_IN_WIDTH, intervals, t_quantile
+from asymmetry.stats.resampling import resampled_counts
 
 RIDGE = 0.1
-_STEP = 2.0  # of a score, in one step of Newton's method: farther it may overshoot
-_CLOSE, _MOST = 1e-10, 200
-
-Integers = NDArray[np.int64]
+_LONGEST_STEP = 2.0  # of a score, in one step of Newton's method: a longer one may overshoot
+_TOLERANCE, _MOST_STEPS = 1e-10, 200
 
 
 @dataclass(frozen=True)
 class Votes:
-    """Comparisons, one a place of the arrays: who won, who lost, who said so, and of which pair.
+    """Comparisons [votes]: which item won, which lost, and the rater, pair and photo of the vote.
 
-    Items are 0 to `items` - 1; `rater`, `pair` and `photo` are labels from 0.
+    Items are 0 to `items` - 1. `rater`, `pair` and `photo` are labels from 0.
     """
 
     items: int
@@ -37,7 +35,7 @@ class Votes:
     pair: Integers
     photo: Integers
 
-    def wins(self, weights: Array | None = None) -> Array:
+    def wins(self, weights: Array | Integers | None = None) -> Array:
         """How often each item (row) was preferred to each other (column), in weighted votes."""
         size = self.items
         cells = np.bincount(self.winner * size + self.loser, weights, minlength=size * size)
@@ -50,67 +48,68 @@ def fit_scores(wins: Array, ridge: float = RIDGE, start: Array | None = None) ->
     Newton's method on the log-likelihood less ridge / 2 times the sum of squares. Without a ridge,
     wins must connect all items both ways, or there is no maximum.
     """
-    games = wins + wins.T
+    comparisons = wins + wins.T
     scores = np.zeros(len(wins)) if start is None else start
-    for _ in range(_MOST):
-        chance = expit(scores[:, None] - scores)
-        slope = (wins - games * chance).sum(axis=1) - ridge * scores
-        curve = games * chance * (1 - chance)
-        # Only differences of scores are known; a one everywhere holds their mean at zero.
-        bend = np.diag(curve.sum(axis=1) + ridge) - curve + 1.0
-        step = np.linalg.solve(bend, slope)
+    for _ in range(_MOST_STEPS):
+        probability = expit(scores[:, None] - scores)
+        gradient = (wins - comparisons * probability).sum(axis=1) - ridge * scores
+        curvature = comparisons * probability * (1 - probability)
+        # Only differences of scores are known. The added 1 holds their mean at zero.
+        hessian = np.diag(curvature.sum(axis=1) + ridge) - curvature + 1.0
+        step = np.linalg.solve(hessian, gradient)
         length = np.abs(step).max()
-        scores = scores + step * min(1.0, _STEP / max(length, _STEP))
-        if length < _CLOSE:
+        scores = scores + step * min(1.0, _LONGEST_STEP / max(length, _LONGEST_STEP))
+        if length < _TOLERANCE:
             break
     return scores - scores.mean()
 
 
 def groups(wins: Array) -> Integers:
-    """The group [items] of each item: those that comparisons connect, however indirectly.
+    """The group [items] of each item. Comparisons connect the items of a group, maybe by others.
 
-    The scores of two groups cannot be compared.
+    Scores of items of two groups cannot be compared.
     """
     labels: Integers = connected_components(wins + wins.T > 0, directed=False)[1].astype(np.int64)
     return labels
 
 
-def intervals(
-    votes: Votes, scores: Array, resamples: int, picks: np.random.Generator
+def score_intervals(
+    votes: Votes, scores: Array, resamples: int, rng: np.random.Generator
 ) -> tuple[Array, Array]:
     """95 % intervals [items] of the scores, for other raters and other pairs of the same kinds.
 
-    Votes of one rater hang together, and so do those of one pair (on one photo): the variance is
+    Votes of one rater are correlated, and so are those of one pair (on one photo). The variance is
     that of a bootstrap of raters, plus that of pairs, less that of single votes, which both contain
-    (Cameron, Gelbach and Miller 2011), and no less than the largest of them. Student's t, of one
-    degree fewer than there are raters or pairs. Of one rater the interval is over pairs alone.
+    (Cameron, Gelbach and Miller 2011). It is at least the largest of the three. The interval is
+    Student's t, with one degree of freedom fewer than there are raters or pairs, whichever are
+    fewer. With one rater it is over pairs alone.
     """
     units = (votes.rater, votes.pair, np.arange(len(votes.rater)))
-    raters, pairs, single = (_variance(votes, unit, scores, resamples, picks) for unit in units)
+    raters, pairs, single = (_variance(votes, unit, scores, resamples, rng) for unit in units)
     variance = np.max([raters + pairs - single, raters, pairs, single], axis=0)
     counts = [len(np.unique(unit)) for unit in units[:2]]
-    freedom = (min(counts) if counts[0] > 1 else counts[1]) - 1
-    reach = stats.t.ppf(1 - ALPHA / 2, freedom) * np.sqrt(variance)
-    return scores - reach, scores + reach
+    degrees_of_freedom = (min(counts) if counts[0] > 1 else counts[1]) - 1
+    half_width = t_quantile(degrees_of_freedom) * np.sqrt(variance)
+    return scores - half_width, scores + half_width
 
 
 def _variance(
-    votes: Votes, unit: Integers, scores: Array, resamples: int, picks: np.random.Generator
+    votes: Votes, unit: Integers, scores: Array, resamples: int, rng: np.random.Generator
 ) -> Array:
-    """The variance [items] of scores where units are drawn anew, from their percentiles."""
+    """The variance [items] of scores in a bootstrap of units, from the width of its intervals."""
     _, unit = np.unique(unit, return_inverse=True)
-    count = int(unit.max()) + 1
-    weights = picks.multinomial(count, np.full(count, 1 / count), resamples)
-    drawn = [fit_scores(votes.wins(own[unit]), RIDGE, scores) for own in weights]
-    low, high = interval(np.array(drawn).T)
-    return ((high - low) / (2 * NORMAL)) ** 2
+    counts = resampled_counts(rng, int(unit.max()) + 1, resamples)
+    draws = [fit_scores(votes.wins(drawn[unit]), RIDGE, scores) for drawn in counts]
+    low, high = intervals(np.array(draws).T)
+    return ((high - low) / ERRORS_IN_WIDTH) ** 2
 
 
 def by_photo(votes: Votes, scores: Array, photos: int) -> Array:
-    """The scores [items, photos] that each photo speaks for: jackknife pseudo-values (Tukey 1958).
+    """The score of each item by each photo [items, photos]: jackknife pseudo-values (Tukey 1958).
 
-    n times the score less n - 1 times that without the photo. Their mean is the score, but for the
-    jackknife's correction of its bias, and their scatter is how much it hangs on the photos.
+    n times the score, less n - 1 times the score without the photo. Their mean is the score, up to
+    the jackknife's correction of its bias. Their spread is how much the score depends on the
+    photos.
     """
     if photos < 2:
         return np.repeat(scores[:, None], photos, axis=1)
@@ -122,9 +121,9 @@ def by_photo(votes: Votes, scores: Array, photos: int) -> Array:
 
 
 def triads(wins: Array) -> tuple[int, int]:
-    """Of all three items with a majority between any two: how many go in a circle; how many are.
+    """The number of circular triads, and of all triads, as in Kendall and Babington Smith (1940).
 
-    Kendall and Babington Smith (1940).
+    A triad is three items, each pair of which has a majority for one of the two.
     """
     better = (wins > wins.T).astype(np.int64)
     decided = better + better.T

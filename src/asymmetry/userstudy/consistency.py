@@ -1,4 +1,4 @@
-"""How far each rater can be relied on: repeats, catch trials, and whether one side is preferred."""
+"""The consistency of each rater: repeats, catch trials, and a preference of one side."""
 
 from collections.abc import Iterable, Sequence
 
@@ -10,16 +10,16 @@ from asymmetry.userstudy.store import Answer, Side
 
 
 def chosen(trial: Trial, choice: Side) -> str:
-    """What the chosen side shows."""
+    """What the chosen side of a trial shows."""
     return (trial.left if choice == "left" else trial.right).shows
 
 
 def rater_table(study: UserStudy, answers: Iterable[Answer]) -> pd.DataFrame:
     """A row for each rater who answered: `rater` from 1, as their links are listed.
 
-    `repeats_same` of `repeats` answered repeats chose the same cell again, though on the other
-    side: half of them by chance. `catches_right` of `catches` chose the reference. `left` is the
-    share of answers on the left: a half where no side is preferred.
+    In `repeats_same` of `repeats` answered repeats the rater chose the same cell again, which was
+    on the other side; chance gives a half. In `catches_right` of `catches` the rater chose the
+    reference. `left` is the share of answers on the left, a half without a preferred side.
     """
     given: dict[int, list[Side]] = {}
     for answer in answers:

@@ -14,15 +14,23 @@ from asymmetry.core.errors import UserError
 from asymmetry.core.files import write_atomically
 from asymmetry.core.randomness import draws
 from asymmetry.metrics.contracts import PEOPLE
-from asymmetry.stats.intervals import Array
+from asymmetry.stats.arrays import Array
+from asymmetry.tables.schemas import COLUMNS, OK, failed, write_table
 from asymmetry.tables.user_study import ANSWERS, CELL_TABLE, HUMAN_TABLE, RATER_TABLE, SUMMARY
-from asymmetry.userstudy.bradley_terry import Votes, by_photo, fit_scores, groups, intervals, triads
+from asymmetry.userstudy.bradley_terry import (
+    Votes,
+    by_photo,
+    fit_scores,
+    groups,
+    score_intervals,
+    triads,
+)
 from asymmetry.userstudy.consistency import chosen, rater_table
 from asymmetry.userstudy.design import STREAM
 from asymmetry.userstudy.plan import Trial, UserStudy, read_plan
 from asymmetry.userstudy.store import Answer, Store
 
-APART = "failed: not compared with the others"
+APART = failed("not compared with the others")
 Scope = tuple[str, str, str]  # task, generator, set
 _log = logging.getLogger(__name__)
 
@@ -38,17 +46,17 @@ class Fitted:
 
 
 def fit(folder: Path, resamples: int, without: Collection[int] = ()) -> dict[str, Any] | None:
-    """Fit the answers in a folder, and write the tables beside them; what they say in short.
+    """Fit the answers in a folder, write the tables beside them, and return a summary.
 
-    `without`: raters, from 1, who are left out. None, and nothing is written, where no pair
-    has an answer: nothing stands in for people. Raises UserError where answers are to another plan.
+    `without` are raters, from 1, who are left out. Where no pair has an answer, nothing is written
+    and the result is None. Raises UserError where the answers are to another plan.
     """
     study = read_plan(folder)
     answers = _answers(study, folder, without)
     scopes = _by_scope(study, answers)
     if not scopes:
         return None
-    fitted = [_fit(study, scope, own, resamples) for scope, own in scopes.items()]
+    fitted = [_fit(study, scope, given, resamples) for scope, given in scopes.items()]
     raters = rater_table(study, answers)
     summary = _summary(study, raters, fitted, without)
     cells = pd.concat([one.cells for one in fitted], ignore_index=True)
@@ -56,7 +64,7 @@ def fit(folder: Path, resamples: int, without: Collection[int] = ()) -> dict[str
     write_atomically(folder / CELL_TABLE, cells.to_csv(index=False).encode())
     write_atomically(folder / RATER_TABLE, raters.to_csv(index=False).encode())
     write_atomically(folder / SUMMARY, json.dumps(summary, indent=1).encode() + b"\n")
-    write_atomically(folder / HUMAN_TABLE, scores.to_parquet(index=False))
+    write_table(scores, "human", folder / HUMAN_TABLE)
     return summary
 
 
@@ -75,7 +83,7 @@ def _answers(study: UserStudy, folder: Path, without: Collection[int]) -> list[A
 def _by_scope(
     study: UserStudy, answers: Sequence[Answer]
 ) -> dict[Scope, list[tuple[Answer, Trial]]]:
-    """The answers to pairs: a repeat and a catch trial say how far a rater can be relied on."""
+    """The answers to pairs, by scope; repeats and catch trials only show consistency."""
     found: dict[Scope, list[tuple[Answer, Trial]]] = {}
     for answer in answers:
         trial = study.sessions[answer.rater][answer.trial]
@@ -100,7 +108,8 @@ def _fit(
     votes = _votes(given, runs, photos)
     wins = votes.wins()
     scores = fit_scores(wins)
-    low, high = intervals(votes, scores, resamples, draws(0, f"{STREAM}/fit/{'/'.join(scope)}"))
+    rng = draws(0, f"{STREAM}/fit/{'/'.join(scope)}")
+    low, high = score_intervals(votes, scores, resamples, rng)
     labels = groups(wins)
     together = labels == np.bincount(labels).argmax()
     if not together.all():
@@ -108,7 +117,7 @@ def _fit(
             "%s: %d of %d cells are not compared with the others yet, and have no score",
             " ".join(scope), (~together).sum(), len(runs),
         )  # fmt: skip
-    status = np.where(together, "ok", APART)
+    status = np.where(together, OK, APART)
     cells = pd.DataFrame(
         {
             "task": scope[0],
@@ -128,37 +137,37 @@ def _fit(
 
 
 def _votes(given: list[tuple[Answer, Trial]], runs: list[str], photos: list[str]) -> Votes:
-    place = {run: index for index, run in enumerate(runs)}
+    item = {run: index for index, run in enumerate(runs)}
     rows: list[tuple[int, ...]] = []
     pairs: dict[Any, int] = {}
     for answer, trial in given:
         winner = chosen(trial, answer.choice)
         loser = chosen(trial, "right" if answer.choice == "left" else "left")
         pair = pairs.setdefault((frozenset([winner, loser]), trial.image), len(pairs))
-        rows.append((place[winner], place[loser], answer.rater, pair, photos.index(trial.image)))
+        rows.append((item[winner], item[loser], answer.rater, pair, photos.index(trial.image)))
     return Votes(len(runs), *np.array(rows, dtype=np.int64).T)
 
 
 def _judged(
     study: UserStudy, scope: Scope, cells: pd.DataFrame, photos: list[str], values: Array
 ) -> pd.DataFrame:
-    """What people say of each cell [rows of `values`] and photo, as rows of the table `scores`."""
+    """The scores of people for each cell (row of `values`) and photo: the table `human`."""
     shown = "shown" if study.reference_shown else "hidden"
     convention = (
         f"Bradley-Terry log-odds of people's choices, reference {shown}, "
         f"central {study.crop} pixels, higher is better"
     )
     rows = cells.loc[cells.index.repeat(len(photos)), ["run", "task", "set", "status"]]
-    value = np.where(rows["status"] == "ok", values.ravel(), np.nan)
+    value = np.where(rows["status"] == OK, values.ravel(), np.nan)
     return rows.assign(
         image=photos * len(cells), metric=PEOPLE, convention=convention, value=value
-    )[["run", "task", "set", "image", "metric", "convention", "value", "status"]]
+    )[COLUMNS["human"]]
 
 
 def _summary(
     study: UserStudy, raters: pd.DataFrame, fitted: list[Fitted], without: Collection[int]
 ) -> dict[str, Any]:
-    """What the page and the command line say of the user study."""
+    """The summary of the user study for the page and the command line."""
     counts = ["repeats_same", "repeats", "catches_right", "catches"]
     return {
         "question": study.question,

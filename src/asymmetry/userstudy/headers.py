@@ -1,4 +1,4 @@
-"""Headers: a page runs its own script alone, asks no other site, and is kept nowhere."""
+"""Security headers: a page runs no other script, asks no other site, and is not cached."""
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -11,7 +11,7 @@ _HEADERS = {
     "Content-Security-Policy": _POLICY,
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-store",  # but for what says otherwise itself
+    "Cache-Control": "no-store",  # unless the response has its own
 }
 
 

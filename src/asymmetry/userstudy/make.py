@@ -1,4 +1,4 @@
-"""`asymmetry userstudy make`: from a study's trained cells to a folder that raters can be shown."""
+"""`asymmetry userstudy make`: makes the questions and pictures of a study's trained cells."""
 
 import logging
 from collections import Counter
@@ -10,6 +10,7 @@ from asymmetry.core.errors import UserError
 from asymmetry.core.files import write_if_changed
 from asymmetry.core.records import read_record
 from asymmetry.planning.plan import Plan
+from asymmetry.tables.schemas import DONE
 from asymmetry.tables.user_study import ANSWERS, PLAN, folder_of
 from asymmetry.userstudy.design import Arena
 from asymmetry.userstudy.pictures import Shot, write_pictures
@@ -22,7 +23,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Form:
-    """How a question looks: whether the reference is shown, and the side of the pictures."""
+    """The form of a question: whether the reference is shown, and the pictures' side in pixels."""
 
     reference_shown: bool
     crop: int
@@ -36,10 +37,10 @@ class Form:
 
 
 def make(plan: Plan, lengths: Lengths, form: Form, seed: int) -> UserStudy:
-    """Write `plan.json` and its pictures; again with the same arguments, the same bytes.
+    """Write `plan.json` and its pictures; the same arguments give the same bytes.
 
-    Raises UserError where no two cells are trained, where answers to other questions are in the
-    folder, whose plan then stays as it is, and as `sessions` and `write_pictures` do.
+    Raises UserError where no two cells are trained; where the folder holds answers to other
+    questions (its plan then stays as it is); and as `sessions` and `write_pictures`.
     """
     folder = folder_of(plan.study)
     arenas = arenas_of(plan)
@@ -77,30 +78,30 @@ def assemble(
 def arenas_of(plan: Plan) -> list[Arena]:
     """The trained cells of each task and generator, on each evaluation set.
 
-    Those that diverged or are not trained are left out, and so is a cell without another; both are
-    said. Raises UserError where nothing is left.
+    Cells that diverged or are not trained are left out with a warning, and so is a single cell of
+    a task and generator. Raises UserError where nothing is left.
     """
     status = {
         run.id: read_record(run.record)["status"] if run.record.is_file() else "not trained"
         for run in plan.runs
     }
-    left_out = Counter(state for state in status.values() if state != "done")
+    left_out = Counter(state for state in status.values() if state != DONE)
     for state, count in left_out.items():
         _log.warning("%d of %d cells left out: %s", count, len(status), state)
     cells: dict[tuple[str, str], list[str]] = {}
     for run in plan.runs:
-        if status[run.id] == "done":
+        if status[run.id] == DONE:
             cells.setdefault((run.cell.task, run.cell.generator), []).append(run.id)
     photos: dict[str, list[str]] = {}
     for image in all_images(plan.study, plan.photos):
         photos.setdefault(image.set, []).append(image.photo.name)
-    for (task, generator), own in cells.items():
-        if len(own) < 2:
-            _log.warning("%s: left out, no other cell is of task %s and %s", *own, task, generator)
+    for (task, generator), runs in cells.items():
+        if len(runs) < 2:
+            _log.warning("%s: left out, no other cell is of task %s and %s", *runs, task, generator)
     found = [
-        Arena(*key, name, tuple(own), tuple(images))
-        for key, own in cells.items()
-        if len(own) > 1
+        Arena(*key, name, tuple(runs), tuple(images))
+        for key, runs in cells.items()
+        if len(runs) > 1
         for name, images in photos.items()
     ]
     if not found:
@@ -111,7 +112,7 @@ def arenas_of(plan: Plan) -> list[Arena]:
 
 
 def _shots(question: Question, arenas: list[Arena], form: Form) -> list[Shot]:
-    """What a question shows: left, right, and the reference where it is shown."""
+    """The pictures of a question: left, right, and the reference if it is shown."""
     arena, pair = arenas[question.pair.arena], question.pair
     shown = [pair.left, pair.right, *([REFERENCE] if form.reference_shown else [])]
     return [Shot(arena.task, arena.set, pair.photo, one) for one in shown]

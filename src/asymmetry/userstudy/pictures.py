@@ -1,4 +1,4 @@
-"""The pictures of a user study: what the assessment restores, as PNG files named by content."""
+"""The pictures of a user study: images as in the assessment, as PNG files named by content."""
 
 import hashlib
 import io
@@ -12,9 +12,8 @@ import numpy as np
 import torch
 from PIL import Image
 
-from asymmetry.assessment.engine import find_target
 from asymmetry.assessment.images import EvaluationImage, all_images, reference_and_low
-from asymmetry.assessment.targets import restorer
+from asymmetry.assessment.targets import find_target, restorer
 from asymmetry.core.devices import choose_device, repeatable
 from asymmetry.core.files import write_if_changed
 from asymmetry.data.images import Rgb, central_square, to_uint8
@@ -29,7 +28,7 @@ Images = dict[tuple[str, str], EvaluationImage]
 
 
 class Shot(NamedTuple):
-    """A picture that is needed: of a photo of a set under a task, what it `shows`."""
+    """A picture that is needed: what it `shows` of a photo of a set under a task."""
 
     task: str
     set: str
@@ -40,9 +39,8 @@ class Shot(NamedTuple):
 def write_pictures(plan: Plan, shots: Iterable[Shot], crop: int, folder: Path) -> dict[Shot, str]:
     """Write each shot's central square of `crop` pixels below `folder`; the names of the files.
 
-    `shows` is the id of a run, whose generator restores the photo as in the assessment, the
-    reference, or `WORSE`. Raises UserError as the assessment does: a model or photo is not the one
-    recorded.
+    `shows` is the id of a run, whose generator restores the photo as in the assessment, or the
+    reference, or `WORSE`. Raises UserError where a model or photo is not the one recorded.
     """
     repeatable(plan.study.numerics.threads)
     images = {(one.set, one.photo.name): one for one in all_images(plan.study, plan.photos)}
@@ -50,16 +48,16 @@ def write_pictures(plan: Plan, shots: Iterable[Shot], crop: int, folder: Path) -
     for shot in shots:
         wanted[shot.shows].append(shot)
     names = {}
-    for index, (shows, own) in enumerate(sorted(wanted.items()), start=1):
+    for index, (shows, shots_of_it) in enumerate(sorted(wanted.items()), start=1):
         made = _of_photos if shows in (REFERENCE, WORSE) else _of_run
-        for shot, rgb in made(plan, own, images):
+        for shot, rgb in made(plan, shots_of_it, images):
             names[shot] = write_picture(central_square(rgb, crop), folder)
         _log.info("pictures %d of %d: %s", index, len(wanted), shows)
     return names
 
 
 def _of_run(plan: Plan, shots: list[Shot], images: Images) -> Iterable[tuple[Shot, Rgb]]:
-    """What a run's generator makes of the photos, one at a time in memory."""
+    """The photos as a run's generator restores them, one at a time in memory."""
     target = find_target(plan, shots[0].shows)
     task = plan.study.tasks[target.task]
     restore = restorer(target, task.scale, choose_device(plan.study.execution.device))
@@ -70,7 +68,7 @@ def _of_run(plan: Plan, shots: list[Shot], images: Images) -> Iterable[tuple[Sho
 
 
 def _of_photos(plan: Plan, shots: list[Shot], images: Images) -> Iterable[tuple[Shot, Rgb]]:
-    """The photos themselves, or at a resolution that nobody takes for better."""
+    """The photos themselves, or at an obviously worse resolution."""
     for shot in shots:
         reference, _ = reference_and_low(images[shot.set, shot.image], plan.study.tasks[shot.task])
         rgb = to_uint8(reference)
@@ -85,7 +83,7 @@ def coarse(rgb: Rgb) -> Rgb:
 
 
 def write_picture(rgb: Rgb, folder: Path) -> str:
-    """Write an image [H,W,3] without loss below `folder`; its name, which is of its bytes."""
+    """Write an image [H,W,3] as PNG below `folder`; its name, the sha256 (hex) of the file."""
     content = io.BytesIO()
     Image.fromarray(rgb).save(content, "PNG")
     name = f"{hashlib.sha256(content.getvalue()).hexdigest()}.png"

@@ -12,7 +12,7 @@ from asymmetry.study.section import Section
 from asymmetry.tables.user_study import PICTURES, PLAN
 from asymmetry.userstudy.sessions import Kind
 
-# A picture is called by the sha256 of its bytes: its name tells a rater nothing.
+# The name of a picture is the sha256 of its bytes, which tells a rater nothing.
 PictureFile = Annotated[str, Field(pattern=r"^[0-9a-f]{64}\.png$")]
 
 
@@ -24,7 +24,7 @@ class Picture(Section):
 
 
 class Trial(Section):
-    """A question as it is asked; `of` is the place in the session of the pair it repeats."""
+    """A question as it is asked; `of` is the index in the session of the pair that it repeats."""
 
     kind: Kind
     task: str
@@ -63,12 +63,12 @@ class UserStudy(Section):
 
     @property
     def digest(self) -> str:
-        """What ties answers to the questions that were asked: the sha256 (hex) of `content`."""
+        """The sha256 (hex) of `content`, by which answers belong to these questions."""
         return hashlib.sha256(self.content).hexdigest()
 
 
 def read_plan(folder: Path) -> UserStudy:
-    """The user study in a folder; UserError where there is none, or none that can be read."""
+    """The user study in a folder; UserError where it is missing or cannot be read."""
     path = folder / PLAN
     try:
         return UserStudy.model_validate_json(path.read_bytes())

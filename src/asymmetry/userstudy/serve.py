@@ -17,10 +17,10 @@ _EVERYWHERE = {"0.0.0.0", "::"}
 
 
 def serve(folder: Path, host: str, port: int) -> None:
-    """Serve the user study in a folder until Ctrl-C; raises UserError where that cannot be.
+    """Serve the user study in a folder until Ctrl-C.
 
-    So where there is no plan, a picture is missing or another, answers cannot be kept, or the
-    port is busy.
+    Raises UserError where there is no plan; where a picture is missing or another; where answers
+    cannot be kept; and where the port is busy.
     """
     study = read_plan(folder)
     check_pictures(study, folder)
@@ -29,7 +29,7 @@ def serve(folder: Path, host: str, port: int) -> None:
     listening = listen(host, port)
     for line in links(store, study, host, listening.getsockname()[1]):
         print(line, flush=True)
-    # Nothing that names a rater's machine is printed or kept.
+    # The names and addresses of raters' machines are neither printed nor kept.
     config = uvicorn.Config(
         make_app(study, folder, store), log_level="warning", access_log=False, server_header=False
     )
@@ -53,7 +53,7 @@ def check_pictures(study: UserStudy, folder: Path) -> None:
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A socket that listens there; UserError where the address is not this machine's, or busy."""
+    """A listening socket; UserError where the address is busy or not of this machine."""
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         return socket.create_server((host, port), family=family)
@@ -66,7 +66,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def links(store: Store, study: UserStudy, host: str, port: int) -> list[str]:
-    """What is printed at the start: a link for each rater, and how far each is."""
+    """The lines printed at the start: a link for each rater, and how much each has answered."""
     name = socket.gethostname() if host in _EVERYWHERE else f"[{host}]" if ":" in host else host
     lines = [f"{study.question} One link for each rater, to be used in one browser:"]
     for rater in store.raters:

@@ -1,4 +1,4 @@
-"""What each rater is asked, in order: their share of the pairs, repeats and catch trials."""
+"""The questions of each rater, in order: a share of the pairs, repeats and catch trials."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -17,7 +17,7 @@ Kind = Literal["pair", "repeat", "catch"]
 
 @dataclass(frozen=True)
 class Question:
-    """A pair to be shown; `of` is the place in the session of the pair that a repeat repeats.
+    """A pair to be shown; `of` is the index in the session of the pair that a repeat repeats.
 
     In a catch trial one side shows `REFERENCE`, and the other `WORSE`: the reference at an eighth
     of its resolution.
@@ -39,10 +39,10 @@ class Lengths:
 
 
 def sessions(arenas: Sequence[Arena], lengths: Lengths, seed: int) -> list[list[Question]]:
-    """The questions of each session; those of the first sessions are balanced by themselves.
+    """The questions of each session; those of any first sessions are balanced by themselves.
 
-    Repeats are of pairs of the first third, with sides exchanged, in the last third. Raises
-    UserError where a third of the pairs is fewer than the repeats.
+    Repeats are in the last third of a session. Each repeats a pair of the first third, with sides
+    exchanged. Raises UserError where there are more repeats than a third of the pairs.
     """
     if lengths.repeats > lengths.pairs // 3:
         raise UserError(
@@ -62,32 +62,32 @@ def _session(
     arenas: Sequence[Arena],
     block: list[Pair],
     lengths: Lengths,
-    picks: np.random.Generator,
+    rng: np.random.Generator,
     rater: int,
 ) -> list[Question]:
-    pairs = [block[place] for place in picks.permutation(len(block))]
+    pairs = [block[position] for position in rng.permutation(len(block))]
     third = len(pairs) // 3
     order: list[tuple[Kind, int]] = [("pair", number) for number in range(len(pairs))]
-    for number in picks.permutation(third)[: lengths.repeats]:
-        order.insert(int(picks.integers(len(pairs) - third, len(order) + 1)), ("repeat", number))
+    for number in rng.permutation(third)[: lengths.repeats]:
+        order.insert(int(rng.integers(len(pairs) - third, len(order) + 1)), ("repeat", number))
     for number in range(lengths.catches):
-        order.insert(int(picks.integers(len(order) + 1)), ("catch", number))
-    place = {entry: index for index, entry in enumerate(order)}
+        order.insert(int(rng.integers(len(order) + 1)), ("catch", number))
+    position = {entry: index for index, entry in enumerate(order)}
     questions = []
     for kind, number in order:
         if kind == "pair":
             questions.append(Question(kind, pairs[number]))
         elif kind == "repeat":
             again = replace(pairs[number], left=pairs[number].right, right=pairs[number].left)
-            questions.append(Question(kind, again, place["pair", number]))
+            questions.append(Question(kind, again, position["pair", number]))
         else:
-            questions.append(Question(kind, _catch(arenas, picks, (rater + number) % 2 == 0)))
+            questions.append(Question(kind, _catch(arenas, rng, (rater + number) % 2 == 0)))
     return questions
 
 
-def _catch(arenas: Sequence[Arena], picks: np.random.Generator, reference_left: bool) -> Pair:
-    """A photo against what nobody takes for better."""
-    index = int(picks.integers(len(arenas)))
+def _catch(arenas: Sequence[Arena], rng: np.random.Generator, reference_left: bool) -> Pair:
+    """A photo beside its obviously worse version."""
+    index = int(rng.integers(len(arenas)))
     photos = arenas[index].photos
     left, right = (REFERENCE, WORSE) if reference_left else (WORSE, REFERENCE)
-    return Pair(index, photos[picks.integers(len(photos))], left, right)
+    return Pair(index, photos[rng.integers(len(photos))], left, right)

@@ -1,6 +1,6 @@
 """The answers, in SQLite: each is on the disk before its rater sees the next pair.
 
-Nothing else is kept: no name, address, browser or time. A rater is a number and a secret link.
+No name, address or time is kept. A rater is a number and a secret link.
 """
 
 import secrets
@@ -15,7 +15,7 @@ from asymmetry.core.errors import UserError
 
 Side = Literal["left", "right"]
 
-# `browser` is a random number that the one browser of a rater keeps as its cookie.
+# `browser` is a random number that the rater's browser keeps as a cookie.
 _TABLES = (
     "CREATE TABLE IF NOT EXISTS plan (digest TEXT NOT NULL) STRICT",
     "CREATE TABLE IF NOT EXISTS raters (number INTEGER PRIMARY KEY, token TEXT NOT NULL UNIQUE, "
@@ -27,12 +27,12 @@ _TABLES = (
 
 
 class RefusalError(Exception):
-    """What a rater's browser asked for is not taken; the message is for the rater."""
+    """A request of a rater's browser is refused; the message is for the rater."""
 
 
 @dataclass(frozen=True)
 class Rater:
-    """Who has a link: `number` is the place of the session; `browser` None before it is begun."""
+    """A rater: `number` is the index of the session; `browser` is None before it is begun."""
 
     number: int
     token: str
@@ -41,7 +41,7 @@ class Rater:
 
 @dataclass(frozen=True)
 class Answer:
-    """The side that a rater chose; `trial` is the place of the question in the session."""
+    """The side that a rater chose; `trial` is the index of the question in the session."""
 
     rater: int
     trial: int
@@ -49,15 +49,16 @@ class Answer:
 
 
 class Store:
-    """A file of answers; safe for several threads and processes, and against a kill of any."""
+    """A file of answers, safe with several threads and processes, even if one is killed."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
 
     def create(self, plan: str, raters: int) -> None:
-        """Make the file, with a link for each rater of the plan; what is there already stays.
+        """Make the file, with a link for each rater; what it already holds stays.
 
-        `plan` is its digest. Raises UserError where the file cannot be written, or as `check`.
+        `plan` is the digest of the plan. Raises UserError where the file cannot be written, and as
+        `check`.
         """
         try:
             with closing(self._connect("rwc")) as base:
@@ -91,25 +92,25 @@ class Store:
 
     @property
     def raters(self) -> list[Rater]:
-        """All raters, those too that have not begun."""
+        """All raters, also those who have not begun."""
         return [Rater(*row) for row in self._read("SELECT * FROM raters ORDER BY number")]
 
     @property
     def answers(self) -> list[Answer]:
-        """All answers, by rater and place."""
+        """All answers, by rater and trial."""
         return [Answer(*row) for row in self._read("SELECT * FROM answers ORDER BY rater, trial")]
 
     def find(self, token: str) -> Rater | None:
-        """The rater with this link; None where it is nobody's."""
+        """The rater with this link; None where nobody has it."""
         rows = self._read("SELECT * FROM raters WHERE token = ?", token)
         return Rater(*rows[0]) if rows else None
 
     def answered(self, rater: int) -> int:
-        """How many questions a rater has answered: also the place of the next one."""
+        """How many questions a rater has answered, which is also the index of the next one."""
         return int(self._read("SELECT count(*) FROM answers WHERE rater = ?", rater)[0][0])
 
     def begin(self, token: str) -> str:
-        """Tie a link to the browser that asks; its secret. RefusalError where it is tied."""
+        """Tie a link to a browser, and return its secret; RefusalError where it is tied."""
         browser = secrets.token_urlsafe(16)
         with self._transaction() as base:
             taken = base.execute(
@@ -121,15 +122,15 @@ class Store:
         return browser
 
     def free(self, number: int) -> bool:
-        """Let another browser go on with a rater's link; whether there is such a rater."""
+        """Untie a rater's link from its browser; whether there is such a rater."""
         with self._transaction() as base:
             freed = base.execute("UPDATE raters SET browser = NULL WHERE number = ?", (number,))
         return bool(freed.rowcount)
 
     def answer(self, rater: int, trial: int, choice: Side) -> None:
-        """Keep an answer to the next question, for good. The same answer again changes nothing.
+        """Keep an answer to the next question; it is final. The same answer again changes nothing.
 
-        RefusalError where the question has another answer, or was not asked yet.
+        Raises RefusalError where the question has another answer, or was not asked yet.
         """
         with self._transaction() as base:
             query = "SELECT choice FROM answers WHERE rater = ? ORDER BY trial"
@@ -147,7 +148,7 @@ class Store:
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
-        """A transaction that no other writer is beside; undone where anything is raised."""
+        """A transaction that excludes other writers; an exception undoes it."""
         with closing(self._connect()) as base:
             base.execute("BEGIN IMMEDIATE")
             try:
@@ -158,7 +159,7 @@ class Store:
             base.execute("COMMIT")
 
     def _connect(self, mode: str = "rw") -> sqlite3.Connection:
-        """A connection; a writer waits for another up to ten seconds."""
+        """A connection; a writer waits up to ten seconds for another."""
         address = f"{self.path.absolute().as_uri()}?mode={mode}"
         base = sqlite3.connect(address, uri=True, timeout=10, isolation_level=None)
         base.execute("PRAGMA synchronous = FULL")

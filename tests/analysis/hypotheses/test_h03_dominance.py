@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from asymmetry.analysis.asymmetry import WITHOUT, part_of, regime
 from asymmetry.analysis.hypotheses.h03_dominance import PIXEL, findings
+from asymmetry.analysis.regimes import WITHOUT, by_means, regime
 from tests.analysis.simulated import LOSSES, adversarial, by_loss, evidence_of, grid
 
 SPREAD = np.linspace(-2, 2, 8)
@@ -40,7 +40,7 @@ def test_p_is_the_anova_of_deviations_from_the_medians():
     (effects,) = proof.effects
     groups = [regime(effects, WITHOUT).effect]
     column = effects.settings["adversarial_weight"]
-    groups += [part_of(effects, "", column == weight).effect for weight in (0.01, 0.1)]
+    groups += [by_means(effects, "", column == weight).effect for weight in (0.01, 0.1)]
     deviations = [abs(group - np.median(group)) for group in groups]
     bare = sorted(stats.f_oneway(deviations[0], other).pvalue for other in deviations[1:])
     found = sorted(one.p for one in findings(proof))

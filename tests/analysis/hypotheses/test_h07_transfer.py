@@ -13,10 +13,10 @@ DISCRIMINATORS = {"vgg-patch": "vgg16", "vit-vanilla": "vit-small"}
 
 def transfer(level, mode="fine-tune", seeds=3, splits=4, half=0.02, reference="nr"):
     """SRCC of the models from each start, as `level` says, with a little noise between them."""
-    picks = np.random.default_rng(0)
+    rng = np.random.default_rng(0)
     rows = [
         {"discriminator": name, "backbone": backbone, "seed": seed, "split": split}
-        | {"initialisation": start, "value": value + 0.01 * picks.standard_normal()}
+        | {"initialisation": start, "value": value + 0.01 * rng.standard_normal()}
         for (name, backbone), seed, split, (start, value) in product(
             DISCRIMINATORS.items(), range(seeds), range(splits), level.items()
         )

@@ -41,4 +41,4 @@ def test_w_and_p_are_friedman_s():
 def test_one_judge_is_nothing_to_agree():
     (one,) = findings(evidence(1).without(["vsi", "piqe"]))
     assert (one.verdict, np.isnan(one.value)) == ("undecided", True)
-    assert "Fewer than two judges" in one.note
+    assert "fewer than two judges" in one.note

@@ -9,7 +9,7 @@ RISING, SHUFFLED = np.arange(8.0), np.array([3, 0, 6, 1, 7, 4, 2, 5.0])
 
 
 def recovered(values, losses=LOSSES, images=10, noise=0.05):
-    picks = np.random.default_rng(2)
+    rng = np.random.default_rng(2)
     rows = [
         {"fidelity": loss, "image": image, "statistic": statistic, "status": "ok"}
         | {"value": 20 + image + (value if statistic == "recovery" else -value)}
@@ -18,7 +18,7 @@ def recovered(values, losses=LOSSES, images=10, noise=0.05):
         for statistic in ("recovery", "recovery_start")
     ]
     table = pd.DataFrame(rows)
-    return table.assign(value=table["value"] + noise * picks.standard_normal(len(table)))
+    return table.assign(value=table["value"] + noise * rng.standard_normal(len(table)))
 
 
 def found(skill, optimisability, losses=LOSSES):
@@ -34,7 +34,7 @@ def test_a_planted_advantage_supports_it():
     assert (without.value, without.n) == (pytest.approx(2), 8)
     assert without.low > 0
     assert without.verdict == with_adversary.verdict == "supported"
-    assert "optimisability 1.00, A -1.00; 10 photos" in without.note
+    assert "optimisability 1.00, skill -1.00; 10 photos" in without.note
 
 
 def test_the_opposite_contradicts_it():

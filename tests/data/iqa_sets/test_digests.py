@@ -5,19 +5,19 @@ from pathlib import Path
 from PIL import Image
 
 from asymmetry.data.iqa_sets.digests import iqa_set_digest
-from asymmetry.data.photos import read_manifest
+from asymmetry.data.photos import read_photos
 from tests.iqa.conftest import SCORED, declare
 
 
 def severity(photos: Path, **changes):
     study = declare(photos, iqa_sets={"severity": {"kind": "severity"} | changes})
-    return iqa_set_digest(study, "severity", read_manifest(study.photos))
+    return iqa_set_digest(study, "severity", read_photos(study.photos))
 
 
 def scored(photos: Path, table: Path, **changes):
     sets = {"severity": {"kind": "severity"}, "s": SCORED | {"table": str(table)} | changes}
     study = declare(photos, iqa_sets=sets)
-    return iqa_set_digest(study, "s", read_manifest(study.photos))
+    return iqa_set_digest(study, "s", read_photos(study.photos))
 
 
 def test_a_severity_set_is_its_settings_and_its_photos(photos):

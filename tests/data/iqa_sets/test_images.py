@@ -3,8 +3,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from asymmetry.data.iqa_sets import images
 from asymmetry.data.iqa_sets.images import load_set
-from asymmetry.data.photos import Photo, read_manifest
+from asymmetry.data.photos import Photo, read_photos
 from tests.iqa.conftest import SCORED, declare
 
 
@@ -13,12 +14,12 @@ def scored(photos: Path, table: Path, **changes):
         photos,
         iqa_sets={"severity": {"kind": "severity"}, "s": SCORED | {"table": str(table)} | changes},
     )
-    return load_set(study, "s", read_manifest(study.photos))
+    return load_set(study, "s", read_photos(study.photos))
 
 
 def severity(photos: Path, **changes):
     study = declare(photos, iqa_sets={"severity": {"kind": "severity"} | changes})
-    return load_set(study, "severity", read_manifest(study.photos))
+    return load_set(study, "severity", read_photos(study.photos))
 
 
 def test_severities_are_ranks_of_each_photo(photos):
@@ -48,7 +49,7 @@ def test_a_worse_score_is_farther_from_the_reference(photos):
 
 def test_the_photos_own_split_is_carried(photos):
     study = declare(photos)
-    manifest = read_manifest(study.photos)
+    manifest = read_photos(study.photos)
     held_out = {photo.group for photo in manifest.split("evaluation")}
     found = load_set(study, "severity", manifest)
     assert 0 < len(held_out) < 10
@@ -64,16 +65,14 @@ def test_the_crop_is_central_and_never_larger_than_the_photo(photos):
 
 
 def test_a_photo_is_decoded_once(photos, monkeypatch):
-    from asymmetry.iqa import sets
-
     seen: list[str] = []
-    load = sets.load_photo
+    load = images.load_photo
 
     def count(photo: Photo, reduce: int):
         seen.append(photo.name)
         return load(photo, reduce)
 
-    monkeypatch.setattr(sets, "load_photo", count)
+    monkeypatch.setattr(images, "load_photo", count)
     for image in severity(photos, crop=40).images:
         image.pixels()
         image.reference()

@@ -1,11 +1,14 @@
 import os
 import shutil
+from dataclasses import replace
+from pathlib import Path
 from unicodedata import normalize
 
 import pytest
 
 from asymmetry.core.errors import UserError
-from asymmetry.data.iqa_sets.scores import read_scores, written_scores
+from asymmetry.data.iqa_sets.rows import ScoredRow
+from asymmetry.data.iqa_sets.scores import read_scores, with_contents, written_scores
 from asymmetry.data.iqa_sets.splits import split_by_content
 from asymmetry.study import ScoredSet
 from tests.iqa.conftest import SCORED, picture
@@ -242,3 +245,37 @@ def test_human_scores_of_live_and_biq2021(shared, workplace):
     assert len({row.content for row in scores.rows}) == 970
     assert sum(bool(row.held_out) for row in scores.rows) == 400
     assert all(0 < row.score < 1 and row.reference is None for row in scores.rows)
+
+
+def _row(image: Path, reference: Path | None = None, held_out: bool | None = None) -> ScoredRow:
+    content = (reference or image).name
+    return ScoredRow(
+        image.name, content, 1.0, image, reference, "", held_out, f"t.csv:{image.name}"
+    )
+
+
+@pytest.fixture
+def saved(workplace):
+    def save(seed: int, name: str) -> Path:
+        picture(seed).save(workplace / name)
+        return workplace / name
+
+    return save
+
+
+def test_references_that_show_the_same_are_one_content_of_the_least_name(saved):
+    b, a, c = saved(1, "b.png"), saved(1, "a.jpg"), saved(2, "c.png")
+    image = saved(3, "i.png")
+    rows = [_row(image, reference) for reference in (b, a, c)]
+    assert [one.content for one in with_contents(rows)] == ["a.jpg", "a.jpg", "c.png"]
+    backwards = with_contents(rows[::-1])
+    assert [one.content for one in backwards] == ["c.png", "a.jpg", "a.jpg"]
+    assert [replace(one, content="") for one in backwards] == [
+        replace(one, content="") for one in rows[::-1]
+    ]
+
+
+def test_images_that_show_the_same_are_apart_where_their_references_are(saved):
+    """A set with references is grouped by these: its images are compared with them, not alone."""
+    same = [_row(saved(1, f"i{place}.png"), saved(5 + place, f"r{place}.png")) for place in (1, 2)]
+    assert [one.content for one in with_contents(same)] == ["r1.png", "r2.png"]

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from asymmetry.iqa import skill
+from asymmetry.iqa.skill import measure as skill
 from asymmetry.iqa.skill.measure import measure_skill, values_path
 from asymmetry.planning.plan import Plan
 from asymmetry.study import parse_study

@@ -2,7 +2,7 @@ import numpy as np
 
 from asymmetry.iqa.transfer.examples import over_crops
 from asymmetry.iqa.transfer.finetune import fine_tune
-from asymmetry.iqa.transfer.initialisations import find_start
+from asymmetry.iqa.transfer.initialisations import find_initialisation
 from asymmetry.iqa.transfer.model import QualityModel
 from asymmetry.iqa.transfer.split_set import SplitSet
 from asymmetry.planning.plan import Plan
@@ -21,8 +21,8 @@ def test_the_best_validated_step_is_kept(photos, monkeypatch):
         return [0.1, 0.5, 0.2, 0.5][len(seen) - 1]
 
     monkeypatch.setattr("asymmetry.iqa.transfer.finetune.srcc", note)
-    start = find_start(study, Plan(study), "random/vgg-patch/seed0")
-    model = QualityModel(start.discriminator(study).trunk)
+    initialisation = find_initialisation(study, Plan(study), "random/vgg-patch/seed0")
+    model = QualityModel(initialisation.discriminator(study).trunk)
     settings = study.transfer.model_copy(update={"steps": 7})
     assert fine_tune(model, train, validation, settings, 0) == 4
     assert len(seen) == 4  # steps 2, 4, 6 and the last, 7

@@ -13,8 +13,8 @@ from asymmetry.core.errors import UserError
 from asymmetry.core.files import sha256_of
 from asymmetry.data.images import to_tensor
 from asymmetry.discriminators.registry import build_discriminator
-from asymmetry.iqa import transfer
-from asymmetry.iqa.transfer.initialisations import FILE, find_start
+from asymmetry.iqa.transfer import measure as transfer
+from asymmetry.iqa.transfer.initialisations import DISCRIMINATOR_FILE, find_initialisation
 from asymmetry.iqa.transfer.measure import transfer_runs
 from asymmetry.iqa.transfer.split_set import SplitSet
 from asymmetry.planning.plan import Plan, Run
@@ -33,8 +33,9 @@ def trained(plan: Plan, status: str = "done") -> Run:
     spec = Discriminator.model_validate(run.settings["discriminator"])
     run.folder.mkdir(parents=True)
     # Other weights than those that the seed gives, as if it had learned.
-    save_file(build_discriminator(spec, 77, Path("none")).state_dict(), run.folder / FILE)
-    record = {"status": status, "outputs": {FILE: sha256_of(run.folder / FILE)}}
+    path = run.folder / DISCRIMINATOR_FILE
+    save_file(build_discriminator(spec, 77, Path("none")).state_dict(), path)
+    record = {"status": status, "outputs": {path.name: sha256_of(path)}}
     run.record.write_text(json.dumps(record))
     return run
 
@@ -73,7 +74,7 @@ def test_rows_of_a_run_and_of_its_controls(photos):
     ]
     found = table.groupby(["initialisation", "mode"], sort=False).size()
     assert found.to_dict() == {
-        **{(start, mode): 6 for start in ("discriminator", "random") for mode in MODES},
+        **{(name, mode): 6 for name in ("discriminator", "random") for mode in MODES},
         # A trunk from elsewhere has no head, so no score of its own.
         **{("pretrained", mode): 6 for mode in ("probe", "fine-tune")},
     }
@@ -92,8 +93,9 @@ def test_rows_of_a_run_and_of_its_controls(photos):
 def test_a_raw_score_is_the_mean_logit_and_no_sign_is_turned(photos):
     study = severities(photos, modes=["raw"], crop=64)
     plan = Plan(study)
-    start, images = find_start(study, plan, RANDOM), SplitSet(study, plan, "severity")
-    discriminator = start.discriminator(study).eval()
+    initialisation = find_initialisation(study, plan, RANDOM)
+    images = SplitSet(study, plan, "severity")
+    discriminator = initialisation.discriminator(study).eval()
     places = list(images.splits[0].test)
     with torch.no_grad():  # crop 64 of 64x64 is the whole image
         logits = [
@@ -136,11 +138,11 @@ def test_the_trunk_is_the_discriminators(photos):
     study = declare(photos)
     plan = Plan(study)
     run = trained(plan)
-    start = find_start(study, plan, run.id)
-    expected = build_discriminator(start.spec, 77, Path("none")).trunk.state_dict()
-    found = start.discriminator(study).trunk.state_dict()
+    initialisation = find_initialisation(study, plan, run.id)
+    expected = build_discriminator(initialisation.spec, 77, Path("none")).trunk.state_dict()
+    found = initialisation.discriminator(study).trunk.state_dict()
     assert all(torch.equal(found[key], expected[key]) for key in expected)
-    random = find_start(study, plan, RANDOM).discriminator(study).trunk.state_dict()
+    random = find_initialisation(study, plan, RANDOM).discriminator(study).trunk.state_dict()
     assert not all(torch.equal(random[key], expected[key]) for key in expected)
 
 
@@ -149,10 +151,10 @@ def test_spectral_norm_of_a_trunk_comes_along(photos):
     vit = {"backbone": "vit-small", "head": "vanilla"}
     study = declare(photos, discriminators={"vgg-patch": spec, "vit-vanilla": vit})
     plan = Plan(study)
-    start = find_start(study, plan, trained(plan).id)
-    expected = build_discriminator(start.spec, 77, Path("none")).trunk.eval()
+    initialisation = find_initialisation(study, plan, trained(plan).id)
+    expected = build_discriminator(initialisation.spec, 77, Path("none")).trunk.eval()
     image = torch.rand(1, 3, 32, 32)
-    found = start.discriminator(study).trunk.eval()
+    found = initialisation.discriminator(study).trunk.eval()
     for ours, theirs in zip(found(image), expected(image), strict=True):
         assert torch.equal(ours, theirs)
 
@@ -224,7 +226,7 @@ def test_no_test_score_reaches_a_model(photos, monkeypatch):
 
 
 def controls_of(photos, backbones, **execution):
-    """The probed and raw SRCC of pretrained discriminators' controls, by backbone and start."""
+    """The probed and raw SRCC of pretrained discriminators' controls, by backbone and control."""
     study = declare(
         photos,
         discriminators={
@@ -243,7 +245,7 @@ def controls_of(photos, backbones, **execution):
 
 
 def check_controls(values, backbone):
-    probed = {start: values[backbone, "probe", start] for start in ("random", "pretrained")}
+    probed = {name: values[backbone, "probe", name] for name in ("random", "pretrained")}
     assert probed["random"] != probed["pretrained"]
     # Before its training the discriminator has the pretrained trunk, and a head of its own.
     assert values[backbone, "probe", "before"] == probed["pretrained"]
@@ -294,7 +296,7 @@ def test_a_diverged_training_is_a_row(photos):
 def test_a_corrupt_discriminator_is_refused_with_one_line(photos, damage):
     study = declare(photos)
     run = trained(Plan(study))
-    path = run.folder / FILE
+    path = run.folder / DISCRIMINATOR_FILE
     if damage == "truncate":
         path.write_bytes(path.read_bytes()[:-10])
     else:

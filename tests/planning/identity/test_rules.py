@@ -48,7 +48,7 @@ def test_formulas_change_numbers(module: str):
 
 
 @pytest.mark.parametrize(
-    "module", ["core.errors", "planning.plan", "study", "study.axes", "training.journal"]
+    "module", ["core.errors", "planning.plan", "study", "study.axes", "training.logs"]
 )
 def test_names_checks_and_records_do_not(module: str):
     assert CODE.declared(f"asymmetry.{module}") is False

@@ -2,16 +2,22 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
-from asymmetry.stats.intervals import ALPHA, holm
+from asymmetry.analysis.contrast import Contrast
+from asymmetry.stats.arrays import Array
+from asymmetry.stats.intervals import bootstrap_error, interval
+from asymmetry.stats.power import power_of_estimate
+from asymmetry.stats.significance import ALPHA, holm
 
 Scope = tuple[str, str, str]  # task, generator, set
 ALL = "all"
 EVERYWHERE: Scope = (ALL, ALL, ALL)
 SUPPORTED, CONTRADICTED, UNDECIDED = "supported", "contradicted", "undecided"
 FEWEST = 5  # losses; of fewer, no rank correlation reaches p ≤ ALPHA, whatever the order
+RESAMPLES = 2000  # where no judged image or seed is drawn
 
 # Whose claim it is, by the tags of the public record.
 SOURCES = {
@@ -25,10 +31,10 @@ SOURCES = {
 
 @dataclass(frozen=True)
 class Finding:
-    """What the tables say of a claim in one scope and regime; NaN for what there is not.
+    """What the tables say of a claim in one scope and regime; NaN where they say nothing.
 
     Scope and regime together are unique within a hypothesis. `low` and `high` are the ends of the
-    95 % interval; `power` is that of the test at the effect that the hypothesis states.
+    95 % interval. `power` is that of the test, for the effect that the hypothesis states.
     """
 
     scope: Scope
@@ -45,14 +51,56 @@ class Finding:
     note: str = ""
 
 
+def with_draws(
+    finding: Finding,
+    value: float,
+    draws: Array,
+    *,
+    assumed: float = np.nan,
+    border: float = 0.0,
+    sign: int = 1,
+    **others: Any,
+) -> Finding:
+    """The finding with its value, and with what the bootstrap draws [draws] of the value give.
+
+    They give the interval, the power for a true effect of `assumed`, and the verdict: see
+    `by_interval`. `others` are further fields, and replace these.
+    """
+    low, high = interval(draws)
+    found: dict[str, Any] = {
+        "value": value,
+        "low": low,
+        "high": high,
+        "power": power_of_estimate(assumed, bootstrap_error(draws)),
+        "verdict": by_interval(low, high, border, sign),
+    }
+    return replace(finding, **(found | others))
+
+
+def with_contrast(finding: Finding, found: Contrast, assumed: float) -> Finding:
+    """The finding with a contrast, and its power for a true difference of `assumed`; no verdict."""
+    return replace(
+        finding,
+        value=found.value,
+        low=found.low,
+        high=found.high,
+        p=found.p,
+        power=found.power(assumed),
+    )
+
+
 def sentences(*parts: str) -> str:
-    """Those that there are, as one text."""
+    """The sentences that are not empty, as one text."""
     return " ".join(filter(None, parts))
 
 
-def by_interval(low: float, high: float, border: float = 0.0) -> str:
-    """Supported where the interval is above the border, contradicted where it is below."""
-    return SUPPORTED if low > border else CONTRADICTED if high < border else UNDECIDED
+def by_interval(low: float, high: float, border: float = 0.0, sign: int = 1) -> str:
+    """Supported where the interval is above the border, contradicted where it is below.
+
+    The other way round where `sign` is -1: the claim is then that the value is small.
+    """
+    above, below = (SUPPORTED, CONTRADICTED) if sign > 0 else (CONTRADICTED, SUPPORTED)
+    return above if low > border else below if high < border else UNDECIDED
 
 
 def by_sign(value: float, p: float) -> str:
@@ -63,9 +111,9 @@ def by_sign(value: float, p: float) -> str:
 
 
 def family(findings: Iterable[Finding], sign: int = 1) -> list[Finding]:
-    """Findings of one family of tests: p after Holm, and the verdict from it and the sign.
+    """Findings of one family of tests: p after Holm, and the verdict from that p and the sign.
 
-    `sign` is -1 where a claim is that the value is negative. A finding without p stays as it is.
+    `sign` is -1 where a claim is that the value is negative. A finding without p does not change.
     """
     found = list(findings)
     adjusted = holm([finding.p for finding in found])

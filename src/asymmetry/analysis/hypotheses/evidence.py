@@ -1,4 +1,4 @@
-"""What the hypotheses are tested on: the tables, and the effects as some of the judges see them."""
+"""The evidence for the hypotheses: the tables, and the effects by all judges or some of them."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
@@ -19,11 +19,11 @@ from asymmetry.tables.read import Tables
 
 @dataclass(frozen=True)
 class Evidence:
-    """The tables of a study and the z-scores of its cells, and of their pilots, by scope.
+    """The tables of a study, and the z-scores of its cells and of their pilots, by scope.
 
-    `losses` is A of each loss (`skill_of_losses`), `sets` the IQA sets behind it in words.
-    `left_out` judges count in no effect. Nor do discriminators and measures on backbones of the
-    family `no_backbone` count in what is read from the tables of transfer and skill.
+    `losses` has the skill of each loss (`skill_of_losses`), and `sets` names the IQA sets behind
+    it. No effect includes `left_out` judges. `transfer` and `measures` exclude discriminators and
+    metrics on backbones of the family `no_backbone`.
     """
 
     tables: Tables
@@ -58,9 +58,9 @@ class Evidence:
 
     @cached_property
     def measures(self) -> pd.DataFrame:
-        """SRCC of each loss and metric with a pretrained backbone, on each IQA set, whole.
+        """SRCC of each loss and metric with a pretrained backbone, on each whole IQA set.
 
-        With the column `backbone`; a metric that is a loss as well stands there once.
+        The column `backbone` names the backbone. A metric that is also a loss has one row.
         """
         rows = self.tables.skill
         rows = rows[(rows["statistic"] == "srcc") & (rows["subset"] == "all")]

@@ -11,14 +11,14 @@ from asymmetry.tables.read import SCOPE
 
 
 def examine(hypothesis: ModuleType, evidence: Evidence) -> list[Finding]:
-    """The findings of a hypothesis; one that is undecided where a table that it reads is empty."""
+    """The findings of a hypothesis; a single undecided one where a table that it reads is empty."""
     absent = [name for name in hypothesis.TABLES if getattr(evidence.tables, name).empty]
     if absent:
         names = " and ".join(f"`{name}`" for name in absent)
         return [Finding(EVERYWHERE, ALL, "not computed", note=f"There are no rows in {names} yet.")]
     found: list[Finding] = hypothesis.findings(evidence)
     return found or [
-        Finding(EVERYWHERE, ALL, "not computed", note="The tables hold nothing that it compares.")
+        Finding(EVERYWHERE, ALL, "not computed", note="The tables have no rows that it compares.")
     ]
 
 

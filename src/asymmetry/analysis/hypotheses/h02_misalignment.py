@@ -1,27 +1,24 @@
 """H2: how much the rank correlation of skill and effect changes with an adversary."""
 
+from dataclasses import replace
+
 import numpy as np
 
-from asymmetry.analysis.asymmetry import (
-    WITH,
-    WITHOUT,
-    Regime,
-    rank_draws,
-    regime,
-    resample_losses,
-)
 from asymmetry.analysis.effect import Effects
-from asymmetry.analysis.hypotheses.contract import FEWEST, Finding, by_interval, sentences
+from asymmetry.analysis.hypotheses.contract import Finding, sentences, with_draws
 from asymmetry.analysis.hypotheses.evidence import Evidence
-from asymmetry.analysis.hypotheses.h01_prediction import (
-    behind_effects,
+from asymmetry.analysis.hypotheses.h01_prediction import rho_draws
+from asymmetry.analysis.hypotheses.notes import (
     enough_losses,
     no_width,
     seeds_behind,
-    unattenuated,
+    sets_behind,
+    settings_behind,
 )
-from asymmetry.stats.intervals import bootstrap_p, interval, power_at, spread
-from asymmetry.stats.permutation import spearman
+from asymmetry.analysis.regimes import Regime, regimes
+from asymmetry.stats.arrays import Array
+from asymmetry.stats.rank_correlation import disattenuated, spearman
+from asymmetry.stats.significance import bootstrap_p
 
 ID = "H2"
 CLAIM = "The misalignment grows under adversarial training"
@@ -30,7 +27,7 @@ SILENT = "No measure of the growth is public. Here: the change of rho over the s
 TABLES = ("runs", "scores", "skill")
 UNIT = "losses"
 ASSUMED = 0.7
-POWER = f"at a true change of {ASSUMED}, normal, with the spread of the draws as its error"
+POWER = f"at a true change of {ASSUMED}, normal, with the standard deviation of the draws"
 
 
 def findings(evidence: Evidence) -> list[Finding]:
@@ -39,47 +36,41 @@ def findings(evidence: Evidence) -> list[Finding]:
 
 
 def _finding(effects: Effects, evidence: Evidence) -> Finding:
-    parts = [regime(effects, WITHOUT), regime(effects, WITH)]
-    losses = [loss for loss in parts[0].losses if loss in parts[1].losses]
-    losses = [loss for loss in losses if loss in evidence.losses.index]
-    known = evidence.losses["z"].reindex(losses).to_numpy()
-    rho = [
-        float(unattenuated(spearman(known, part.of(losses)[0]), part, losses)) if losses else np.nan
-        for part in parts
-    ]
-    change = changes(parts, losses, evidence)
-    low, high = (float(end) for end in interval(change))
-    return Finding(
-        effects.scope,
-        "with minus without",
-        "rank correlation with the adversary minus without it",
-        value=rho[1] - rho[0],
-        low=low,
-        high=high,
-        p=bootstrap_p(change),
-        n=len(losses),
-        power=power_at(ASSUMED, spread(change)),
-        verdict=by_interval(-high, -low),
-        coverage=effects.coverage,
+    without, with_adversary = regimes(effects)
+    shared = [loss for loss in without.losses if loss in with_adversary.losses]
+    losses = [loss for loss in shared if loss in evidence.losses.index]
+    before, after = (_rho(part, losses, evidence) for part in (without, with_adversary))
+    changes = after[1] - before[1]
+    found = with_draws(
+        Finding(
+            effects.scope,
+            "with minus without",
+            "rank correlation with the adversary minus without it",
+            n=len(losses),
+            coverage=effects.coverage,
+        ),
+        after[0] - before[0],
+        changes,
+        assumed=ASSUMED,
+        sign=-1,
+        p=bootstrap_p(changes),
+    )
+    return replace(
+        found,
         note=sentences(
             enough_losses(len(losses)),
-            no_width(low, high),
-            behind_effects(parts[1], losses),
-            f"A: {evidence.sets or 'not measured'}.",
+            no_width(found.low, found.high),
+            settings_behind(with_adversary, losses),
+            sets_behind(evidence),
             seeds_behind(effects),
         ),
     )
 
 
-def changes(parts: list[Regime], losses: list[str], evidence: Evidence) -> np.ndarray:
-    """The change of rho in each draw [draws]; no draws of too few losses."""
-    if len(losses) < FEWEST:
-        return np.empty(0)
-    known = evidence.losses.reindex(losses)
-    drawn = resample_losses(len(losses), parts[0].draws.shape[1])
-    skill = drawn.measured(known["z"].to_numpy(), known["error"].to_numpy())
-    before, after = (
-        unattenuated(rank_draws(skill, drawn.of_losses(part.of(losses)[1])), part, losses)
-        for part in parts
-    )
-    return np.asarray(after - before)
+def _rho(part: Regime, losses: list[str], evidence: Evidence) -> tuple[float, Array]:
+    """Rho in a regime, corrected for the error of fitted effects, and its draws [draws]."""
+    if not losses:
+        return np.nan, np.empty(0)
+    skill, reliability = evidence.losses["z"].reindex(losses).to_numpy(), part.reliability(losses)
+    rho = float(disattenuated(spearman(skill, part.of(losses)[0]), reliability))
+    return rho, disattenuated(rho_draws(part, losses, evidence), reliability)

@@ -1,21 +1,25 @@
-"""H3: whether losses differ less in effect once there is an adversary."""
+"""H3: whether losses differ less in effect with an adversary."""
 
 from dataclasses import replace
 
 import numpy as np
 from scipy import stats
 
-from asymmetry.analysis.asymmetry import WITHOUT, Regime, part_of, regime, resample_losses
 from asymmetry.analysis.effect import Effects
 from asymmetry.analysis.hypotheses.contract import (
     FEWEST,
     UNDECIDED,
     Finding,
-    by_interval,
     sentences,
+    with_draws,
 )
 from asymmetry.analysis.hypotheses.evidence import Evidence
-from asymmetry.stats.intervals import ALPHA, Array, holm, interval, power_at, spread
+from asymmetry.analysis.regimes import WITHOUT, Regime, by_means, regime
+from asymmetry.analysis.resampled_losses import resample_losses
+from asymmetry.stats.arrays import Array
+from asymmetry.stats.intervals import bootstrap_error
+from asymmetry.stats.power import power_of_estimate
+from asymmetry.stats.significance import ALPHA, holm
 
 ID = "H3"
 CLAIM = "The adversarial term dominates once a reasonable perceptual loss is present"
@@ -27,7 +31,10 @@ SILENT = (
 TABLES = ("runs", "scores")
 UNIT = "losses"
 ASSUMED = 0.25
-POWER = f"at a true ratio of {ASSUMED}, normal on its logarithm, with the spread of the draws"
+POWER = (
+    f"at a true ratio of {ASSUMED}, normal on its logarithm, with the standard deviation of the "
+    "draws"
+)
 PIXEL = ("l1", "mse", "charbonnier", "psnr", "psnr_y", "psnry")
 _RULE = f"Decided: interval without 1, and p ≤ {ALPHA} (Brown-Forsythe, Holm over the weights)."
 
@@ -41,7 +48,7 @@ def _by_weight(effects: Effects) -> list[Finding]:
     column = effects.settings["adversarial_weight"]
     without = regime(effects, WITHOUT)
     found = [
-        _finding(effects, without, part_of(effects, f"λ = {weight:g}", column == weight))
+        _finding(effects, without, by_means(effects, f"λ = {weight:g}", column == weight))
         for weight in sorted(column[column > 0].unique())
     ]
     adjusted = holm([one.p for one in found])
@@ -56,7 +63,7 @@ def _finding(effects: Effects, without: Regime, part: Regime) -> Finding:
     finding = Finding(
         effects.scope,
         part.name,
-        "variance of O over losses with the adversary, over that without it",
+        "variance of the effect over losses with the adversary, divided by that without it",
         n=len(losses),
         coverage=effects.coverage,
         note=f"n = {len(losses)}: a variance needs {FEWEST} losses that are not pixel errors.",
@@ -65,19 +72,18 @@ def _finding(effects: Effects, without: Regime, part: Regime) -> Finding:
         return finding
     before, after = without.of(losses), part.of(losses)
     ratios = _ratio_draws(before[1], after[1])
-    low, high = (float(end) for end in interval(ratios))
-    return replace(
+    return with_draws(
         finding,
-        value=float(after[0].var(ddof=1) / max(before[0].var(ddof=1), 1e-24)),
-        low=low,
-        high=high,
+        float(after[0].var(ddof=1) / max(before[0].var(ddof=1), 1e-24)),
+        ratios,
+        border=1,
+        sign=-1,
         p=float(stats.levene(before[0], after[0], center="median").pvalue),
-        power=power_at(np.log(ASSUMED), spread(np.log(ratios))),
-        verdict=by_interval(-high, -low, border=-1),
+        power=power_of_estimate(np.log(ASSUMED), bootstrap_error(np.log(ratios))),
         note=sentences(
             _RULE,
-            f"O: the mean of the {part.settings} discriminators that all losses share.",
-            "The same losses in both groups: the test is on the careful side.",
+            f"Effect: the mean over the {part.settings} discriminators that all losses share.",
+            "The same losses are in both groups, which makes the test conservative.",
         ),
     )
 

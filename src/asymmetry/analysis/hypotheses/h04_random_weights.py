@@ -14,15 +14,18 @@ from asymmetry.analysis.hypotheses.contract import (
     UNDECIDED,
     Finding,
     sentences,
+    with_draws,
 )
 from asymmetry.analysis.hypotheses.evidence import Evidence
-from asymmetry.stats.intervals import ALPHA, holm, interval, power_at
+from asymmetry.stats.arrays import Array
+from asymmetry.stats.power import power_of_estimate
+from asymmetry.stats.significance import ALPHA, holm
 
 ID = "H4"
 CLAIM = "VGG-16 with random weights: low skill, yet beats pretrained backbones in some settings"
 SOURCE = "A"
 SILENT = (
-    "It names ResNet-50 and CLIP-ViT as those that it beats, and not the settings. Here: every "
+    "It names ResNet-50 and CLIP-ViT as the ones beaten, but not the settings. Here: every "
     "pretrained backbone and every setting of the study."
 )
 TABLES = ("runs", "scores", "skill")
@@ -34,13 +37,17 @@ FEWEST_IMAGES = 6  # of fewer, no Wilcoxon test reaches p ≤ ALPHA
 
 
 @dataclass(frozen=True)
-class _Duel:
-    """The random loss against a rival in one setting; `rows` of both in the table of effects."""
+class _Pair:
+    """The random loss and a rival in one setting, and the differences of their effects.
+
+    `rows` are those of both in the table of effects. The differences are `images` [images] and
+    `seeds` [seeds].
+    """
 
     rival: str
     rows: tuple[int, int]
-    images: np.ndarray
-    seeds: np.ndarray
+    images: Array
+    seeds: Array
     p: float
 
 
@@ -50,77 +57,74 @@ def findings(evidence: Evidence) -> list[Finding]:
 
 
 def _against_all(effects: Effects, evidence: Evidence) -> Iterable[Finding]:
-    duels = _duels(effects)
-    adjusted = np.array(holm([duel.p for duel in duels]))
-    for rival in dict.fromkeys(duel.rival for duel in duels):
-        places = [place for place, duel in enumerate(duels) if duel.rival == rival]
-        yield _finding(effects, [duels[i] for i in places], adjusted[places], evidence)
+    pairs = _pairs(effects)
+    adjusted = np.array(holm([pair.p for pair in pairs]))
+    for rival in dict.fromkeys(pair.rival for pair in pairs):
+        indices = [index for index, pair in enumerate(pairs) if pair.rival == rival]
+        yield _finding(effects, [pairs[i] for i in indices], adjusted[indices], evidence)
 
 
-def _duels(effects: Effects) -> list[_Duel]:
+def _pairs(effects: Effects) -> list[_Pair]:
     done = effects.settings[effects.settings["value"].notna()].reset_index()
-    own = done[done["fidelity"] == RANDOM]
+    random = done[done["fidelity"] == RANDOM]
     rivals = done[done["fidelity"].map(_is_rival).astype(bool)]
-    pairs = rivals.merge(own, on=["discriminator", "adversarial_weight"], suffixes=("", "_own"))
-    columns = (pairs[name].tolist() for name in ("fidelity", "index_own", "index"))
-    return [_duel(effects, *pair) for pair in zip(*columns, strict=True)]
+    keys = ["discriminator", "adversarial_weight"]
+    pairs = rivals.merge(random, on=keys, suffixes=("", "_random"))
+    columns = (pairs[name].tolist() for name in ("fidelity", "index_random", "index"))
+    return [_pair(effects, *pair) for pair in zip(*columns, strict=True)]
 
 
-def _duel(effects: Effects, rival: str, mine: int, theirs: int) -> _Duel:
-    images = effects.by_image[mine] - effects.by_image[theirs]
+def _pair(effects: Effects, rival: str, random_row: int, rival_row: int) -> _Pair:
+    images = effects.by_image[random_row] - effects.by_image[rival_row]
     images = images[np.isfinite(images)]
-    seeds = effects.by_seed[mine] - effects.by_seed[theirs]
+    seeds = effects.by_seed[random_row] - effects.by_seed[rival_row]
     enough = len(images) >= FEWEST_IMAGES and images.any()
     p = float(stats.wilcoxon(images).pvalue) if enough else np.nan
-    return _Duel(rival, (mine, theirs), images, seeds[np.isfinite(seeds)], p)
+    return _Pair(rival, (random_row, rival_row), images, seeds[np.isfinite(seeds)], p)
 
 
-def _finding(
-    effects: Effects, duels: list[_Duel], adjusted: np.ndarray, evidence: Evidence
-) -> Finding:
-    best = max(range(len(duels)), key=lambda place: duels[place].images.mean())
-    duel, p = duels[best], float(adjusted[best])
-    low, high = interval(effects.draws[duel.rows[0]] - effects.draws[duel.rows[1]])
-    lower = _is_lower(evidence, duel.rival)
-    row = effects.settings.loc[duel.rows[0]]
-    return Finding(
-        effects.scope,
-        f"against {duel.rival}",
-        "mean difference of O over images in the setting that suits the random weights best",
-        value=float(duel.images.mean()),
-        low=float(low),
-        high=float(high),
-        p=p,
-        n=len(duel.images),
-        power=power_at(ASSUMED, duel.images.std(ddof=1) / np.sqrt(len(duel.images)))
-        if len(duel.images) >= FEWEST_IMAGES
+def _finding(effects: Effects, pairs: list[_Pair], adjusted: Array, evidence: Evidence) -> Finding:
+    best = max(range(len(pairs)), key=lambda index: pairs[index].images.mean())
+    pair, images = pairs[best], pairs[best].images
+    enough, lower = len(images) >= FEWEST_IMAGES, _is_lower(evidence, pair.rival)
+    setting = effects.settings.loc[pair.rows[0]]
+    return with_draws(
+        Finding(
+            effects.scope,
+            f"against {pair.rival}",
+            "mean difference of the effect over images in the best setting for the random weights",
+            n=len(images),
+            coverage=effects.coverage,
+        ),
+        float(images.mean()),
+        effects.draws[pair.rows[0]] - effects.draws[pair.rows[1]],
+        p=float(adjusted[best]),
+        power=power_of_estimate(ASSUMED, images.std(ddof=1) / np.sqrt(len(images)))
+        if enough
         else np.nan,
-        verdict=_verdict(duels, adjusted, best) if lower else UNDECIDED,
-        coverage=effects.coverage,
+        verdict=_verdict(pairs, adjusted, best) if lower else UNDECIDED,
         note=sentences(
-            f"The best of {len(duels)} settings: {row['discriminator']} at "
-            f"λ = {row['adversarial_weight']:g}; its interval does not allow for that choice, its "
-            "p (Wilcoxon, Holm over settings and rivals) does.",
+            f"The best of {len(pairs)} settings: {setting['discriminator']} at "
+            f"λ = {setting['adversarial_weight']:g}. Its interval does not allow for that choice; "
+            "its p (Wilcoxon, Holm over settings and rivals) does.",
             "" if lower else "Its skill is not known to be lower than the rival's.",
-            f"n = {len(duel.images)}: {FEWEST_IMAGES} images are the least."
-            if len(duel.images) < FEWEST_IMAGES
-            else "",
-            enough_seeds(min(len(duel.seeds) for duel in duels)),
+            "" if enough else f"n = {len(images)}: {FEWEST_IMAGES} images are the least.",
+            enough_seeds(min(len(one.seeds) for one in pairs)),
         ),
     )
 
 
-def _verdict(duels: list[_Duel], adjusted: np.ndarray, best: int) -> str:
+def _verdict(pairs: list[_Pair], adjusted: Array, best: int) -> str:
     """Supported: better somewhere, with every seed; contradicted: worse everywhere."""
     if (
-        len(duels[best].seeds) >= FEWEST_SEEDS
+        len(pairs[best].seeds) >= FEWEST_SEEDS
         and adjusted[best] <= ALPHA
-        and (duels[best].seeds > 0).all()
+        and (pairs[best].seeds > 0).all()
     ):
         return SUPPORTED
     worse = [
-        p <= ALPHA and len(duel.seeds) >= FEWEST_SEEDS and (duel.seeds < 0).all()
-        for duel, p in zip(duels, adjusted, strict=True)
+        p <= ALPHA and len(pair.seeds) >= FEWEST_SEEDS and (pair.seeds < 0).all()
+        for pair, p in zip(pairs, adjusted, strict=True)
     ]
     return CONTRADICTED if all(worse) else UNDECIDED
 

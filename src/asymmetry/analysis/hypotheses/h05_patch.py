@@ -5,13 +5,15 @@ import pandas as pd
 
 from asymmetry.analysis.contrast import contrast, enough_seeds
 from asymmetry.analysis.effect import Effects
-from asymmetry.analysis.hypotheses.contract import Finding, by_sign, family, sentences
+from asymmetry.analysis.hypotheses.contract import Finding, family, sentences, with_contrast
 from asymmetry.analysis.hypotheses.evidence import Evidence
 
 ID = "H5"
 CLAIM = "A patch-level discriminator is better than a vanilla one"
 SOURCE = "P"
-SILENT = "The measure of better is not public. Here: O, on pairs that differ in the head alone."
+SILENT = (
+    "The measure of better is not public. Here: the effect, on pairs that differ in the head alone."
+)
 TABLES = ("runs", "scores")
 UNIT = "pairs of settings"
 ASSUMED = 0.5
@@ -30,8 +32,8 @@ def _of(effects: Effects) -> list[Finding]:
     if pairs.empty:
         return []
     trunks = [
-        _finding(effects, own, ", ".join(map(str, filter(None, name))))
-        for name, own in pairs.groupby(_TRUNK, sort=False)
+        _finding(effects, of_trunk, ", ".join(map(str, filter(None, name))))
+        for name, of_trunk in pairs.groupby(_TRUNK, sort=False)
         if isinstance(name, tuple)
     ]
     together = _finding(effects, pairs, EVERY)
@@ -52,24 +54,19 @@ def pairs_of_heads(effects: Effects) -> pd.DataFrame:
 
 def _finding(effects: Effects, pairs: pd.DataFrame, name: str) -> Finding:
     terms = np.zeros((len(pairs), len(effects.settings)))
-    places = np.arange(len(pairs))
-    terms[places, pairs["patch"]], terms[places, pairs["vanilla"]] = 1, -1
-    estimate = contrast(effects, terms, np.ones(len(pairs)))
-    return Finding(
+    rows = np.arange(len(pairs))
+    terms[rows, pairs["patch"]], terms[rows, pairs["vanilla"]] = 1, -1
+    found = contrast(effects, terms, np.ones(len(pairs)))
+    finding = Finding(
         effects.scope,
         name,
-        "mean paired difference of O, patch minus vanilla",
-        value=estimate.value,
-        low=estimate.low,
-        high=estimate.high,
-        p=estimate.p,
+        "mean paired difference of the effect, patch minus vanilla",
         n=len(pairs),
-        power=estimate.power(ASSUMED),
-        verdict=by_sign(estimate.value, estimate.p),
         coverage=effects.coverage,
         note=sentences(
-            enough_seeds(estimate.seeds),
+            enough_seeds(found.seeds),
             "" if name == EVERY else "p: Holm over the backbones.",
             "The heads differ in the number of logits and in receptive field as well.",
         ),
     )
+    return with_contrast(finding, found, ASSUMED)

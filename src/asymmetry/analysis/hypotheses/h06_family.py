@@ -1,4 +1,6 @@
-"""H6: convolutional against Transformer discriminators: level, fall with the weight, collapse."""
+"""H6: convolutional against Transformer discriminators: level, slope over the weight, collapse."""
+
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -6,10 +8,10 @@ from scipy import stats
 
 from asymmetry.analysis.contrast import contrast, enough_seeds
 from asymmetry.analysis.effect import Effects
-from asymmetry.analysis.hypotheses.contract import Finding, family, sentences
+from asymmetry.analysis.hypotheses.contract import Finding, family, sentences, with_contrast
 from asymmetry.analysis.hypotheses.evidence import Evidence
 from asymmetry.backbones.families import is_transformer
-from asymmetry.stats.intervals import Array
+from asymmetry.stats.arrays import Array
 
 ID = "H6"
 CLAIM = (
@@ -26,9 +28,13 @@ UNIT = "settings, or runs"
 ASSUMED = 0.5
 POWER = (
     f"at a true difference of {ASSUMED} z-scores (a decade of the weight), Student's t with the "
-    "interval's own error; none for the exact test, whose power hangs on both shares"
+    "interval's own error; none for the exact test, whose power depends on both shares"
 )
 INTERACTION, LEVEL, COLLAPSE = "slope over log10 of the weight", "level", "collapsed runs"
+_STATISTICS = {
+    INTERACTION: "slope of the effect over log10 of the weight",
+    LEVEL: "level of the effect",
+}
 
 
 def findings(evidence: Evidence) -> list[Finding]:
@@ -52,28 +58,23 @@ def _of(effects: Effects) -> list[Finding]:
 
 
 def _difference(effects: Effects, regime: str, terms: Array, sides: Array) -> Finding:
-    statistic = f"{regime} of O, Transformer minus convolutional"
-    if len(np.unique(sides)) < 2:
-        note = "No settings of both families can be compared."
-        return Finding(effects.scope, regime, statistic, coverage=effects.coverage, note=note)
-    estimate = contrast(effects, terms, sides)
-    return Finding(
+    finding = Finding(
         effects.scope,
         regime,
-        statistic,
-        value=estimate.value,
-        low=estimate.low,
-        high=estimate.high,
-        p=estimate.p,
-        n=int((terms != 0).any(axis=0).sum()),
-        power=estimate.power(ASSUMED),
+        f"{_STATISTICS[regime]}, Transformer minus convolutional",
         coverage=effects.coverage,
-        note=sentences(
-            enough_seeds(estimate.seeds),
-            "p: Holm over the three tests. The backbones are taken as they are: the interval says "
-            "nothing of others of their family.",
-        ),
+        note="No settings of both families can be compared.",
     )
+    if len(np.unique(sides)) < 2:
+        return finding
+    found = contrast(effects, terms, sides)
+    note = sentences(
+        enough_seeds(found.seeds),
+        "p: Holm over the three tests. The backbones are fixed: the interval does not hold for "
+        "others of their family.",
+    )
+    n = int((terms != 0).any(axis=0).sum())
+    return with_contrast(replace(finding, n=n, note=note), found, ASSUMED)
 
 
 def _slopes(done: pd.DataFrame, size: int) -> tuple[Array, Array]:
@@ -94,10 +95,10 @@ def _slopes(done: pd.DataFrame, size: int) -> tuple[Array, Array]:
 def _levels(done: pd.DataFrame, size: int) -> tuple[Array, Array]:
     """The mean of each family in each loss, weight and head that both families have."""
     terms, sides = [], []
-    for _, own in done.groupby(["fidelity", "adversarial_weight", "head"], sort=False):
-        if own["transformer"].nunique() < 2:
+    for _, alike in done.groupby(["fidelity", "adversarial_weight", "head"], sort=False):
+        if alike["transformer"].nunique() < 2:
             continue
-        for transformer, side in own.groupby("transformer"):
+        for transformer, side in alike.groupby("transformer"):
             term = np.zeros(size)
             term[side.index] = 1 / len(side)
             terms.append(term)
@@ -111,21 +112,21 @@ def _collapse(effects: Effects, settings: pd.DataFrame) -> Finding:
     table = counts.reindex([True, False]).to_numpy(dtype=int)
     ended = table.sum(axis=1)
     shares = table[:, 0] / np.maximum(ended, 1)
-    apart = stats.contingency.odds_ratio(table) if table.sum(axis=0).all() else None
-    odds = apart.confidence_interval(0.95) if apart else None
+    ratio = stats.contingency.odds_ratio(table) if table.sum(axis=0).all() else None
+    ends = ratio.confidence_interval(0.95) if ratio else None
     return Finding(
         effects.scope,
         COLLAPSE,
         "share of convolutional runs that diverged minus that of Transformers; Fisher's exact test",
         value=float(shares[1] - shares[0]),
-        p=float(stats.fisher_exact(table).pvalue) if odds else np.nan,
+        p=float(stats.fisher_exact(table).pvalue) if ends else np.nan,
         n=int(table.sum()),
         coverage=effects.coverage,
         note=sentences(
             f"Diverged: {table[0, 0]} of {ended[0]} Transformer, {table[1, 0]} of {ended[1]} "
             "convolutional runs.",
-            f"Odds ratio {apart.statistic:.2f}, 95 % {odds.low:.2f} to {odds.high:.2f}."
-            if apart and odds
-            else "No share differs: nothing to test.",
+            f"Odds ratio {ratio.statistic:.2f}, 95 % {ends.low:.2f} to {ends.high:.2f}."
+            if ratio and ends
+            else "The shares do not differ, so there is nothing to test.",
         ),
     )

@@ -1,4 +1,4 @@
-"""H7: how much of ImageNet's gain for quality assessment a discriminator's trunk recovers."""
+"""H7: how much of ImageNet's gain in quality assessment a discriminator's trunk recovers."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -10,23 +10,26 @@ from asymmetry.analysis.contrast import FEWEST_SEEDS, enough_seeds
 from asymmetry.analysis.hypotheses.contract import (
     ALL,
     CONTRADICTED,
+    RESAMPLES,
     SUPPORTED,
     UNDECIDED,
     Finding,
     Scope,
-    by_interval,
     sentences,
+    with_draws,
 )
 from asymmetry.analysis.hypotheses.evidence import Evidence
 from asymmetry.core.randomness import draws
-from asymmetry.stats.intervals import NORMAL, Array, interval, power_at, spread
+from asymmetry.stats.arrays import Array
+from asymmetry.stats.intervals import ERRORS_IN_WIDTH, interval
+from asymmetry.stats.resampling import resampled_counts
 
 ID = "H7"
 CLAIM = "Pretrained on ImageNet > trained as a discriminator > random, and that gain is limited"
 SOURCE = "P"
 SILENT = (
     "The order is from an automatic summary (A), and limited is not defined. Here: less than half "
-    "of what ImageNet brings, with 95 % confidence; no discriminator that began from ImageNet."
+    "of the gain of ImageNet, with 95 % confidence; no discriminator that began from ImageNet."
 )
 TABLES = ("runs", "transfer")
 UNIT = "models from a discriminator"
@@ -34,9 +37,8 @@ RANDOM, TRAINED, PRETRAINED = "random", "discriminator", "pretrained"
 LIMIT, ASSUMED_FRACTION, ASSUMED_GAIN = 0.5, 0.25, 0.1
 POWER = (
     f"at a true fraction of {ASSUMED_FRACTION} against the limit of {LIMIT}, and at a gain of "
-    f"{ASSUMED_GAIN} SRCC; normal, with the spread of the draws"
+    f"{ASSUMED_GAIN} SRCC; normal, with the standard deviation of the draws"
 )
-RESAMPLES = 2000
 UNKNOWN_ERROR = "One test content: the error of its SRCC is not known."
 
 
@@ -57,10 +59,10 @@ def findings(evidence: Evidence) -> list[Finding]:
     inherited = cells.loc[cells["initialisation"] == PRETRAINED, "discriminator"]
     rows = rows[(rows["mode"] == "raw") | ~rows["discriminator"].isin(inherited)]
     found: list[Finding] = []
-    for (name, mode, kind), own in rows.groupby(["set", "mode", "reference"], sort=False):
+    for (name, mode, kind), models in rows.groupby(["set", "mode", "reference"], sort=False):
         scope = (ALL, ALL, str(name))
         compare = _raw if mode == "raw" else _compared
-        found += compare(scope, f"{mode}, {kind}", own)
+        found += compare(scope, f"{mode}, {kind}", models)
     return found
 
 
@@ -96,76 +98,66 @@ def _compared(scope: Scope, regime: str, rows: pd.DataFrame) -> Iterator[Finding
 
 
 def _gain(finding: Finding, random: _Start, gan: _Start) -> Finding:
-    gain = gan.draws - random.draws
-    low, high = (float(end) for end in interval(gain))
-    return replace(
+    return with_draws(
         finding,
+        gan.value - random.value,
+        gan.draws - random.draws,
+        assumed=ASSUMED_GAIN,
         statistic="SRCC of the trained trunks minus that of random ones",
-        value=gan.value - random.value,
-        low=low,
-        high=high,
-        power=power_at(ASSUMED_GAIN, spread(gain)),
-        verdict=by_interval(low, high),
     )
 
 
 def _fraction(finding: Finding, random: _Start, gan: _Start, imagenet: _Start) -> Finding:
     whole = imagenet.draws - random.draws
-    if not interval(whole)[0] > 0:
+    if not interval(whole).low > 0:
         known = np.isfinite(whole).any()
         reason = "ImageNet brings no gain that could be recovered." if known else UNKNOWN_ERROR
         return replace(finding, note=sentences(finding.note, reason))
     fractions = (gan.draws - random.draws) / np.where(whole > 0, whole, np.nan)
-    low, high = (float(end) for end in interval(fractions))
-    return replace(
+    found = with_draws(
         finding,
-        value=(gan.value - random.value) / (imagenet.value - random.value),
-        low=low,
-        high=high,
-        power=power_at(LIMIT - ASSUMED_FRACTION, spread(fractions)),
-        verdict=SUPPORTED if high < LIMIT else CONTRADICTED if low >= LIMIT else UNDECIDED,
+        (gan.value - random.value) / (imagenet.value - random.value),
+        fractions,
+        assumed=LIMIT - ASSUMED_FRACTION,
+    )
+    limited, not_limited = found.high < LIMIT, found.low >= LIMIT
+    return replace(
+        found, verdict=SUPPORTED if limited else CONTRADICTED if not_limited else UNDECIDED
     )
 
 
 def _raw(scope: Scope, regime: str, rows: pd.DataFrame) -> Iterator[Finding]:
-    own = rows[rows["initialisation"] == TRAINED]
-    if own.empty:
+    trained = rows[rows["initialisation"] == TRAINED]
+    if trained.empty:
         return
-    score = _start(own, TRAINED)
-    low, high = (float(end) for end in interval(score.draws))
-    yield Finding(
+    score = _start(trained, TRAINED)
+    finding = Finding(
         scope,
         regime,
-        "SRCC of the discriminator's own score, as its sign comes",
-        value=score.value,
-        low=low,
-        high=high,
-        n=len(own),
-        coverage=f"{len(own)} scores",
-        note="Beside the claim, which says nothing of it.",
+        "SRCC of the discriminator's own score, with its sign",
+        n=len(trained),
+        coverage=f"{len(trained)} scores",
+        note="The claim says nothing of this score, so it decides nothing.",
     )
+    yield with_draws(finding, score.value, score.draws, verdict=UNDECIDED)
 
 
 def _start(rows: pd.DataFrame, name: str) -> _Start:
-    """The models of a start: seeds and splits are drawn, the same for all starts.
+    """The models of a start, under a bootstrap of seeds and splits: the same for all starts.
 
-    The test images' own error is added to each start by itself, though all share the images: that
-    is on the careful side. Where that error is not known, of one test content, no draw is.
+    The error of the test images is added to each start independently, though all starts share the
+    images. So the interval of a difference is rather too wide. The draws are NaN where that error
+    is not known because there is one test content only.
     """
-    own = rows[rows["initialisation"] == name]
-    table = own.pivot_table(index="seed", columns="split", values="value")
-    values = table.to_numpy()
-    picks, seeds, splits = draws(0, "transfer"), *values.shape
-    weights = _counts(picks, seeds)[:, :, None] * _counts(picks, splits)[:, None, :]
-    weights = weights * np.isfinite(values)
+    models = rows[rows["initialisation"] == name]
+    values = models.pivot_table(index="seed", columns="split", values="value").to_numpy()
+    rng, (seeds, splits) = draws(0, "transfer"), values.shape
+    of_seeds = resampled_counts(rng, seeds, RESAMPLES)
+    of_splits = resampled_counts(rng, splits, RESAMPLES)
+    weights = of_seeds[:, :, None] * of_splits[:, None, :] * np.isfinite(values)
     mass = weights.sum((1, 2))
     total = (weights * np.nan_to_num(values)).sum((1, 2))
     mean = np.divide(total, mass, out=np.full(mass.shape, np.nan), where=mass > 0)
-    error = ((own["high"] - own["low"]) / (2 * NORMAL)).mean() / np.sqrt(splits)
+    error = ((models["high"] - models["low"]) / ERRORS_IN_WIDTH).mean() / np.sqrt(splits)
     noise = draws(0, f"transfer/{name}").standard_normal(RESAMPLES)
     return _Start(float(np.nanmean(values)), mean + error * noise)
-
-
-def _counts(picks: np.random.Generator, size: int) -> Array:
-    """How often each of `size` units is drawn [draws, size]."""
-    return picks.multinomial(size, np.full(size, 1 / size), RESAMPLES).astype(float)

@@ -1,4 +1,4 @@
-"""H8: convolutional against Transformer backbones as metrics, on synthetic distortions and else."""
+"""H8: convolutional against Transformer backbones as metrics, on synthetic distortions."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -8,12 +8,21 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from asymmetry.analysis.hypotheses.contract import EVERYWHERE, Finding, family, sentences
+from asymmetry.analysis.hypotheses.contract import (
+    EVERYWHERE,
+    RESAMPLES,
+    Finding,
+    family,
+    sentences,
+    with_draws,
+)
 from asymmetry.analysis.hypotheses.evidence import Evidence
-from asymmetry.analysis.skill import fisher_z
 from asymmetry.backbones.families import is_transformer
 from asymmetry.core.randomness import draws
-from asymmetry.stats.intervals import ALPHA, Array, interval, power_at, spread
+from asymmetry.stats.arrays import Array
+from asymmetry.stats.correlation import fisher_z
+from asymmetry.stats.resampling import resampled_indices
+from asymmetry.stats.significance import ALPHA
 
 ID = "H8"
 CLAIM = "Convolutional backbones are better IQA metrics than Transformers on synthetic distortions"
@@ -27,12 +36,14 @@ UNIT = "metrics"
 SYNTHETIC = ("severity", "live", "csiq", "tid2013", "kadid10k")
 OTHER = ("pipal", "koniq10k", "spaq", "live_challenge", "flive")
 ASSUMED = 0.3
-POWER = f"at a true difference of {ASSUMED} in Fisher's z, normal, with the spread of the draws"
-RESAMPLES = 2000
+POWER = (
+    f"at a true difference of {ASSUMED} in Fisher's z, normal, with the standard deviation of the "
+    "draws"
+)
 
 
 def findings(evidence: Evidence) -> list[Finding]:
-    """The difference on synthetic sets, and how much larger it is there than elsewhere."""
+    """The difference on synthetic sets, and by how much it is larger there than on other sets."""
     rows = evidence.measures
     z = rows.assign(
         z=fisher_z(rows["value"]),
@@ -50,9 +61,12 @@ def _both(wide: pd.DataFrame, note: str) -> Iterator[Finding]:
     yield _finding(
         "synthetic", "difference of z(SRCC), convolutional minus Transformer", wide, note
     )
-    apart = wide.assign(s=wide["s"] - wide["o"])
+    difference = wide.assign(s=wide["s"] - wide["o"])
     yield _finding(
-        "interaction", "that difference on synthetic sets minus that on the others", apart, note
+        "interaction",
+        "that difference on synthetic sets minus that on the others",
+        difference,
+        note,
     )
 
 
@@ -66,27 +80,19 @@ def _finding(regime: str, statistic: str, wide: pd.DataFrame, note: str) -> Find
     finding = Finding(EVERYWHERE, regime, statistic, n=len(known), coverage=counts, note=note)
     least = _least_p(*map(len, sides))
     if not least <= ALPHA:
-        reason = f"Too few: no order of them reaches p ≤ {ALPHA} by permuting the families."
+        reason = f"Too few metrics: no permutation of the families can reach p ≤ {ALPHA}."
         return replace(finding, note=sentences(reason, note))
-    drawn = _mean_draws(sides)
-    low, high = (float(end) for end in interval(drawn))
-    return replace(
-        finding,
-        value=float(sides[0].mean() - sides[1].mean()),
-        low=low,
-        high=high,
-        p=_permutation_p(sides),
-        power=power_at(ASSUMED, spread(drawn)),
-    )
+    value = float(sides[0].mean() - sides[1].mean())
+    return with_draws(finding, value, _mean_draws(sides), assumed=ASSUMED, p=_permutation_p(sides))
 
 
 def _least_p(first: int, second: int) -> float:
-    """The least two-sided p of an exact permutation of the families' labels."""
+    """The smallest two-sided p of an exact permutation of the families' labels."""
     return min(1.0, 2 / comb(first + second, first))
 
 
 def _permutation_p(sides: list[Array]) -> float:
-    """Exact where the families can be permuted in fewer than 10,000 ways, else counted draws."""
+    """p by permutation of the families: exact below 10,000 of them, else from counted draws."""
     found = stats.permutation_test(
         sides, _difference, n_resamples=9999, vectorized=True, rng=draws(0, "families")
     )
@@ -99,6 +105,6 @@ def _difference(first: Array, second: Array, axis: int) -> Array:
 
 def _mean_draws(sides: list[Array]) -> Array:
     """The difference of the means in each draw [draws] of metrics within their family."""
-    picks = draws(0, "metrics")
-    means = [side[picks.integers(len(side), size=(RESAMPLES, len(side)))].mean(1) for side in sides]
+    rng = draws(0, "metrics")
+    means = [side[resampled_indices(rng, len(side), RESAMPLES)].mean(1) for side in sides]
     return means[0] - means[1]

@@ -2,11 +2,10 @@
 
 import numpy as np
 
-from asymmetry.analysis.hypotheses.contract import Finding, by_interval, sentences
+from asymmetry.analysis.hypotheses.contract import Finding, sentences, with_draws
 from asymmetry.analysis.hypotheses.evidence import Evidence
 from asymmetry.analysis.judging import Judged
 from asymmetry.stats.agreement import concordance_p, kendall_w
-from asymmetry.stats.intervals import interval
 
 ID = "H9"
 CLAIM = "The judges agree on which generators are better"
@@ -18,7 +17,7 @@ SILENT = (
 TABLES = ("runs", "scores")
 UNIT = "cells"
 MODERATE = 0.5
-POWER = "none: W is a size, and its interval is compared with a border, not with chance"
+POWER = "none: the interval of W is compared with a border, not with chance"
 
 
 def findings(evidence: Evidence) -> list[Finding]:
@@ -28,9 +27,9 @@ def findings(evidence: Evidence) -> list[Finding]:
 
 def _finding(judged: Judged, evidence: Evidence) -> Finding:
     judges = [
-        place
-        for place, name in enumerate(judged.judges)
-        if name not in evidence.left_out and np.isfinite(judged.z[place, :, 0]).any()
+        index
+        for index, name in enumerate(judged.judges)
+        if name not in evidence.left_out and np.isfinite(judged.z[index, :, 0]).any()
     ]
     z = judged.z[judges]
     z = z[:, np.isfinite(z[:, :, 0]).all(axis=0)]
@@ -40,27 +39,21 @@ def _finding(judged: Judged, evidence: Evidence) -> Finding:
         f"Kendall's W of {len(judges)} judges over cells",
         n=z.shape[1],
         coverage=f"{z.shape[1]} of {len(judged.cells)} cells",
-        note="Fewer than two judges, or than three cells that all of them judged.",
+        note="There are fewer than two judges, or fewer than three cells that all of them judged.",
     )
     if len(judges) < 2 or z.shape[1] < 3:
         return finding
     concordance = kendall_w(np.moveaxis(z, 2, 0))
     value = float(concordance[0])
-    low, high = (float(end) for end in interval(concordance[1:]))
-    return Finding(
-        finding.scope,
-        finding.regime,
-        finding.statistic,
-        value=value,
-        low=low,
-        high=high,
+    return with_draws(
+        finding,
+        value,
+        concordance[1:],
+        border=MODERATE,
         p=concordance_p(value, len(judges), z.shape[1]),
-        n=finding.n,
-        verdict=by_interval(low, high, border=MODERATE),
-        coverage=finding.coverage,
         note=sentences(
-            f"Judges: {', '.join(judged.judges[place] for place in judges)}.",
-            f"Supported: interval above {MODERATE}; contradicted: below. It is over images; the "
-            "cells are taken as they are.",
+            f"Judges: {', '.join(judged.judges[index] for index in judges)}.",
+            f"Supported: interval above {MODERATE}; contradicted: below. The interval is over "
+            "images; the cells are fixed.",
         ),
     )

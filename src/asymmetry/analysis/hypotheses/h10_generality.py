@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -16,9 +17,10 @@ from asymmetry.analysis.hypotheses.contract import (
     by_interval,
 )
 from asymmetry.analysis.hypotheses.evidence import Evidence
-from asymmetry.analysis.skill import fisher_z
 from asymmetry.stats.agreement import heterogeneity, sign_agreement
-from asymmetry.stats.intervals import ALPHA, NORMAL
+from asymmetry.stats.correlation import fisher_z
+from asymmetry.stats.intervals import ERRORS_IN_WIDTH
+from asymmetry.stats.significance import ALPHA
 
 ID = "H10"
 CLAIM = "The conclusions hold beyond one task and one generator"
@@ -28,7 +30,7 @@ TABLES = ("runs", "scores", "skill")
 UNIT = "pairs of task and generator"
 FEWEST_SIGNS = 6  # of fewer, no sign test reaches p ≤ ALPHA
 BORDER = 0.5
-POWER = "none: how much conclusions differ between tasks is what is asked, and no size is expected"
+POWER = "none: no particular difference between tasks is expected"
 
 
 def findings(evidence: Evidence) -> list[Finding]:
@@ -38,8 +40,8 @@ def findings(evidence: Evidence) -> list[Finding]:
         if np.isfinite(one.value) and one.high > one.low:
             parts[name, one.scope[2]].append(one)
     found: list[Finding] = []
-    for (name, set_name), own in parts.items():
-        found += _pair((ALL, ALL, set_name), name, own)
+    for (name, set_name), conclusions in parts.items():
+        found += _pair((ALL, ALL, set_name), name, conclusions)
     return found
 
 
@@ -53,51 +55,45 @@ def _conclusions(evidence: Evidence) -> Iterator[tuple[str, Finding]]:
             yield "H5", one
 
 
-def _pair(scope: Scope, name: str, own: list[Finding]) -> list[Finding]:
-    regimes = [f"{name}: sign", f"{name}: I²"]
-    statistics = [
+def _pair(scope: Scope, name: str, conclusions: list[Finding]) -> list[Finding]:
+    """Sign agreement and I² of a conclusion that is drawn for several tasks and generators."""
+    n = len(conclusions)
+    coverage = ", ".join(f"{one.scope[0]} · {one.scope[1]}" for one in conclusions)
+    sign = Finding(
+        scope,
+        f"{name}: sign",
         "share of tasks and generators with the sign of their mean",
-        "I² over tasks and generators",
-    ]
-    n, coverage = len(own), ", ".join(f"{one.scope[0]} · {one.scope[1]}" for one in own)
+        n=n,
+        coverage=coverage,
+        note="There is one task and generator only, so there is nothing to compare.",
+    )
+    i2 = replace(sign, regime=f"{name}: I²", statistic="I² over tasks and generators")
     if n < 2:
-        note = "One task and generator: nothing to compare."
-        return [
-            Finding(scope, regime, statistic, n=n, coverage=coverage, note=note)
-            for regime, statistic in zip(regimes, statistics, strict=True)
-        ]
-    ends = np.array([[one.value, one.low, one.high] for one in own])
+        return [sign, i2]
+    ends = np.array([[one.value, one.low, one.high] for one in conclusions])
     scaled = fisher_z(ends) if name.startswith("H1") else ends
-    found = heterogeneity(scaled[:, 0], (scaled[:, 2] - scaled[:, 1]) / (2 * NORMAL))
+    found = heterogeneity(scaled[:, 0], (scaled[:, 2] - scaled[:, 1]) / ERRORS_IN_WIDTH)
     count, low, high, p = sign_agreement(ends[:, 0], found.mean)
     opposed = bool((ends[:, 1] > 0).any() and (ends[:, 2] < 0).any())
     agreed = SUPPORTED if p <= ALPHA and count == n else UNDECIDED
     return [
-        Finding(
-            scope,
-            regimes[0],
-            statistics[0],
+        replace(
+            sign,
             value=count / n,
             low=low,
             high=high,
             p=p,
-            n=n,
             verdict=CONTRADICTED if opposed else agreed,
-            coverage=coverage,
             note=f"Supported: all agree, {FEWEST_SIGNS} or more of them; contradicted: an interval "
             "above zero and one below.",
         ),
-        Finding(
-            scope,
-            regimes[1],
-            statistics[1],
+        replace(
+            i2,
             value=found.i2,
             low=found.low,
             high=found.high,
             p=found.p,
-            n=n,
-            verdict=by_interval(-found.high, -found.low, border=-BORDER),
-            coverage=coverage,
+            verdict=by_interval(found.low, found.high, BORDER, sign=-1),
             note=f"Supported: interval below {BORDER}; contradicted: above. p: of Cochran's Q.",
         ),
     ]

@@ -1,24 +1,21 @@
-"""H11: whether recovery of the reference by descent on a loss predicts its effect better than A."""
+"""H11: whether the recovery of a reference by descent on a loss predicts its effect.
 
-import numpy as np
+The recovery is a measure of optimisability. Skill, the other predictor, is compared with it.
+"""
+
 import pandas as pd
 
-from asymmetry.analysis.asymmetry import (
-    WITH,
-    WITHOUT,
-    Regime,
-    Resample,
-    rank_draws,
-    regime,
-    resample_losses,
-)
 from asymmetry.analysis.effect import Effects
-from asymmetry.analysis.hypotheses.contract import FEWEST, Finding, by_interval, sentences
+from asymmetry.analysis.hypotheses.contract import FEWEST, Finding, sentences, with_draws
 from asymmetry.analysis.hypotheses.evidence import Evidence
-from asymmetry.analysis.hypotheses.h01_prediction import enough_losses, seeds_behind
+from asymmetry.analysis.hypotheses.notes import enough_losses, seeds_behind
+from asymmetry.analysis.regimes import Regime, regimes
+from asymmetry.analysis.resampled_losses import ResampledLosses, rank_draws, resample_losses
 from asymmetry.core.randomness import draws
-from asymmetry.stats.intervals import Array, bootstrap_p, interval, power_at, spread
-from asymmetry.stats.permutation import spearman
+from asymmetry.stats.arrays import Array
+from asymmetry.stats.rank_correlation import spearman
+from asymmetry.stats.resampling import resampled_counts
+from asymmetry.stats.significance import bootstrap_p
 
 ID = "H11"
 CLAIM = "Optimisability predicts effect as a loss better than skill as a metric does"
@@ -30,24 +27,26 @@ SILENT = (
 TABLES = ("runs", "scores", "skill", "optimisability")
 UNIT = "losses"
 ASSUMED = 0.7
-POWER = f"at a true difference of {ASSUMED} in rho, normal, with the spread of the draws"
+POWER = (
+    f"at a true difference of {ASSUMED} in rho, normal, with the standard deviation of the draws"
+)
 
 
 def findings(evidence: Evidence) -> list[Finding]:
     """A finding for each regime of each task, generator and set."""
     recovered = recovery(evidence)
     return [
-        _finding(effects, regime(effects, name), recovered, evidence)
+        _finding(effects, part, recovered, evidence)
         for effects in evidence.effects
-        for name in (WITHOUT, WITH)
+        for part in regimes(effects)
     ]
 
 
 def recovery(evidence: Evidence) -> pd.DataFrame:
-    """PSNR (dB) that each loss [rows] recovers of each photo [columns], from the starts of all.
+    """The PSNR (dB) to which each loss [rows] recovers each photo [columns], a mean over starts.
 
-    An image of the table is a photo, or a photo and a start, `<photo>/<start>`; one that a loss
-    could not recover is left out for all of them.
+    An image of the table is a photo, or a photo and a start, `<photo>/<start>`. An image that one
+    loss could not recover is left out for all losses.
     """
     rows = evidence.tables.optimisability
     rows = rows[(rows["statistic"] == "recovery") & (rows["status"] == "ok")]
@@ -65,7 +64,7 @@ def _finding(
     finding = Finding(
         effects.scope,
         part.name,
-        "rho(optimisability, O) minus rho(A, O)",
+        "rho(optimisability, effect) minus rho(skill, effect)",
         n=len(losses),
         coverage=effects.coverage,
         note=enough_losses(len(losses)),
@@ -74,38 +73,31 @@ def _finding(
         return finding
     skill = evidence.losses.reindex(losses)
     effect, effect_draws = part.of(losses)
-    images = recovered.loc[losses].to_numpy()
-    rho = [float(spearman(one, effect)) for one in (images.mean(1), skill["z"].to_numpy())]
+    photos = recovered.loc[losses].to_numpy()
+    z, error = skill["z"].to_numpy(), skill["error"].to_numpy()
+    by_recovery, by_skill = (float(spearman(one, effect)) for one in (photos.mean(1), z))
     drawn = resample_losses(len(losses), effect_draws.shape[1])
+    drawn_effect = drawn.of_losses(effect_draws)
     differences = rank_draws(
-        drawn.of_losses(_image_draws(images, drawn)), drawn.of_losses(effect_draws)
-    ) - rank_draws(
-        drawn.measured(skill["z"].to_numpy(), skill["error"].to_numpy()),
-        drawn.of_losses(effect_draws),
-    )
-    low, high = (float(end) for end in interval(differences))
-    return Finding(
-        finding.scope,
-        finding.regime,
-        finding.statistic,
-        value=rho[0] - rho[1],
-        low=low,
-        high=high,
+        drawn.of_losses(_recovery_draws(photos, drawn)), drawn_effect
+    ) - rank_draws(drawn.measured(z, error), drawn_effect)
+    return with_draws(
+        finding,
+        by_recovery - by_skill,
+        differences,
+        assumed=ASSUMED,
         p=bootstrap_p(differences),
-        n=finding.n,
-        power=power_at(ASSUMED, spread(differences)),
-        verdict=by_interval(low, high),
-        coverage=finding.coverage,
         note=sentences(
             finding.note,
-            f"rho with O: optimisability {rho[0]:.2f}, A {rho[1]:.2f}; {images.shape[1]} photos.",
+            f"rho with the effect: optimisability {by_recovery:.2f}, skill {by_skill:.2f}; "
+            f"{photos.shape[1]} photos.",
             seeds_behind(effects),
         ),
     )
 
 
-def _image_draws(images: Array, drawn: Resample) -> Array:
-    """The mean recovery [losses, draws] under draws of the images [losses, images]."""
-    size = images.shape[1]
-    counts = draws(0, "recovery").multinomial(size, np.full(size, 1 / size), len(drawn.chosen))
-    return images @ counts.T / size
+def _recovery_draws(photos: Array, drawn: ResampledLosses) -> Array:
+    """The mean recovery [losses, draws] in a bootstrap over the photos [losses, photos]."""
+    size = photos.shape[1]
+    counts = resampled_counts(draws(0, "recovery"), size, len(drawn.chosen))
+    return photos @ counts.T / size

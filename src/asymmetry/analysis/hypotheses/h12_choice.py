@@ -4,28 +4,33 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from asymmetry.analysis.asymmetry import WITH, WITHOUT, Regime, regime, resample_losses
 from asymmetry.analysis.effect import Effects
-from asymmetry.analysis.hypotheses.contract import FEWEST, Finding, by_interval, sentences
+from asymmetry.analysis.hypotheses.contract import FEWEST, Finding, sentences, with_draws
 from asymmetry.analysis.hypotheses.evidence import Evidence
-from asymmetry.analysis.hypotheses.h01_prediction import enough_losses, seeds_behind
 from asymmetry.analysis.hypotheses.h11_optimisability import recovery
-from asymmetry.stats.intervals import Array, bootstrap_p, interval, power_at, spread
+from asymmetry.analysis.hypotheses.notes import enough_losses, seeds_behind
+from asymmetry.analysis.regimes import Regime, regime, regimes
+from asymmetry.analysis.resampled_losses import resample_losses
+from asymmetry.stats.arrays import Array
+from asymmetry.stats.significance import bootstrap_p
 
 ID = "H12"
 CLAIM = "A loss is better chosen by its optimisability, or by a pilot run, than by its skill"
 SOURCE = "ours"
 SILENT = (
-    "The paper gives no rule of choice (R). Here: the regret of a rule, O of the best loss minus O "
-    "of the loss that the rule names."
+    "The paper gives no rule of choice (R). Here: the regret of a rule, which is the effect of the "
+    "best loss minus that of the loss that the rule names."
 )
 TABLES = ("runs", "scores", "skill")
 UNIT = "losses"
 ASSUMED = 0.5
-POWER = f"at a true difference of {ASSUMED} z-scores, normal, with the spread of the draws"
+POWER = (
+    f"at a true difference of {ASSUMED} z-scores, normal, with the standard deviation of the draws"
+)
 _WHY = {
     "optimisability": "There are no rows in `optimisability` yet.",
-    "pilot": "No scores of pilot runs: the study sets no `training.pilot`, or they are not there.",
+    "pilot": "There are no scores of pilot runs: they are not measured yet, or the study sets no "
+    "`training.pilot`.",
 }
 
 
@@ -34,8 +39,8 @@ def findings(evidence: Evidence) -> list[Finding]:
     return [
         one
         for effects in evidence.effects
-        for name in (WITHOUT, WITH)
-        for one in _of(effects, regime(effects, name), evidence)
+        for part in regimes(effects)
+        for one in _of(effects, part, evidence)
     ]
 
 
@@ -56,7 +61,7 @@ def _finding(
     finding = Finding(
         effects.scope,
         f"{part.name}, by {rule}",
-        f"regret of choosing by skill minus that of choosing by {rule}, in z-scores of O",
+        f"regret of choosing by skill minus that of choosing by {rule}, in z-scores of the effect",
         n=len(losses),
         coverage=effects.coverage,
         note=enough_losses(len(losses)) if values else _WHY[rule],
@@ -68,20 +73,13 @@ def _finding(
     whole = [_regret(one[None], effect[None])[0] for one in rules]
     drawn = resample_losses(len(losses), effect_draws.shape[1])
     by_skill, by_rule = (_regret(one[drawn.chosen], drawn.of_losses(effect_draws)) for one in rules)
-    low, high = (float(end) for end in interval(by_skill - by_rule))
     chance = effect.max() - effect.mean()
-    return Finding(
-        finding.scope,
-        finding.regime,
-        finding.statistic,
-        value=float(whole[0] - whole[1]),
-        low=low,
-        high=high,
+    return with_draws(
+        finding,
+        float(whole[0] - whole[1]),
+        by_skill - by_rule,
+        assumed=ASSUMED,
         p=bootstrap_p(by_skill - by_rule),
-        n=finding.n,
-        power=power_at(ASSUMED, spread(by_skill - by_rule)),
-        verdict=by_interval(low, high),
-        coverage=finding.coverage,
         note=sentences(
             f"Regret: by skill {whole[0]:.2f}, by {rule} {whole[1]:.2f}, by chance {chance:.2f}.",
             seeds_behind(effects),

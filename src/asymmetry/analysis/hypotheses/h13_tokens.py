@@ -1,19 +1,18 @@
-"""H13: DINOv2 on textures. The tables hold its score, and nothing yet of why."""
+"""H13: the score of DINOv2 on textures. The tables do not say yet what causes it."""
 
 import numpy as np
 import pandas as pd
 
 from asymmetry.analysis.hypotheses.contract import (
     ALL,
-    CONTRADICTED,
     EVERYWHERE,
-    SUPPORTED,
-    UNDECIDED,
     Finding,
+    by_interval,
     sentences,
 )
 from asymmetry.analysis.hypotheses.evidence import Evidence
-from asymmetry.stats.intervals import NORMAL, power_at
+from asymmetry.stats.intervals import ERRORS_IN_WIDTH, NORMAL_QUANTILE
+from asymmetry.stats.power import power_of_estimate
 
 ID = "H13"
 CLAIM = "DINOv2 with ImageNet weights fails on textures (TQD)"
@@ -38,16 +37,15 @@ def findings(evidence: Evidence) -> list[Finding]:
         note = "There are no models from DINOv2, and from another trunk, on a set named TQD."
         return [Finding(EVERYWHERE, ALL, "SRCC of DINOv2 minus that of the others", note=note)]
     return [
-        _finding(str(name), own[is_dino[own.index]], own[~is_dino[own.index]])
-        for name, own in rows.groupby("set", sort=False)
+        _finding(str(name), models[is_dino[models.index]], models[~is_dino[models.index]])
+        for name, models in rows.groupby("set", sort=False)
     ]
 
 
 def _finding(name: str, dino: pd.DataFrame, others: pd.DataFrame) -> Finding:
     value = float(dino["value"].mean() - others["value"].mean())
     error = float(np.hypot(_error(dino), _error(others)))
-    low, high = value - NORMAL * error, value + NORMAL * error
-    verdict = SUPPORTED if high < 0 else CONTRADICTED if low > 0 else UNDECIDED
+    low, high = value - NORMAL_QUANTILE * error, value + NORMAL_QUANTILE * error
     return Finding(
         (ALL, ALL, name),
         "score",
@@ -56,16 +54,16 @@ def _finding(name: str, dino: pd.DataFrame, others: pd.DataFrame) -> Finding:
         low=low,
         high=high,
         n=len(dino) + len(others),
-        power=power_at(ASSUMED, error),
-        verdict=verdict,
+        power=power_of_estimate(ASSUMED, error),
+        verdict=by_interval(low, high, sign=-1),
         coverage=f"{len(dino)} models from DINOv2, {len(others)} from other trunks",
         note=sentences(
             f"Mean SRCC {dino['value'].mean():.3f} and {others['value'].mean():.3f}.",
-            "The interval is of the test images: trunks are taken as they are.",
+            "The interval is over test images; the trunks are fixed.",
         ),
     )
 
 
 def _error(rows: pd.DataFrame) -> float:
     """The standard error of the mean, whose models share their test images."""
-    return float((rows["high"] - rows["low"]).mean() / (2 * NORMAL))
+    return float((rows["high"] - rows["low"]).mean() / ERRORS_IN_WIDTH)

@@ -1,8 +1,8 @@
 """IQA sets: images with scores, every score oriented so that HIGHER IS BETTER.
 
 A severity set ranks known distortions of the study's photos; its scores are never opinions. The
-discriminators were trained on crops of the training photos, so its images carry the photos' own
-split, and a test uses the held-out contents only. All other sets bring human scores.
+discriminators were trained on crops of the training photos, so its images have the split of the
+photos, and a test uses the held-out contents only. All other sets have human scores.
 """
 
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from asymmetry.data.distortions import distort
 from asymmetry.data.images import Rgb, central_square, read_rgb
 from asymmetry.data.iqa_sets.scores import read_scores
 from asymmetry.data.load import load_photo
-from asymmetry.data.photos import Manifest, Photo
+from asymmetry.data.photos import Photo, PhotoManifest
 from asymmetry.study import PublishedSet, ScoredSet, SeveritySet, Study
 
 _REFERENCES = 64  # held decoded
@@ -25,8 +25,8 @@ class IqaImage:
     """An image, uint8 RGB [H,W,3] made on demand, and its score.
 
     `group` is its content, the unit of splits and intervals. `kind` is its distortion, "" where
-    the set does not say. `held_out` tells whether the content is for tests only: by the study's
-    split of the photos, or by the set's own. It is None where there is no such split.
+    the set does not say. `held_out` tells whether the content is for tests only, by the split of
+    the study's photos or of the set itself; it is None where there is no such split.
     """
 
     name: str
@@ -40,14 +40,14 @@ class IqaImage:
 
 @dataclass(frozen=True)
 class IqaImages:
-    """The images of a set; `kind` is as the study declares it: all but "severity" are opinions."""
+    """The images of a set; of every declared `kind` but "severity" the scores are opinions."""
 
     name: str
     kind: str
     images: tuple[IqaImage, ...]
 
 
-def load_set(study: Study, set_name: str, photos: Manifest) -> IqaImages:
+def load_set(study: Study, set_name: str, photos: PhotoManifest) -> IqaImages:
     """The set that the study's `iqa_sets` declares under `set_name`.
 
     Raises UserError with one line, as `read_scores`.
@@ -58,11 +58,13 @@ def load_set(study: Study, set_name: str, photos: Manifest) -> IqaImages:
     return _scored_set(set_name, declared)
 
 
-def _severity_set(name: str, declared: SeveritySet, photos: Manifest, reduce: int) -> IqaImages:
+def _severity_set(
+    name: str, declared: SeveritySet, photos: PhotoManifest, reduce: int
+) -> IqaImages:
     """Each photo's centre at each level of each distortion; the score of level l is -l.
 
-    The pristine centre is the reference and not an image of the set: against itself a
-    full-reference metric says nothing (its PSNR is infinite).
+    The pristine centre is the reference and not an image of the set: a full-reference metric of
+    it and itself says nothing (its PSNR is infinite).
     """
     images = []
     for photo in photos.photos:

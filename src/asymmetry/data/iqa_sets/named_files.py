@@ -13,15 +13,16 @@ def in_one_form(text: str) -> str:
 
 
 def plain_name(written: str) -> str:
-    """A path in a table as one spelling of many: in NFC, with slashes, without `./` and blanks."""
+    """A path in a table in one spelling: in NFC, with slashes, without `./` and outer blanks."""
     return in_one_form(posixpath.normpath(written.strip().replace("\\", "/")))
 
 
 class NamedFiles:
-    """The files below a folder by the names that a table has for them; the folder stays as it is.
+    """The files below a folder, found by the names that a table gives them.
 
     A name is taken as it is written where there is such a file. Otherwise backslashes separate
-    folders, blanks at the ends do not count, and accents may be written in either way.
+    folders, outer blanks do not count, and accents may be composed or not. The folder must not
+    change meanwhile.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -36,16 +37,16 @@ class NamedFiles:
         return self._in_any_form(plain_name(written))
 
     def name(self, path: Path) -> str:
-        """The one name of a file that was found: its path in the folder, in NFC, with slashes."""
+        """The name of a file that was found: its path in the folder, in NFC, with slashes."""
         return in_one_form(os.path.relpath(path, self.folder))
 
     def _in_any_form(self, name: str) -> Path | None:
-        place = self.folder
+        path = self.folder
         for part in PurePosixPath(name).parts:
-            if place not in self._entries:
-                self._entries[place] = _listed(place)
-            place /= self._entries[place].get(part, part)
-        return place if _is_file(place) else None
+            if path not in self._entries:
+                self._entries[path] = _listed(path)
+            path /= self._entries[path].get(part, part)
+        return path if _is_file(path) else None
 
 
 def _spellings(written: str) -> Iterator[str]:

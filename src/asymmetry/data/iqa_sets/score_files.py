@@ -1,9 +1,11 @@
-"""What score files hold: CSV, Excel and MATLAB files, and lines of two values.
+"""Reading score files: CSV, Excel and MATLAB files, and lines of two values.
 
-Everything comes with where it stands ("file:line"), for messages. All functions raise UserError
-with one line where the file is not of its type, lacks what is asked for, or has it twice.
+Each row comes with its place ("file:line"), for messages. All functions raise UserError with one
+line where the file is not of its type, lacks what is asked for, or has it twice.
 """
 
+import csv
+import io
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
@@ -13,13 +15,13 @@ from typing import Any
 from asymmetry.core.errors import UserError
 from asymmetry.core.names import nearest
 from asymmetry.data.iqa_sets.named_files import in_one_form
-from asymmetry.data.iqa_sets.text_files import csv_rows, read_lines, read_text
 
 AS_RELEASED = "take the file as it was released"
 
 Located = list[tuple[str, dict[str, Any]]]
 
-# What other programs put between the columns of what they call CSV.
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+# The separators that other programs write into files that they call CSV.
 _SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
@@ -28,9 +30,9 @@ def read_csv(path: Path, columns: Mapping[str, str]) -> Located:
 
     Blanks around the names of columns do not count.
     """
-    text = _read(path, "CSV", read_text)
+    text = _read(path, "CSV", _text)
     _refuse_separator(path, text, columns)
-    table = _read(path, "CSV", lambda _: csv_rows(text))
+    table = _read(path, "CSV", lambda _: _csv_rows(text))
     top, header = table[0] if table else (1, [])
     names = [in_one_form(name.strip()) for name in header]
     _refuse_twins(f"{path}:{top}", names, filter(None, names))
@@ -39,14 +41,14 @@ def read_csv(path: Path, columns: Mapping[str, str]) -> Located:
             raise UserError(f"{path}: has no column '{column}'; {remedy}: {nearest(column, names)}")
     wanted = {column: names.index(in_one_form(column.strip())) for column in columns}
     located = []
-    for line, row in table[1:]:
-        if len(row) != len(header):
-            quotes = " (a comma inside a value needs quotes)" if len(row) > len(header) else ""
+    for line, cells in table[1:]:
+        if len(cells) != len(header):
+            quotes = " (a comma inside a value needs quotes)" if len(cells) > len(header) else ""
             raise UserError(
                 f"{path}:{line}: does not have {len(header)} values; mend the row{quotes}"
             )
-        own = dict(zip(names, row, strict=True)) | {name: row[at] for name, at in wanted.items()}
-        located.append((f"{path}:{line}", own))
+        wanted_cells = {column: cells[index] for column, index in wanted.items()}
+        located.append((f"{path}:{line}", dict(zip(names, cells, strict=True)) | wanted_cells))
     if not located:
         raise UserError(f"{path}: holds no row; add images or name another table")
     return located
@@ -63,7 +65,7 @@ def read_sheet(path: Path, columns: Sequence[str], sheet: str | None = None) -> 
     for top, cells in enumerate(rows, start=1):
         header = [in_one_form(cell.strip()) if isinstance(cell, str) else cell for cell in cells]
         if set(columns) <= set(header):
-            # A sheet may hold tables side by side: other columns are nobody's business.
+            # A sheet may hold several tables beside each other; other columns do not matter.
             _refuse_twins(f"{path}:{top}", header, columns)
             located = [
                 (f"{path}:{line}", dict(zip(header, row, strict=False)))
@@ -74,9 +76,9 @@ def read_sheet(path: Path, columns: Sequence[str], sheet: str | None = None) -> 
 
 
 def read_pairs(path: Path, separator: str | None = None) -> list[tuple[str, str, str]]:
-    """Where each line stands, and its two values; the separator is white space without one."""
+    """The place of each line and its two values; the default separator is white space."""
     pairs = []
-    for number, line in enumerate(_read(path, "text", read_lines), start=1):
+    for number, line in enumerate(_read(path, "text", _lines), start=1):
         if line.strip():
             values = [value.strip() for value in line.split(separator)]
             if len(values) != 2:
@@ -98,7 +100,7 @@ def _read(path: Path, what: str, read: Callable[[Path], Any]) -> Any:
     try:
         return read(path)
     except Exception as error:
-        # A damaged file fails anywhere in its parser, with any exception.
+        # A parser may raise any exception on a damaged file.
         reason = " ".join(str(error).split())
         raise UserError(
             f"{path}: cannot be read as {what} ({reason}); mend or replace it"
@@ -106,11 +108,11 @@ def _read(path: Path, what: str, read: Callable[[Path], Any]) -> Any:
 
 
 def _refuse_twins(where: str, header: Sequence[Any], names: Iterable[str]) -> None:
-    """UserError where one of the names stands twice in a header: which column is meant?"""
+    """UserError where one of the names stands twice in a header."""
     for name in names:
-        places = [place for place, own in enumerate(header, start=1) if own == name]
-        if len(places) > 1:
-            listed = " and ".join(map(str, places))
+        numbers = [number for number, other in enumerate(header, start=1) if other == name]
+        if len(numbers) > 1:
+            listed = " and ".join(map(str, numbers))
             raise UserError(
                 f"{where}: '{name}' is the name of the columns {listed}; rename or remove one"
             )
@@ -146,8 +148,56 @@ def _variables(path: Path) -> dict[str, Any]:
     from scipy.io import loadmat
     from scipy.io.matlab import MatReadWarning
 
-    # Of two variables of one name it would take the last, with a warning.
+    # Where two variables have one name, it warns and takes the last.
     with warnings.catch_warnings(action="error", category=MatReadWarning):
-        # Squeezed, the cells of a cell array are texts and not arrays of one text.
+        # With `squeeze_me` the cells of a cell array are texts, not arrays of one text.
         read = loadmat(path, squeeze_me=True)
     return {name: atleast_1d(value) for name, value in read.items() if name[:2] != "__"}
+
+
+def _text(path: Path) -> str:
+    """The text of a file in UTF-8, with or without a byte order mark; line ends are kept.
+
+    ValueError, naming the line, where it is something else.
+    """
+    content = path.read_bytes()
+    if content.startswith(b"PK\3\4"):
+        raise ValueError("line 1: is an Excel workbook or another archive; save it as text, or CSV")
+    if content.startswith(_UTF16):
+        raise ValueError("line 1: is UTF-16; save it as UTF-8")
+    if b"\0" in content:
+        raise ValueError(f"line {_line_at(content, content.index(0))}: has a NUL byte; remove it")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        byte = error.object[error.start]
+        # Neither the error's object nor its position includes the byte order mark.
+        line = _line_at(error.object, error.start)
+        raise ValueError(
+            f"line {line}: byte 0x{byte:02x} is not UTF-8, perhaps Latin-1; save it as UTF-8"
+        ) from None
+
+
+def _lines(path: Path) -> list[str]:
+    """The lines of a file."""
+    return _text(path).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+def _csv_rows(text: str) -> list[tuple[int, list[str]]]:
+    """Each row of CSV text that is not empty, with the number of its first line, from 1."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    rows, line = [], 1
+    try:
+        for row in reader:
+            if row:
+                rows.append((line, row))
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise ValueError(f"line {line}: {error}") from None
+    return rows
+
+
+def _line_at(content: bytes, offset: int) -> int:
+    """The line of the byte at an offset, from 1; line ends may be those of any system."""
+    before = content[:offset]
+    return before.count(b"\n") + before.count(b"\r") - before.count(b"\r\n") + 1

@@ -6,10 +6,9 @@ from pathlib import Path
 
 from asymmetry.core.errors import UserError
 from asymmetry.data.iqa_sets.named_files import NamedFiles
-from asymmetry.data.iqa_sets.numbers import number
-from asymmetry.data.iqa_sets.own_split import refuse_shared
-from asymmetry.data.iqa_sets.rows import ScoredRow, Scores, refuse_repeats
+from asymmetry.data.iqa_sets.rows import ScoredRow, Scores, number, refuse_repeats
 from asymmetry.data.iqa_sets.score_files import read_csv
+from asymmetry.data.iqa_sets.splits import refuse_shared
 from asymmetry.study import ScoredSet
 
 _HELD_OUT = {"train": False, "test": True}
@@ -18,10 +17,10 @@ _HELD_OUT = {"train": False, "test": True}
 def read_table(set_name: str, declared: ScoredSet) -> Scores:
     """The rows of the table; the content is the reference, or the image itself without one.
 
-    Names of images and references are their paths in the folder, in one spelling whatever that of
-    the table. Raises UserError where the table, a declared column or an image is missing, the table
-    is empty or not CSV, an image stands there twice, a score is not a plain number, or the split
-    is not train and test by content.
+    Names of images and references are their paths in the folder, in one spelling, whatever the
+    spelling in the table. Raises UserError where the table, a declared column or an image is
+    missing; where the table is empty or not CSV; where an image stands there twice; where a score
+    is not a plain number; and where the split is not train and test by content.
     """
     table = Path(declared.table)
     if not table.is_file():
@@ -76,6 +75,6 @@ def _existing(row: dict[str, str], column: str, files: NamedFiles, where: str) -
 
 
 def _names(row: ScoredRow) -> tuple[Hashable, ...]:
-    """One image has one name, or is one file, whatever its links; a copy is another image."""
+    """What makes two rows one image: the name, or the file behind links; a copy is another one."""
     status = row.image.stat()
     return row.name, os.path.realpath(row.image), (status.st_dev, status.st_ino)

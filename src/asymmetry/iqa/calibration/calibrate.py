@@ -19,7 +19,7 @@ from asymmetry.iqa.calibration.split import fitting_images
 from asymmetry.planning.plan import Plan
 from asymmetry.weights.channel_weights import write_fitted
 
-# Of each sum: another number gives other last bits, and it is not in what identifies a fit.
+# The threads of each sum. Another number gives other last bits, and would not change a fit's name.
 _THREADS = 1
 _log = logging.getLogger(__name__)
 
@@ -27,8 +27,8 @@ _log = logging.getLogger(__name__)
 def calibrate(plan: Plan, output: Path) -> None:
     """Fit the channel weights that belong at `output`, and write them with their record.
 
-    Raises UserError where the study has no fit there, the set cannot be read or split, weights of
-    the backbone are missing or corrupt, or the scores do not determine a fit.
+    Raises UserError where the study has no fit there; where the set cannot be read or split; where
+    weights of the backbone are missing or corrupt; and where the scores do not determine a fit.
     """
     fit, study = plan.fit_at(output), plan.study
     section = study.calibration
@@ -56,9 +56,9 @@ def calibrate(plan: Plan, output: Path) -> None:
 
 @torch.no_grad()
 def dissimilarities(loss: Dists, device: torch.device, image: IqaImage) -> Values:
-    """1 - S1, then 1 - S2, of each channel, [2C], of an image and its reference.
+    """1 - S1 of each channel, then 1 - S2: [2C], of an image and its reference.
 
-    Raises UserError where these differ in size, or there is no reference.
+    Raises UserError where there is no reference, or one of another size.
     """
     pixels, reference = image.pixels(), image.reference() if image.reference else None
     if reference is None or pixels.shape != reference.shape:

@@ -25,7 +25,7 @@ from asymmetry.core.errors import UserError
 
 Values = NDArray[np.float64]
 
-# The price of weights that deviate by 1 from even ones, as a share of the variance of the scores.
+# The penalty of weights that deviate by 1 from even ones, in variances of the scores.
 PENALTIES = tuple(10.0**power for power in range(1, -5, -1))
 FOLDS = 5
 _EXACT = {"maxiter": 10_000, "maxfun": 20_000, "ftol": 1e-12, "gtol": 1e-7}
@@ -41,8 +41,8 @@ class Fit(NamedTuple):
 def fit_weights(features: Values, badness: Values, contents: Sequence[str]) -> Fit:
     """Fit weights to the dissimilarities [N, K] and scores [N] (higher is worse) of N images.
 
-    The contents are dealt out to at most five folds. Raises UserError where the scores or features
-    of a fold are all equal, or where no feature grows with the scores.
+    The contents are distributed over at most five folds. Raises UserError where all scores or all
+    features of a fold are equal, and where no feature grows with the scores.
     """
     penalty = chosen_penalty(features, badness, contents)
     weights = solve(features, badness, penalty)
@@ -55,9 +55,9 @@ def fit_weights(features: Values, badness: Values, contents: Sequence[str]) -> F
 
 
 def chosen_penalty(features: Values, badness: Values, contents: Sequence[str]) -> float:
-    """The penalty of the least squared error on left-out contents, the largest of equals."""
+    """The penalty with the least squared error on left-out contents; of equals, the largest."""
     names = sorted(set(contents))
-    fold_of = {name: place % FOLDS for place, name in enumerate(names)}
+    fold_of = {name: index % FOLDS for index, name in enumerate(names)}
     folds = np.array([fold_of[name] for name in contents])
     errors = [
         sum(_error_on(features, badness, folds == fold, penalty) for fold in set(fold_of.values()))

@@ -1,4 +1,4 @@
-"""Which images of the calibration's set fit channel weights, and which are left to measure on."""
+"""The split of the calibration's set: some images fit channel weights, others measure skill."""
 
 from dataclasses import replace
 
@@ -10,9 +10,9 @@ from asymmetry.study import Calibration, Study
 
 
 def fitting_contents(section: Calibration, images: IqaImages) -> frozenset[str]:
-    """The contents whose images fit the weights: a drawn share, none that the set keeps for tests.
+    """The contents whose images fit the weights: a share of those that are not for tests, drawn.
 
-    Raises UserError where fewer than two contents fit, or fewer than two are left.
+    Raises UserError where fewer than two contents would fit, or fewer than two would be left.
     """
     every = {image.group for image in images.images}
     test = {image.group for image in images.images if image.held_out}
@@ -21,7 +21,7 @@ def fitting_contents(section: Calibration, images: IqaImages) -> frozenset[str]:
     free = sorted(every - test)
     size = round(section.train * len(free))
     order = draws(section.seed, "calibration").permutation(len(free))
-    return frozenset(free[place] for place in order[:size])
+    return frozenset(free[index] for index in order[:size])
 
 
 def fitting_images(section: Calibration, images: IqaImages) -> IqaImages:
@@ -31,7 +31,7 @@ def fitting_images(section: Calibration, images: IqaImages) -> IqaImages:
 
 
 def unfitted_images(study: Study, images: IqaImages) -> IqaImages:
-    """The images that fitted no weights: all, unless this is the set of the study's calibration."""
+    """The images that fit no weights: all, unless this is the set of the study's calibration."""
     section = study.calibration
     if section is None or section.set != images.name:
         return images

@@ -12,7 +12,6 @@ import torch
 from torch import Tensor
 
 from asymmetry.core.devices import choose_device, cores, repeatable
-from asymmetry.core.files import write_atomically
 from asymmetry.data.images import to_tensor
 from asymmetry.data.iqa_sets.images import IqaImage, IqaImages, load_set
 from asymmetry.fidelity.as_metric import build_metric
@@ -21,11 +20,11 @@ from asymmetry.iqa.calibration.split import unfitted_images
 from asymmetry.iqa.skill.stage import SkillStage
 from asymmetry.metrics.contracts import METRICS
 from asymmetry.planning.plan import Plan
-from asymmetry.stats.correlation import STATISTICS, Estimate, correlate
+from asymmetry.stats.correlation import STATISTICS, Correlation, correlate
 from asymmetry.study import Study
+from asymmetry.tables.schemas import MISSING_WEIGHTS, table_of, write_table
 
 ALL = "all"
-MISSING_WEIGHTS = "missing weights"
 _log = logging.getLogger(__name__)
 
 # From an image and its reference, [1, 3, H, W] in 0..1, to the value of a loss or a metric.
@@ -34,7 +33,7 @@ Value = Callable[[Tensor, Tensor], float]
 
 @dataclass(frozen=True)
 class Measure:
-    """A loss (role "fidelity") or a metric ("metric"); no `value` where weights are missing."""
+    """A loss (role "fidelity") or a metric (role "metric"); without weights, `value` is None."""
 
     metric: str
     role: str
@@ -51,13 +50,14 @@ def measure_part(plan: Plan, output: Path) -> None:
 def measure_skill(study: Study, plan: Plan, set_name: str, output: Path) -> None:
     """Correlate all losses and metrics of the study with the scores of a set: two parquet tables.
 
-    `output` has a row for each metric, subset ("all", or a distortion) and statistic, the value
-    oriented so that a good metric is positive. Beside it, `<output>-values.parquet` has the value
-    of each metric for each image. Full-reference ones need references: a set without is skipped.
-    On the set of the study's calibration, every one is measured on the contents that fitted none.
+    `output` has a row for each metric, subset ("all", or a distortion) and statistic; its values
+    are oriented so that a good metric is positive. Beside it, `<output>-values.parquet` has the
+    value of each metric for each image. A full-reference metric is left out of a set without
+    references. On the set of the study's calibration, all are measured on the contents that fit
+    no weights.
 
     Raises UserError where the weights of a loss, or of a metric that is not optional, are missing
-    or corrupt, or the set cannot be read.
+    or corrupt, and where the set cannot be read.
     """
     repeatable(study.numerics.threads)
     images = unfitted_images(study, load_set(study, set_name, plan.photos))
@@ -65,8 +65,8 @@ def measure_skill(study: Study, plan: Plan, set_name: str, output: Path) -> None
     measures = [m for m in build_measures(study, plan) if referenced or not m.full_reference]
     values = _values(images, measures)
     rows = [row for measure in measures for row in _rows(measure, images, values, study)]
-    write_atomically(values_path(output), values.to_parquet(index=False))
-    write_atomically(output, pd.DataFrame(rows).to_parquet(index=False))
+    write_table(values, "skill_values", values_path(output))
+    write_table(table_of(rows, "skill"), "skill", output)
 
 
 def values_path(output: Path) -> Path:
@@ -107,7 +107,7 @@ def _metric(name: str, plan: Plan, device: torch.device) -> Value:
 
 
 def _values(images: IqaImages, measures: list[Measure]) -> pd.DataFrame:
-    """The value of each measure for each image, one image a core in memory at a time."""
+    """The value of each measure for each image; each core holds one image in memory at a time."""
     with ThreadPoolExecutor(cores()) as pool:
         measured = list(pool.map(lambda image: list(_measured(image, measures)), images.images))
     rows = [
@@ -124,7 +124,7 @@ def _values(images: IqaImages, measures: list[Measure]) -> pd.DataFrame:
         for image, values in zip(images.images, measured, strict=True)
         for measure, value in values
     ]
-    return pd.DataFrame(rows)
+    return table_of(rows, "skill_values")
 
 
 def _measured(image: IqaImage, measures: list[Measure]) -> Iterator[tuple[Measure, float]]:
@@ -140,7 +140,7 @@ def _value(measure: Measure, value: Value, pixels: Tensor, reference: Tensor, na
     try:
         return value(pixels, reference)
     except Exception as error:
-        # A failure on one image is a fact about that image; the others go on.
+        # The other images are still measured.
         _log.warning("%s: %s: %s", measure.metric, name, " ".join(str(error).split()))
         return math.nan
 
@@ -149,28 +149,28 @@ def _rows(
     measure: Measure, images: IqaImages, values: pd.DataFrame, study: Study
 ) -> Iterator[dict[str, object]]:
     kinds = dict.fromkeys(image.kind for image in images.images if image.kind)
-    own = values[(values["metric"] == measure.metric) & (values["role"] == measure.role)]
+    measured = values[(values["metric"] == measure.metric) & (values["role"] == measure.role)]
     sign = 1.0 if measure.higher_is_better else -1.0
     for subset in (ALL, *kinds):
-        part = own if subset == ALL else own[own["subset"] == subset]
+        part = measured if subset == ALL else measured[measured["subset"] == subset]
         size = sum(subset in (ALL, image.kind) for image in images.images)
-        estimates = [
-            Estimate(statistic, math.nan, math.nan, math.nan, size, MISSING_WEIGHTS)
+        correlations = [
+            Correlation(statistic, math.nan, math.nan, math.nan, size, MISSING_WEIGHTS)
             for statistic in STATISTICS
         ]
         if measure.value is not None:
-            estimates = correlate(
+            correlations = correlate(
                 sign * part["value"].to_numpy(),
                 part["score"].to_numpy(),
                 part["group"].tolist(),
                 study.execution.bootstrap,
             )
-        for estimate in estimates:
+        for correlation in correlations:
             yield {
                 "metric": measure.metric,
                 "role": measure.role,
                 "set": images.name,
                 "kind": images.kind,
                 "subset": subset,
-                **asdict(estimate),
+                **asdict(correlation),
             }

@@ -1,4 +1,4 @@
-"""What an IQA model sees: images, alone or beside their references, in crops."""
+"""The inputs of an IQA model: crops of images, alone or with their references."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,20 +14,20 @@ from asymmetry.core.randomness import draws
 from asymmetry.data.images import Rgb, to_tensor
 from asymmetry.study import Transfer
 
-# An image, alone or with its reference after it; both have one size.
+# An image, alone or followed by its reference, which has the same size.
 Views = tuple[Rgb, ...]
 
 
 @dataclass(frozen=True)
 class Examples:
-    """Images as views of uint8 RGB [H,W,3], and their scores [n], higher being better."""
+    """Images as views of uint8 RGB [H,W,3], and their scores [n]; higher is better."""
 
     images: list[Views]
     scores: NDArray[np.float64]
 
-    def part(self, places: Sequence[int]) -> "Examples":
-        """The examples at these places."""
-        return Examples([self.images[place] for place in places], self.scores[list(places)])
+    def part(self, indices: Sequence[int]) -> "Examples":
+        """The examples of these indices."""
+        return Examples([self.images[index] for index in indices], self.scores[list(indices)])
 
 
 @torch.no_grad()
@@ -48,8 +48,8 @@ def random_batch(
 ) -> tuple[Tensor, Tensor]:
     """Crops [batch, 3 * views, crop, crop] in 0..1, half of them mirrored, and scores [batch].
 
-    The draws are counted from (split, step, sample): every model of a split meets the same. Raises
-    UserError where an image is smaller than the crop.
+    The draws are counted from (split, step, sample), so all models of a split see the same crops.
+    Raises UserError where an image is smaller than the crop.
     """
     crops, scores = [], []
     for sample in range(settings.batch):
@@ -64,23 +64,23 @@ def random_batch(
 
 
 def device_of(network: nn.Module) -> torch.device:
-    """Where the parameters of a network are."""
+    """The device of a network's parameters."""
     return next(network.parameters()).device
 
 
 def _five(views: Views, crop: int) -> Tensor:
     bottom, right = _room(views, crop)
-    places = [*product((0, bottom), (0, right)), (bottom // 2, right // 2)]
-    return torch.cat([to_tensor(_patch(views, crop, top, left)) for top, left in places])
+    corners = [*product((0, bottom), (0, right)), (bottom // 2, right // 2)]
+    return torch.cat([to_tensor(_patch(views, crop, top, left)) for top, left in corners])
 
 
 def _patch(views: Views, crop: int, top: int, left: int) -> Rgb:
-    """The square of each view at one place, [crop, crop, 3 * views]."""
+    """The square of each view with this corner, [crop, crop, 3 * views]."""
     return np.concatenate([v[top : top + crop, left : left + crop] for v in views], axis=2)
 
 
 def _room(views: Views, crop: int) -> tuple[int, int]:
-    """How far down and to the right a crop can begin."""
+    """The largest top and left at which a crop fits."""
     height, width = views[0].shape[:2]
     if min(height, width) < crop:
         raise UserError(f"transfer.crop: {crop} is larger than an image of {width}x{height} pixels")

@@ -11,7 +11,7 @@ from asymmetry.iqa.transfer.model import QualityModel
 from asymmetry.stats.correlation import srcc
 from asymmetry.study import Transfer
 
-_BATCHES_SEEN_FIRST = 8  # those that fix the scale of the model's statistics
+_BATCHES_SEEN_FIRST = 8  # they fix the scale of the model's statistics
 
 
 class DivergedError(ArithmeticError):
@@ -21,15 +21,15 @@ class DivergedError(ArithmeticError):
 def fine_tune(
     model: QualityModel, train: Examples, validation: Examples, settings: Transfer, split: int
 ) -> int:
-    """Train `model` for all steps of the budget, and leave it as it was at the best of them.
+    """Train `model` for all steps of the budget, restore its best state, and return that step.
 
-    The best is the validated step of the highest SRCC on `validation`, the earliest of equals; no
-    test image comes in here. The loss is the mean squared error to the standardised training
-    scores. Crops and mirror images are counted from (split, step, sample), so every model of a
-    split meets the same. Returns the step.
+    The best is the validated step with the highest SRCC on `validation`; of equals, the earliest.
+    No test image is used. The loss is the mean squared error to the standardised training scores.
+    Crops and mirror images are counted from (split, step, sample), so all models of a split see
+    the same.
 
-    Raises UserError where an image is smaller than the crop, DivergedError where the loss, or every
-    validated prediction, is not finite or constant.
+    Raises UserError where an image is smaller than the crop, and DivergedError where the loss is
+    not finite, or every validated prediction is constant or not finite.
     """
     device = device_of(model)
     mean, std = float(train.scores.mean()), float(train.scores.std())

@@ -1,4 +1,4 @@
-"""What an IQA model starts from: trained discriminators, and their controls."""
+"""The initialisations of IQA models: trained discriminators, and their controls."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,27 +7,29 @@ from typing import TYPE_CHECKING, Any
 from asymmetry.backbones.catalog import BACKBONES
 from asymmetry.core.devices import choose_device
 from asymmetry.core.errors import UserError
+from asymmetry.core.files import STATE
 from asymmetry.core.names import nearest
 from asymmetry.core.records import read_record, verified_output
 from asymmetry.discriminators.registry import build_discriminator
 from asymmetry.planning.plan import Plan
 from asymmetry.study import Discriminator as DiscriminatorSpec
 from asymmetry.study import Study
+from asymmetry.tables.schemas import DIVERGED, MISSING_WEIGHTS, OK
 from asymmetry.weights.store import has_weights
 
 if TYPE_CHECKING:
     from asymmetry.discriminators.build import Discriminator
 
-FILE = "discriminator.safetensors"
-CONTROLS = Path(".asymmetry/transfer")
-OK, DIVERGED, MISSING_WEIGHTS = "ok", "diverged", "missing weights"
+DISCRIMINATOR_FILE = "discriminator.safetensors"
+CONTROLS = STATE / "transfer"
 
 
 @dataclass(frozen=True)
-class Start:
-    """A discriminator to start from; it can be built where `status` is "ok".
+class Initialisation:
+    """A discriminator that IQA models start from; it can be built where `status` is "ok".
 
-    `labels` are the first columns of its rows, and `folder` is where its results are kept.
+    `labels` are the first columns of its rows. Its results are kept in `folder`. `state` is the
+    file of its tensors; without one they are drawn from `seed`, or pretrained.
     """
 
     labels: dict[str, Any]
@@ -39,7 +41,7 @@ class Start:
 
     @property
     def has_head(self) -> bool:
-        """Whether its head belongs to the trunk: a trunk from elsewhere has no score of its own."""
+        """Whether its head was made with its trunk; a trunk from ImageNet has no score."""
         return self.labels["initialisation"] != "pretrained"
 
     def discriminator(self, study: Study) -> "Discriminator":
@@ -52,14 +54,14 @@ class Start:
         return built.to(choose_device(study.execution.device))
 
 
-def find_start(study: Study, plan: Plan, name: str) -> Start:
-    """The start of this name: a run's id, or `<control>/<discriminator>/seed<n>`.
+def find_initialisation(study: Study, plan: Plan, name: str) -> Initialisation:
+    """The initialisation of this name: a run's id, or `<control>/<discriminator>/seed<n>`.
 
-    The controls are `random`; `before`, the discriminator as its own training began; and
+    The controls are `random`; `before`, the discriminator as it was before its training; and
     `pretrained`, its trunk with pretrained weights.
 
-    Raises UserError where the name is unknown, or the run's discriminator is not the one that its
-    `run.json` records.
+    Raises UserError where the name is unknown, and where the run's discriminator is missing or not
+    the one that its `run.json` records.
     """
     control, _, rest = name.partition("/")
     if control in ("random", "before", "pretrained"):
@@ -67,12 +69,12 @@ def find_start(study: Study, plan: Plan, name: str) -> Start:
     return _trained(plan, name)
 
 
-def _trained(plan: Plan, name: str) -> Start:
+def _trained(plan: Plan, name: str) -> Initialisation:
     run = plan.find(name)
     if run.settings["discriminator"] is None:
         raise UserError(f"{name}: has no discriminator to transfer; name a run with one")
     declared = DiscriminatorSpec.model_validate(run.settings["discriminator"])
-    # All tensors come from the run's file: pretrained ones need not be there any more.
+    # All tensors come from the run's file, so no file of pretrained weights is needed.
     spec = declared.model_copy(update={"initialisation": "scratch"})
     record, cell = read_record(run.record), run.cell
     labels = {
@@ -81,12 +83,12 @@ def _trained(plan: Plan, name: str) -> Start:
         "adversarial_weight": cell.adversarial_weight,
     }
     if record["status"] == DIVERGED:
-        return Start(labels, spec, cell.seed, run.folder, DIVERGED)
-    path = verified_output(run.folder, record, FILE)
-    return Start(labels, spec, cell.seed, run.folder, state=path)
+        return Initialisation(labels, spec, cell.seed, run.folder, DIVERGED)
+    path = verified_output(run.folder, record, DISCRIMINATOR_FILE)
+    return Initialisation(labels, spec, cell.seed, run.folder, state=path)
 
 
-def _control(study: Study, name: str, control: str, rest: str) -> Start:
+def _control(study: Study, name: str, control: str, rest: str) -> Initialisation:
     discriminator, _, seed = rest.rpartition("/seed")
     if discriminator not in study.discriminators or not seed.isdecimal():
         raise UserError(
@@ -100,7 +102,7 @@ def _control(study: Study, name: str, control: str, rest: str) -> Start:
         weights and has_weights(weights, Path(study.execution.weights))
     )
     labels = _labels(name, discriminator, declared, int(seed), control)
-    return Start(labels, spec, int(seed), CONTROLS, MISSING_WEIGHTS if missing else OK)
+    return Initialisation(labels, spec, int(seed), CONTROLS, MISSING_WEIGHTS if missing else OK)
 
 
 def _bare(declared: DiscriminatorSpec, control: str) -> DiscriminatorSpec:
@@ -116,7 +118,7 @@ def _bare(declared: DiscriminatorSpec, control: str) -> DiscriminatorSpec:
 
 
 def _labels(
-    name: str, discriminator: str, spec: DiscriminatorSpec, seed: int, start: str
+    name: str, discriminator: str, spec: DiscriminatorSpec, seed: int, initialisation: str
 ) -> dict[str, Any]:
     return {
         "run": name,
@@ -126,5 +128,5 @@ def _labels(
         "fidelity": None,
         "adversarial_weight": float("nan"),
         "seed": seed,
-        "initialisation": start,
+        "initialisation": initialisation,
     }

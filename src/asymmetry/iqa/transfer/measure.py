@@ -11,7 +11,6 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 from safetensors.torch import save
 
 from asymmetry.backbones.catalog import BACKBONES, builder_of
@@ -21,55 +20,56 @@ from asymmetry.data.iqa_sets.splits import Split
 from asymmetry.discriminators.build import Discriminator
 from asymmetry.discriminators.registry import BUILDER
 from asymmetry.iqa.transfer.finetune import DivergedError
-from asymmetry.iqa.transfer.initialisations import DIVERGED, OK, Start, find_start
+from asymmetry.iqa.transfer.initialisations import Initialisation, find_initialisation
 from asymmetry.iqa.transfer.modes import MODES, RAW, TESTED
 from asymmetry.iqa.transfer.split_set import FR, SplitSet
 from asymmetry.iqa.transfer.stage import TransferStage
 from asymmetry.planning.identity import code_digest, without_places
 from asymmetry.planning.plan import Plan
-from asymmetry.stats.correlation import Estimate, Values, correlate
+from asymmetry.stats.arrays import Array
+from asymmetry.stats.correlation import Correlation, correlate
 from asymmetry.study import Study
+from asymmetry.tables.schemas import DIVERGED, NO_REFERENCES, OK, table_of, write_table
 
 STATISTICS = ("srcc", "plcc", "krcc")
-NO_REFERENCES = "no references"
 _log = logging.getLogger(__name__)
 
 
 def measure_part(plan: Plan, output: Path) -> None:
-    """Transfer the starts that belong to one of the study's tables of transfer, and write it."""
+    """Write one of the study's tables of transfer, of the initialisations that belong to it."""
     transfer_runs(plan.study, plan, TransferStage(plan).part(output).runs, output)
 
 
 def transfer_runs(study: Study, plan: Plan, names: Sequence[str], output: Path) -> None:
-    """Make IQA models of each start, in each mode, on each set and split: a parquet table.
+    """Make IQA models of each initialisation, mode, set and split: a parquet table.
 
     `names` are ids of runs with a discriminator, and `<control>/<discriminator>/seed<n>` of the
     controls `random`, `before` and `pretrained`; the last has no head, hence no raw score. All
-    models of a split see the same crops; what is chosen is chosen on the validation contents, and
-    the test contents are predicted after that. A start that diverged or has no weights, and a
+    models of a split see the same crops. Every choice is made on the validation contents; the test
+    contents are predicted after that. An initialisation that diverged or has no weights, and a
     full-reference model on a set without references, give rows with that status.
 
-    Results are kept beside each run, named by all that can change them, so an interrupted call
-    continues, and what two controls have in common is computed once. Raises UserError where a name
-    is unknown, a discriminator is missing or corrupt, or a set cannot be read or split.
+    Results are kept beside each run, in files named by all that can change them. So an interrupted
+    call continues, and what two controls have in common is computed once. Raises UserError where a
+    name is unknown, a discriminator is missing or corrupt, or a set cannot be read or split.
     """
     repeatable(study.transfer.threads)
-    starts = [find_start(study, plan, name) for name in names]
+    initialisations = [find_initialisation(study, plan, name) for name in names]
     sets = [SplitSet(study, plan, name) for name in study.transfer.sets]
     rows: list[dict[str, Any]] = []
-    for index, start in enumerate(starts, start=1):
-        started = time.monotonic()
-        rows += _rows_of(start, sets, study)
-        seconds = time.monotonic() - started
-        _log.info("%d of %d: %s (%.1f s)", index, len(starts), start.labels["run"], seconds)
-    write_atomically(output, pd.DataFrame(rows).to_parquet(index=False))
+    for index, initialisation in enumerate(initialisations, start=1):
+        began = time.monotonic()
+        rows += _rows_of(initialisation, sets, study)
+        seconds, name = time.monotonic() - began, initialisation.labels["run"]
+        _log.info("%d of %d: %s (%.1f s)", index, len(initialisations), name, seconds)
+    write_table(table_of(rows, "transfer"), "transfer", output)
 
 
 @dataclass(frozen=True)
 class _Work:
-    """The models of one kind that are made of one start on one set, a model a split."""
+    """The models of one kind from one initialisation on one set: a model for each split."""
 
-    start: Start
+    initialisation: Initialisation
     discriminator: Discriminator
     images: SplitSet
     mode: str
@@ -77,23 +77,23 @@ class _Work:
     study: Study
 
     def rows(self) -> list[dict[str, Any]]:
-        """The rows kept from before, or computed and kept now."""
-        path = self.start.folder / f"transfer-{self._key()}.json"
+        """The rows: read where an earlier call kept them, otherwise computed and kept."""
+        path = self.initialisation.folder / f"transfer-{self._key()}.json"
         if not path.is_file():
             computed = [row for split in self._computed() for row in split]
             write_atomically(path, json.dumps(computed).encode())
         return json.loads(path.read_bytes())
 
     def _key(self) -> str:
-        """What identifies the rows: the tensors themselves, so equal starts share theirs."""
+        """What identifies the rows; tensors count by their values, so equal ones share rows."""
         network = self.discriminator if self.mode == RAW else self.discriminator.trunk
-        backbone = self.start.spec.backbone
+        backbone = self.initialisation.spec.backbone
         settings = {"sets", "initialisations", "modes", "references"}
         return digest(
             {
                 "tensors": sha256(save(network.state_dict())).hexdigest(),
                 "backbone": without_places(asdict(BACKBONES[backbone])),
-                "head": self.start.spec.head if self.mode == RAW else None,
+                "head": self.initialisation.spec.head if self.mode == RAW else None,
                 "set": [self.images.digest, [asdict(split) for split in self.images.splits]],
                 "mode": [self.mode, self.reference],
                 "transfer": self.study.transfer.model_dump(mode="json", exclude=settings),
@@ -110,36 +110,40 @@ class _Work:
             try:
                 predicted = predict(split, index)
             except DivergedError as error:
-                name = f"{self.start.labels['run']}: {self.mode} on {self.images.name}"
+                name = f"{self.initialisation.labels['run']}: {self.mode} on {self.images.name}"
                 _log.warning("%s, split %d: %s", name, index, error)
                 yield _without_values(split, index, DIVERGED)
             else:
                 yield [
-                    {"split": index, "part": part, **asdict(estimate)}
+                    {"split": index, "part": part, **asdict(correlation)}
                     for part in TESTED
-                    for estimate in self._correlated(predicted[part], getattr(split, part))
+                    for correlation in self._correlated(predicted[part], getattr(split, part))
                 ]
 
-    def _correlated(self, predicted: Values, places: Sequence[int]) -> list[Estimate]:
-        groups = [self.images.groups[place] for place in places]
-        scores = self.images.scores[list(places)]
-        return correlate(predicted, scores, groups, self.study.execution.bootstrap, STATISTICS)
+    def _correlated(self, predicted: Array, indices: Sequence[int]) -> list[Correlation]:
+        contents = [self.images.groups[index] for index in indices]
+        scores = self.images.scores[list(indices)]
+        return correlate(predicted, scores, contents, self.study.execution.bootstrap, STATISTICS)
 
 
-def _rows_of(start: Start, sets: Sequence[SplitSet], study: Study) -> Iterator[dict[str, Any]]:
-    """All rows of a start, labelled."""
-    discriminator = start.discriminator(study) if start.status == OK else None
-    modes = [mode for mode in study.transfer.modes if mode != RAW or start.has_head]
+def _rows_of(
+    initialisation: Initialisation, sets: Sequence[SplitSet], study: Study
+) -> Iterator[dict[str, Any]]:
+    """All rows of an initialisation, labelled."""
+    known = initialisation.status == OK
+    discriminator = initialisation.discriminator(study) if known else None
+    modes = [mode for mode in study.transfer.modes if mode != RAW or initialisation.has_head]
     for images, mode, reference in product(sets, modes, study.transfer.references):
         kind = {"mode": mode, "reference": reference, "set": images.name}
         if discriminator is None:
-            rows = _absent(images, start.status)
+            rows = _absent(images, initialisation.status)
         elif reference == FR and not images.has_references:
             rows = _absent(images, NO_REFERENCES)
         else:
-            rows = _Work(start, discriminator, images, mode, reference, study).rows()
+            work = _Work(initialisation, discriminator, images, mode, reference, study)
+            rows = work.rows()
         for row in rows:
-            yield {**start.labels, **kind, **row}
+            yield {**initialisation.labels, **kind, **row}
 
 
 def _absent(images: SplitSet, status: str) -> list[dict[str, Any]]:

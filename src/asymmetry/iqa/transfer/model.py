@@ -6,7 +6,7 @@ from torch import Tensor, nn
 from asymmetry.backbones.contract import Backbone
 from asymmetry.fidelity.dists import similarity
 
-_CONSTANT = 1e-6  # a standard deviation that is rounding only
+_CONSTANT = 1e-6  # a standard deviation below this is rounding
 
 
 class QualityStatistics(nn.Module):
@@ -46,7 +46,7 @@ def _similarities(maps: Tensor, reference: Tensor) -> Tensor:
 class QualityModel(nn.Module):
     """A trunk, its global statistics, and a linear regression to one score.
 
-    The regression starts at zero, so nothing but the trunk differs at the start.
+    The regression starts at zero, so at the start models differ in their trunks alone.
     """
 
     mean: Tensor
@@ -65,11 +65,11 @@ class QualityModel(nn.Module):
 
     @torch.no_grad()
     def standardise(self, views: Tensor) -> None:
-        """Fix the scale of the statistics by those of a batch as `forward` takes it.
+        """Fix the scale of the statistics by those of a batch, as `forward` takes it.
 
-        Each then has mean 0 and variance 1 / size on it, so one learning rate suits trunks of any
-        width and scale of features (as Salimans and Kingma 2016, section 3). One that does not
-        vary there, of a channel that never fires, keeps its own scale.
+        On that batch each statistic then has mean 0 and variance 1 / size, so one learning rate
+        suits trunks of any width and scale of features (as in Salimans and Kingma 2016, section 3).
+        A statistic that is constant on the batch keeps its scale.
         """
         statistics = self.statistics(views)
         spread = statistics.std(dim=0)

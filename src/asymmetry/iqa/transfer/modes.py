@@ -1,4 +1,4 @@
-"""The modes of transfer: how much is trained on what a discriminator brings."""
+"""The modes of transfer: the raw score, a probe of the frozen trunk, or training of all of it."""
 
 from collections.abc import Callable
 from copy import deepcopy
@@ -10,14 +10,14 @@ from asymmetry.iqa.transfer.finetune import fine_tune
 from asymmetry.iqa.transfer.model import QualityModel, QualityStatistics
 from asymmetry.iqa.transfer.probe import ridge_probe
 from asymmetry.iqa.transfer.raw import RawScore
-from asymmetry.stats.correlation import Values
+from asymmetry.stats.arrays import Array
 from asymmetry.study import Transfer
 
 RAW = "raw"
 TESTED = ("validation", "test")
 
 # From a split and its index to the predictions of its validation and its test part.
-Predictor = Callable[[Split, int], dict[str, Values]]
+Predictor = Callable[[Split, int], dict[str, Array]]
 
 
 def raw(discriminator: Discriminator, examples: Examples, settings: Transfer) -> Predictor:
@@ -34,9 +34,9 @@ def probe(discriminator: Discriminator, examples: Examples, settings: Transfer) 
 
 
 def tuned(discriminator: Discriminator, examples: Examples, settings: Transfer) -> Predictor:
-    """The whole trunk trained, anew for each split; the test part is predicted once, at the end."""
+    """The whole trunk, trained anew for each split; the test part is predicted once, at the end."""
 
-    def predict(split: Split, index: int) -> dict[str, Values]:
+    def predict(split: Split, index: int) -> dict[str, Array]:
         model = QualityModel(deepcopy(discriminator.trunk))
         train, validation = examples.part(split.train), examples.part(split.validation)
         fine_tune(model, train, validation, settings, index)
@@ -51,5 +51,5 @@ def tuned(discriminator: Discriminator, examples: Examples, settings: Transfer) 
 MODES = {RAW: raw, "probe": probe, "fine-tune": tuned}
 
 
-def _of_parts(predicted: Values, split: Split) -> dict[str, Values]:
+def _of_parts(predicted: Array, split: Split) -> dict[str, Array]:
     return {part: predicted[list(getattr(split, part))] for part in TESTED}

@@ -7,17 +7,19 @@ from sklearn.preprocessing import StandardScaler
 
 from asymmetry.data.iqa_sets.splits import Split
 from asymmetry.iqa.transfer.finetune import DivergedError
-from asymmetry.stats.correlation import Values, srcc
+from asymmetry.stats.arrays import Array
+from asymmetry.stats.correlation import srcc
 
-# The penalties tried, two a decade: from hardly any to features that hardly count.
+# Two penalties for each power of ten: from almost none to one that suppresses all features.
 PENALTIES = np.logspace(-2, 6, 17)
 
 
-def ridge_probe(features: Values, scores: Values, split: Split) -> Values:
+def ridge_probe(features: Array, scores: Array, split: Split) -> Array:
     """The predictions [n] of the ridge regression on features [n, d] that validation chooses.
 
-    Fitted on the training part only, of features standardised there; the penalty is the one of the
-    highest SRCC on the validation part, the largest of equals. No score of the test part is read.
+    It is fitted on the training part only, on features standardised there. The penalty is the one
+    with the highest SRCC on the validation part; of equals, the largest. No score of the test part
+    is read.
     (As linear probes of frozen networks: Alain and Bengio 2017; Hoerl and Kennard 1970.)
 
     Raises DivergedError where the features are not finite, or every prediction is constant.

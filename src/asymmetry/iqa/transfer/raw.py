@@ -6,9 +6,8 @@ from torch import Tensor, nn
 class RawScore(nn.Module):
     """The mean of a discriminator's logits over their map; higher means more real.
 
-    Of an image and its reference it is by how much the image seems more real than the reference,
-    as in a relativistic discriminator (Jolicoeur-Martineau 2019): what the discriminator holds of
-    the content itself falls out.
+    Of an image and its reference it is the difference of their means, as in a relativistic
+    discriminator (Jolicoeur-Martineau 2019): what the content itself contributes cancels.
     """
 
     def __init__(self, discriminator: nn.Module) -> None:

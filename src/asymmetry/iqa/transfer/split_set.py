@@ -1,4 +1,4 @@
-"""An IQA set with its splits, to be predicted by models of one kind after another."""
+"""An IQA set with its splits, on which models are trained and tested."""
 
 import logging
 from functools import cached_property
@@ -8,8 +8,7 @@ import numpy as np
 from asymmetry.core.errors import UserError
 from asymmetry.data.iqa_sets.digests import iqa_set_digest
 from asymmetry.data.iqa_sets.images import IqaImage, load_set
-from asymmetry.data.iqa_sets.own_split import shared_line, shared_training
-from asymmetry.data.iqa_sets.splits import split_by_content
+from asymmetry.data.iqa_sets.splits import shared_line, shared_training, split_by_content
 from asymmetry.iqa.transfer.examples import Examples, Views
 from asymmetry.planning.plan import Plan
 from asymmetry.study import Study
@@ -62,10 +61,10 @@ class SplitSet:
 
 
 def _apart(name: str, images: tuple[IqaImage, ...]) -> list[IqaImage]:
-    """The images without those for training that show what one for the test does."""
+    """The images, without the training images that share a content with a test image."""
     shared = shared_training(
         [image.held_out for image in images], [image.group for image in images]
     )
     if shared:
-        _log.warning("%s", shared_line(name, [images[place].name for place in sorted(shared)]))
-    return [image for place, image in enumerate(images) if place not in shared]
+        _log.warning("%s", shared_line(name, [images[index].name for index in sorted(shared)]))
+    return [image for index, image in enumerate(images) if index not in shared]

@@ -1,4 +1,4 @@
-"""The stage `transfer`: what IQA models start from, in which tables. Imports no torch."""
+"""The stage `transfer`: the initialisations of IQA models, and their tables. Imports no torch."""
 
 from collections.abc import Iterator
 from functools import cached_property
@@ -21,7 +21,7 @@ class TransferStage(Stage):
 
     @cached_property
     def key(self) -> str:
-        """What identifies a transfer beside the run whose discriminator it starts from."""
+        """What identifies a transfer, beside the run whose discriminator is transferred."""
         transfer, used = self.study.transfer, self.study.discriminators
         trunks = [spec.backbone for spec in used.values()]
         return digest(
@@ -36,28 +36,28 @@ class TransferStage(Stage):
         )[:12]
 
     def declared_parts(self) -> Iterator[Part]:
-        """Some discriminators each; controls stand beside their runs."""
+        """Each of some discriminators: the controls, then the runs."""
         runs = [run.id for run in self.plan.runs if run.cell.adversarial_weight > 0]
         return self.shared_out(self.key, [*self.controls, *runs])
 
     @cached_property
     def controls(self) -> list[str]:
-        """`<start>/<discriminator>/seed<n>` for each start that such a discriminator can have."""
+        """`<control>/<discriminator>/seed<n>` for each control that the discriminator can have."""
         games = [run.cell for run in self.plan.runs if run.cell.adversarial_weight > 0]
         pairs = dict.fromkeys((cell.discriminator, cell.seed) for cell in games)
         return [
-            f"{start}/{name}/seed{seed}"
-            for start in self.study.transfer.initialisations
+            f"{control}/{name}/seed{seed}"
+            for control in self.study.transfer.initialisations
             for name, seed in pairs
-            if self._has_control(start, name)
+            if self._has_control(control, name)
         ]
 
-    def _has_control(self, start: str, discriminator: str) -> bool:
-        """Whether there is such a control; before its training, a scratch one is the random one."""
+    def _has_control(self, control: str, discriminator: str) -> bool:
+        """Whether there is such a control; before training, a scratch one equals `random`."""
         declared = self.study.discriminators[discriminator]
-        if start == "before":
+        if control == "before":
             return declared.initialisation == "pretrained"
-        if start == "pretrained":
+        if control == "pretrained":
             headless = self.study.transfer.modes != ["raw"]
             return headless and BACKBONES[declared.backbone].weights is not None
-        return start == "random"
+        return control == "random"

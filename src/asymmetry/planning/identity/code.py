@@ -31,7 +31,7 @@ _WHOLE = "*"  # the name of a module as a whole: what is looked up in it, nobody
 class _Code(NamedTuple):
     """The code of a node alone, and what it mentions; the order does not count in a `_WHOLE`."""
 
-    own: str
+    sha256: str
     targets: tuple[Node, ...]
 
 
@@ -74,7 +74,7 @@ class Code:
             if node.module:
                 code = self._code(node)
                 names = (target.name for target in code.targets)
-                parts.setdefault(node.module, []).append(_sha256(node.name, code.own, *names))
+                parts.setdefault(node.module, []).append(_sha256(node.name, code.sha256, *names))
         return {module: _sha256(*sorted(parts[module])) for module in sorted(parts)}
 
     @cached_property
@@ -104,37 +104,37 @@ class Code:
         module, *names = path.split(".")
         if module != PACKAGE:
             return Node("", path), ""
-        for place, name in enumerate(names):
+        for index, name in enumerate(names):
             known = self.module(module)
-            rest = names[place + 1 :]
+            rest = names[index + 1 :]
             if known is not None and name in known.definitions:
                 return Node(module, name), ".".join(rest)
             if known is not None and name in known.imports:
                 return self.find(".".join([known.imports[name], *rest]))
             if self.module(f"{module}.{name}") is None:
-                return Node(module, _WHOLE), ".".join(names[place:])
+                return Node(module, _WHOLE), ".".join(names[index:])
             module = f"{module}.{name}"
         return Node(module, _WHOLE), ""
 
     def _read(self, name: str) -> Module | None:
-        place = self._root.joinpath(*name.split(".")[1:])
-        for file in (place / "__init__.py", place.with_suffix(".py")):
+        path = self._root.joinpath(*name.split(".")[1:])
+        for file in (path / "__init__.py", path.with_suffix(".py")):
             if file.is_file():
                 return read_module(name, file.read_bytes(), file.stem == "__init__")
-        return read_module(name, b"", True) if place.is_dir() else None
+        return read_module(name, b"", True) if path.is_dir() else None
 
     def _digest(self, roots: frozenset[str]) -> str:
         codes = {node: self._code(node) for node in self.reached(roots)}
         # Deeper and deeper, until no two definitions can be told apart that could not be before:
         # cycles need no care then, and no definition needs a name.
         former: dict[Node, str] = {}
-        digests = {node: code.own for node, code in codes.items()}
+        digests = {node: code.sha256 for node, code in codes.items()}
         while len(set(former.values())) < len(set(digests.values())):
             former = digests
             digests = {node: _with_targets(code, former, node) for node, code in codes.items()}
         named = {node for root in roots if ":" in root for node in self._start(root)}
-        starts = sorted({digests[node] for node in named})
-        return _sha256(*sorted(set(digests.values())), "from", *starts)
+        root_digests = sorted({digests[node] for node in named})
+        return _sha256(*sorted(set(digests.values())), "from", *root_digests)
 
     def _start(self, root: str) -> Iterator[Node]:
         """The definitions that a root stands for; ModuleNotFoundError where there are none.
@@ -168,8 +168,8 @@ class Code:
         found = [self._mentioned(reference) for reference in piece.references]
         attributes = [rest for _, rest in found]
         name = "" if node.name.isdigit() else node.name
-        own = _sha256(name, piece.shape, *attributes)
-        return _Code(own, tuple(target for target, _ in found))
+        sha256 = _sha256(name, piece.shape, *attributes)
+        return _Code(sha256, tuple(target for target, _ in found))
 
     def _piece(self, node: Node) -> Piece:
         module = self.module(node.module)
@@ -184,7 +184,7 @@ class Code:
         if module is None:
             return []
         imported = (self._mentioned(Reference(path))[0] for path in module.imports.values())
-        effects = (Node(name, str(place)) for place in range(len(module.effects)))
+        effects = (Node(name, str(index)) for index in range(len(module.effects)))
         defined = (Node(name, definition) for definition in module.definitions)
         followed = (node for node in imported if node.module and node.name != _WHOLE)
         return [*defined, *followed, *effects]
@@ -215,13 +215,13 @@ class Code:
             known = self.module(name)
             if known is not None and self.declared(name) is not False:
                 waiting += [path for path in known.loads if path.split(".")[0] == PACKAGE]
-                yield from (Node(name, str(place)) for place in range(len(known.effects)))
+                yield from (Node(name, str(index)) for index in range(len(known.effects)))
 
 
 def _with_targets(code: _Code, digests: dict[Node, str], node: Node) -> str:
     """The digest of a node, given those of what it mentions."""
     found = [digests[target] for target in code.targets]
-    return _sha256(code.own, *(sorted(set(found)) if node.name == _WHOLE else found))
+    return _sha256(code.sha256, *(sorted(set(found)) if node.name == _WHOLE else found))
 
 
 def _sha256(*parts: str) -> str:

@@ -101,8 +101,8 @@ class _Reader:
                 self.bindings[name] = self.bindings.get(name, 0) + 1
         # A name that is imported and bound otherwise is a definition with an import in it.
         self.imports = {k: path for k, path in self.imports.items() if k not in self.bindings}
-        own = {name: f"{self.module}.{name}" for name in self.bindings}
-        self.names = self.imports | own
+        defined = {name: f"{self.module}.{name}" for name in self.bindings}
+        self.names = self.imports | defined
 
     def read(self, node: ast.stmt, names: Scope) -> None:
         """Read a statement of the module, which defines these names."""

@@ -18,7 +18,7 @@ from asymmetry.core.errors import UserError
 from asymmetry.data.iqa_sets.digests import iqa_set_digest
 from asymmetry.data.iqa_sets.images import load_set
 from asymmetry.data.iqa_sets.published.registry import layout_of, read_published
-from asymmetry.data.photos import read_manifest
+from asymmetry.data.photos import read_photos
 from asymmetry.iqa.skill.measure import measure_skill
 from asymmetry.planning.plan import Plan
 from asymmetry.study import PublishedSet
@@ -69,7 +69,7 @@ def test_a_file_is_a_kind():
 def test_scores_point_upwards_and_images_are_read(photos, tmp_path, kind):
     root = replica(kind, tmp_path)
     study = study_of(photos, kind, root)
-    images = load_set(study, "s", read_manifest(study.photos))
+    images = load_set(study, "s", read_photos(study.photos))
     assert images.kind == kind
     sign = 1 if layout_of(kind).higher_is_better else -1
     written = [row.score for row in read(kind, root).rows]
@@ -96,7 +96,7 @@ def test_the_digest_is_of_the_set_wherever_it_lies(photos, workplace, kind):
 
 def digest(photos, kind, root):
     study = study_of(photos, kind, root)
-    return iqa_set_digest(study, "s", read_manifest(study.photos))
+    return iqa_set_digest(study, "s", read_photos(study.photos))
 
 
 @every_set

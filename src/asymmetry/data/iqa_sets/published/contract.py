@@ -1,4 +1,4 @@
-"""What a loader of a published set says: a file of this folder is a set of its name."""
+"""What the loader of a published set defines. A file of this folder loads the set of its name."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Layout:
-    """How a set writes its scores: direction, lowest and highest possible one, and its entries."""
+    """How a set writes its scores: their direction, lowest and highest value, and the entries."""
 
     higher_is_better: bool
     score_range: tuple[float, float]
@@ -34,7 +34,7 @@ class Layout:
 
 
 def numbered(kinds: Sequence[str], first: int = 1) -> dict[str, str]:
-    """Kinds of distortion by the two digits that stand for them in file names."""
+    """Kinds of distortion by their two digits in file names."""
     return {f"{number:02}": kind for number, kind in enumerate(kinds, start=first)}
 
 

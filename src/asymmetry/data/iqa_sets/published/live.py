@@ -39,13 +39,13 @@ def _entries(release: Release) -> Iterator[Entry]:
     for file, values in ((path, scores), (path, copies), (names_path, references)):
         if len(values) != len(images):
             raise UserError(f"{file}: has {len(values)} values, not {len(images)}; {AS_RELEASED}")
-    for place, (image, kind) in enumerate(images):
-        if not copies[place]:
+    for index, (image, kind) in enumerate(images):
+        if not copies[index]:
             yield Entry(
-                f"{path}:{place + 1}",
+                f"{path}:{index + 1}",
                 image,
-                score=scores[place],
-                reference=f"refimgs/{references[place]}",
+                score=scores[index],
+                reference=f"refimgs/{references[index]}",
                 kind=kind,
             )
 

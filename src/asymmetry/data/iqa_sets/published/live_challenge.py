@@ -27,8 +27,8 @@ def _entries(release: Release) -> Iterator[Entry]:
             f"{names_path}: has {len(names)} values, {path} has {len(scores)}; {AS_RELEASED}"
         )
     rows = zip(names, scores, strict=True)
-    for place, (name, score) in enumerate(islice(rows, _TRAINING, None), start=_TRAINING + 1):
-        yield Entry(f"{path}:{place}", image=f"Images/{name}", score=score)
+    for number, (name, score) in enumerate(islice(rows, _TRAINING, None), start=_TRAINING + 1):
+        yield Entry(f"{path}:{number}", image=f"Images/{name}", score=score)
 
 
 LAYOUT = Layout(higher_is_better=True, score_range=(0, 100), entries=_entries)

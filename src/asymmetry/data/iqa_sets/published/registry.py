@@ -1,7 +1,7 @@
 """Published sets by name: `tid2013.py` reads the set of kind `tid2013`.
 
-The files are imported by name, so that what one of them says reaches a result through the set's
-digest alone, and a new set changes nothing for the others. Imports no torch, decodes no image.
+The files are imported by name. So a loader changes a result through the digest of its set alone,
+and a new set changes nothing for the others. Imports no torch, decodes no image.
 """
 
 import importlib
@@ -9,10 +9,9 @@ from pathlib import Path
 
 from asymmetry.core.errors import UserError
 from asymmetry.data.iqa_sets.named_files import plain_name
-from asymmetry.data.iqa_sets.numbers import number
 from asymmetry.data.iqa_sets.published.contract import Entry, Layout
 from asymmetry.data.iqa_sets.published.release import Release
-from asymmetry.data.iqa_sets.rows import ScoredRow, Scores, refuse_repeats
+from asymmetry.data.iqa_sets.rows import ScoredRow, Scores, number, refuse_repeats
 from asymmetry.data.iqa_sets.score_files import AS_RELEASED
 from asymmetry.study import PublishedSet
 
@@ -27,8 +26,8 @@ def layout_of(kind: str) -> Layout:
 def read_published(set_name: str, declared: PublishedSet) -> Scores:
     """The images of a published set, each with its score, reference and distortion.
 
-    Raises UserError where the folder, the score file or an image is missing, a score file is
-    damaged or names an image twice, or a score is outside the range of the set.
+    Raises UserError where the folder, the score file or an image is missing; where a score file is
+    damaged or names an image twice; and where a score is outside the range of the set.
     """
     layout = layout_of(declared.kind)
     release = Release(Path(declared.folder), set_name)

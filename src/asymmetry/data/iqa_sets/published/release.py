@@ -9,10 +9,10 @@ from asymmetry.data.iqa_sets.named_files import in_one_form, plain_name
 
 
 class Release:
-    """The files below a folder, found by the end of their path, in any case of letters
-    and either form of accents.
+    """The files below a folder, found by the end of their path.
 
-    Archives differ in the folders around their content, and TID2013 in the case of its own names.
+    The case of letters and the form of accents do not matter. Archives differ in the folders around
+    their content, and the names in TID2013 differ in case.
     """
 
     def __init__(self, folder: Path, set_name: str) -> None:

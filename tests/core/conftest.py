@@ -1,0 +1,3 @@
+from tests.http_server import server
+
+__all__ = ["server"]

@@ -1,0 +1,3 @@
+from tests.iqa.conftest import photos, table
+
+__all__ = ["photos", "table"]
