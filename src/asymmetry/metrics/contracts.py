@@ -100,6 +100,30 @@ METRICS: dict[str, Contract] = {
     ),
     "piqe": Contract("pyiqa", "grey", False, full_reference=False, minimum_side=16),
 }
+# What the study's claims speak of: of luma, sharpness and lattice in dB; of meaning.
+METRICS |= {
+    name: Contract(
+        f"asymmetry.metrics.{name}:{name}",
+        "y",
+        higher_is_better,
+        crop_scale=True,
+        minimum_side=side,
+    )
+    for name, higher_is_better, side in [
+        ("sharpness", False, 32),
+        ("coherence", True, 32),
+        ("lattice", False, 32),
+        ("artifacts_ldl", False, 7),
+    ]
+}
+METRICS["semantics"] = Contract(
+    "asymmetry.metrics.semantics:semantics",
+    "rgb",
+    True,
+    weights="inception_v3",
+    minimum_side=32,
+    backbone=family_of("inception_v3"),
+)
 # Learned from opinions, as pyiqa has them (`asymmetry.metrics.learned`).
 METRICS |= {
     name: Contract(
