@@ -14,8 +14,8 @@ CHANGES_NUMBERS = False
 class Contract:
     """The convention of a metric; numbers of two conventions are never mixed.
 
-    `measure`: what computes it: `module:function` of this package, where there are weights a class
-    that takes their file; `pyiqa`; or `fidelity`, the loss of the same name.
+    `measure`: what computes it: `module:function` of this package, where there are weights what
+    takes their file and gives the formula; `pyiqa`; or `fidelity`, the loss of the same name.
     `colour`: what is measured: `rgb`; `y` (BT.601, studio range); `grey` (MATLAB's rgb2gray).
     `crop_scale`: a border as wide as the scale factor is left out first, as is the habit in
     super-resolution.
@@ -100,7 +100,7 @@ METRICS: dict[str, Contract] = {
     ),
     "piqe": Contract("pyiqa", "grey", False, full_reference=False, minimum_side=16),
 }
-# What the study's claims speak of: of luma, sharpness and lattice in dB; of meaning.
+# What the study's claims speak of, on luma (sharpness and lattice are in dB), and its meaning.
 METRICS |= {
     name: Contract(
         f"asymmetry.metrics.{name}:{name}",

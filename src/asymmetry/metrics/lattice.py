@@ -16,26 +16,24 @@ from asymmetry.metrics.scaled import Scaled
 from asymmetry.metrics.separable import Paired
 from asymmetry.metrics.spectra import ROUNDING, SIDE, spectra
 
-# Hann's window spreads a line over its bin and the bins beside it: these are the next.
-_RING = [
-    (down, across)
-    for down, across in product(range(-2, 3), repeat=2)
-    if max(abs(down), abs(across)) == 2
-]
+# Hann's window spreads a line over its bin and the bins beside it. These are the next: of the same
+# column, and of the same row.
+_NEIGHBOURS = (((-2, 0), (2, 0)), ((0, -2), (0, 2)))
 
 
 def prominence(planes: Tensor, scale: int) -> Tensor:
     """The power at each frequency of the lattice over that around it: [B, 1, H, W] to [B, n].
 
     Sides >= 32, planes in 0..1. Powers are averaged over all windows and have the noise of rounding
-    to 8 bits added, so a flat image has 1 everywhere. Around are the 16 bins two bins away, by their
-    geometric mean: on a steady slope of the spectrum it is the level of the middle.
+    to 8 bits added, so a flat image has 1 everywhere. What is around are the bins two bins away, by
+    the geometric mean of a pair, so that a slope of the spectrum does not count: the pair in the
+    row or that in the column, whichever has more, so that the streak of an edge does not either.
     """
     side = window_side(scale)
     lines, around = _places(scale, planes.device)
     found = spectra(planes, side)
     power = (found.real.square() + found.imag.square()).mean(dim=1).flatten(1) + ROUNDING / side**2
-    return power[:, lines] / power[:, around].log().mean(dim=2).exp()
+    return power[:, lines] / power[:, around].prod(dim=3).sqrt().amax(dim=2)
 
 
 def window_side(scale: int) -> int:
@@ -53,7 +51,7 @@ def _at(scale: int) -> Paired[Tensor]:
 
 @lru_cache(maxsize=8)
 def _places(scale: int, device: torch.device) -> tuple[Tensor, Tensor]:
-    """The lattice's places [n] in the flat half of a spectrum, and those around each [n, 16]."""
+    """The lattice's places [n] in the flat half of a spectrum, and their neighbours' [n, 2, 2]."""
     with torch.inference_mode(False):
         side = window_side(scale)
         nodes = {
@@ -63,11 +61,14 @@ def _places(scale: int, device: torch.device) -> tuple[Tensor, Tensor]:
             if row or column
         }
         lines = [_place(row, column, side) for row, column in sorted(nodes)]
-        rings = [
-            [_place(row + down, column + across, side) for down, across in _RING]
+        around = [
+            [
+                [_place(row + down, column + right, side) for down, right in pair]
+                for pair in _NEIGHBOURS
+            ]
             for row, column in sorted(nodes)
         ]
-        return torch.tensor(lines, device=device), torch.tensor(rings, device=device)
+        return torch.tensor(lines, device=device), torch.tensor(around, device=device)
 
 
 def _place(row: int, column: int, side: int) -> int:

@@ -11,7 +11,7 @@ from asymmetry.metrics.contracts import METRICS, Contract
 class Planes:
     """A batch of images [B, 3, H, W] in 0..1 in the colours that contracts ask for, each made once.
 
-    `scale` is the factor of the task: what contracts crop at the border.
+    `scale` is the factor of the task: what contracts crop at the border, and `Scaled` metrics need.
     """
 
     def __init__(self, images: Tensor, scale: int) -> None:

@@ -50,12 +50,15 @@ def _hann(side: int, dtype: torch.dtype, device: torch.device) -> Tensor:
 
 @lru_cache(maxsize=16)
 def _band(scale: int, dtype: torch.dtype, device: torch.device) -> tuple[Tensor, Tensor]:
-    """The places [n] of a band's bins in the flat half of a spectrum, and the roots [n] of how many
-    bins of the whole each stands for."""
+    """The places [n] of a band's bins in a spectrum's flat half, and the roots of their weights.
+
+    A bin's weight is the share of it that lies in the band, twice that where it has a mirror.
+    """
     with torch.inference_mode(False):
         rows, columns = torch.arange(SIDE), torch.arange(SIDE // 2 + 1)
         highest = torch.maximum(torch.minimum(rows, SIDE - rows).unsqueeze(1), columns)
-        bins = (2 * scale * highest > SIDE).flatten().nonzero()[:, 0]
-        alone = (columns == 0) | (columns == SIDE // 2)
-        counts = torch.where(alone, 1.0, 2.0).repeat(SIDE)[bins]
-        return bins.to(device), counts.sqrt().to(device, dtype)
+        share = (highest + 0.5 - SIDE / (2 * scale)).clamp(0, 1)
+        mirrored = (columns > 0) & (columns < SIDE // 2)
+        weights = (share * torch.where(mirrored, 2, 1)).flatten()
+        bins = weights.nonzero()[:, 0]
+        return bins.to(device), weights[bins].sqrt().to(device, dtype)
