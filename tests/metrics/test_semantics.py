@@ -15,7 +15,7 @@ from asymmetry.backbones.families import family_of
 from asymmetry.backbones.registry import build_backbone
 from asymmetry.core.errors import UserError
 from asymmetry.core.files import sha256_of
-from asymmetry.fidelity.as_metric import build_metric
+from asymmetry.fidelity.as_metric import build_measure, build_metric
 from asymmetry.metrics.contracts import METRICS
 from asymmetry.metrics.semantics import Cosine
 from asymmetry.weights.store import WEIGHTS
@@ -117,10 +117,10 @@ def test_it_is_torchvisions_network_up_to_its_last_means(
             small = F.interpolate(image, size=(299, 299), mode="bilinear", antialias=True)
             network((small - mean) / std)
     assert embeddings[0].shape == (1, 2048)
-    metric = build_metric("semantics", tmp_path, CPU)
-    torch.testing.assert_close(
-        metric._measure.network(pair[0]), embeddings[0], rtol=1e-3, atol=1e-6
-    )
+    measure = build_measure("semantics", tmp_path)
+    assert isinstance(measure, Cosine)
+    torch.testing.assert_close(measure.network(pair[0]), embeddings[0], rtol=1e-3, atol=1e-6)
     expected = float(F.cosine_similarity(*(one.double() for one in embeddings)))
+    metric = build_metric("semantics", tmp_path, CPU)
     assert metric(*pair) == pytest.approx(expected, abs=1e-6)
     assert metric(pair[0], pair[0]) == pytest.approx(1, abs=1e-9)

@@ -2,7 +2,8 @@
 
 Transposed convolutions and shuffles of pixels leave patterns that repeat every `scale` or every
 second pixel (Odena, Dumoulin and Olah, Distill 2016; Durall, Keuper and Keuper, CVPR 2020): lines
-in the spectrum at multiples of 1 / scale and of 1/2 cycles a pixel. The measure is ours.
+in the spectrum at multiples of 1 / scale and of 1/2 cycles a pixel. The measure is ours. It sees
+lines only: blocks of equal pixels, which repeat nothing in a flat area, are hardly a lattice.
 """
 
 from functools import lru_cache, partial
