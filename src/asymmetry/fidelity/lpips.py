@@ -27,11 +27,6 @@ class Lpips(OnTrunk):
         super().__init__(trunk, SMALLEST)
         self.heads = nn.ParameterList(heads).requires_grad_(False)
 
-    def forward(self, restored: Tensor, reference: Tensor) -> Tensor:
-        """[B] of two batches [B, 3, H, W] in 0..1; ValueError where they differ in shape."""
-        check_pair(restored, reference, SMALLEST)
-        return super().forward(restored, reference)
-
     def features(self, reference: Tensor) -> list[Tensor]:
         """The unit feature vectors of the references [B, 3, H, W], a tensor a stage."""
         return [unit(stage) for stage in self.stages(reference)]

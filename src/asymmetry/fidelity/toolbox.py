@@ -16,7 +16,8 @@ class MetricLoss(Separable):
     """A metric turned so that lower is better: 1 - similarity, minus the PSNR, or the distance.
 
     It uses the colour of the metric's contract, but neither rounds nor crops. Where a metric has no
-    finite gradient (FSIM where both images are black), the gradient of those pixels is zero. A value that is not finite stays so, and the training reports it.
+    finite gradient (FSIM where both images are black), the gradient of those pixels is zero. A
+    value that is not finite stays so, and the training reports it.
     """
 
     def __init__(self, name: str, measure: Separable) -> None:

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from asymmetry.metrics.contracts import METRICS
 from asymmetry.metrics.planes import Planes
+from asymmetry.metrics.scaled import Scaled
 from asymmetry.metrics.separable import Separable, Whole
 from asymmetry.weights.store import locate
 
@@ -35,12 +36,15 @@ class Metric:
     @torch.inference_mode()
     def features(self, reference: Planes) -> Any:
         """What the metric computes of a reference, once for all restored images of it."""
-        return self._measure.features(reference.of(self.name))
+        return self._at(reference.scale).features(reference.of(self.name))
 
     @torch.inference_mode()
     def values(self, restored: Planes, features: Any) -> Tensor:
         """The values [B] of restored images, given the `features` of their common reference."""
-        return self._measure.distance(restored.of(self.name), features)
+        return self._at(restored.scale).distance(restored.of(self.name), features)
+
+    def _at(self, scale: int) -> Separable:
+        return self._measure.at(scale) if isinstance(self._measure, Scaled) else self._measure
 
 
 def build_formula(name: str, weights: Path) -> Separable:

@@ -14,8 +14,8 @@ CHANGES_NUMBERS = False
 class Contract:
     """The convention of a metric; numbers of two conventions are never mixed.
 
-    `measure`: what computes it. It is `module:function` of this package (with weights, a class that
-    takes their file), or `pyiqa`, or `fidelity`, which is the loss of the same name.
+    `measure`: what computes it. It is `module:function` of this package (with weights, what takes
+    their file and gives the formula), or `pyiqa`, or `fidelity`, which is the loss of the same name.
     `colour`: the colour space: `rgb`; `y` (BT.601, studio range); `grey` (MATLAB's rgb2gray).
     `crop_scale`: a border as wide as the scale factor is left out first, as is usual in
     super-resolution.
@@ -122,6 +122,30 @@ METRICS: dict[str, Contract] = {
         "asymmetry.metrics.piqe:piqe", "grey", False, full_reference=False, minimum_side=16
     ),
 }
+# What the study's claims speak of, on luma (sharpness and lattice are in dB), and its meaning.
+METRICS |= {
+    name: Contract(
+        f"asymmetry.metrics.{name}:{name}",
+        "y",
+        higher_is_better,
+        crop_scale=True,
+        minimum_side=side,
+    )
+    for name, higher_is_better, side in [
+        ("sharpness", False, 32),
+        ("coherence", True, 32),
+        ("lattice", False, 32),
+        ("artifacts_ldl", False, 7),
+    ]
+}
+METRICS["semantics"] = Contract(
+    "asymmetry.metrics.semantics:semantics",
+    "rgb",
+    True,
+    weights="inception_v3",
+    minimum_side=32,
+    backbone=family_of("inception_v3"),
+)
 # Learned from opinions, as pyiqa has them (`asymmetry.metrics.learned`).
 METRICS |= {
     name: Contract(

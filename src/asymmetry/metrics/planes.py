@@ -11,7 +11,7 @@ from asymmetry.metrics.contracts import METRICS, Contract
 class Planes:
     """A batch of images [B, 3, H, W] in 0..1, in the colour of any contract; each is made once.
 
-    `scale` is the factor of the task, which is the width of the border that contracts crop.
+    `scale` is the factor of the task: what contracts crop at the border, and `Scaled` metrics need.
     """
 
     def __init__(self, images: Tensor, scale: int) -> None:

@@ -107,6 +107,7 @@ WEIGHTS: dict[str, WeightFile] = {
     "resnet50": _torchvision("resnet50-0676ba61.pth", "0676ba61", "ResNet-50"),
     "convnext_tiny": _torchvision("convnext_tiny-983f1562.pth", "983f1562", "ConvNeXt-T"),
     "swin_t": _torchvision("swin_t-704ceda3.pth", "704ceda3", "Swin-T"),
+    "inception_v3": _torchvision("inception_v3_google-0cc3c7bd.pth", "0cc3c7bd", "Inception v3"),
     "clip_vit_b_32": WeightFile(
         "ViT-B-32.pt",
         "40d365715913c9da98579312b702a82c18be219cc2a73407c4526f58eba950af",
