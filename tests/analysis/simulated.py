@@ -1,6 +1,7 @@
 """Evidence of known truth, straight from arrays: hundreds of studies a minute."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from itertools import product
 
 import numpy as np
@@ -19,7 +20,7 @@ LOSSES = ["ms_ssim", "ssim", "ssimc", "fsim", "vif", "nlpd", "cw_ssim", "gmsd"]
 NONE = ("none", None, None)
 VGG_PATCH, VGG_VANILLA = ("vgg-patch", "vgg16", "patch"), ("vgg-vanilla", "vgg16", "vanilla")
 VIT_PATCH = ("vit-patch", "vit-small", "patch")
-_EMPTY = {name: empty_table(name) for name in COLUMNS}
+_EMPTY = {field.name: empty_table(field.name) for field in fields(Tables)}
 _NO_SKILL = skill_of_losses(_EMPTY["skill"])
 
 

@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from asymmetry.training.journal import LOG
 
 from asymmetry.core.usage import Usage
 from asymmetry.monitor.run_state import last_line, state_of
 from asymmetry.planning.plan import Run
-from asymmetry.training.heartbeat import PROGRESS, Beat
+from asymmetry.training.heartbeat import PROGRESS, TEXT_LOG, Beat
 from tests.planning.test_plan import plan_of
 
 NOW = 1.7e9
@@ -162,8 +161,8 @@ def test_a_clock_that_is_ahead_is_told(run: Run, written: float, name: str, note
 @pytest.mark.parametrize(("later", "name"), [(-1, "running"), (0, "failed"), (1, "failed")])
 def test_a_failure_that_no_heartbeat_could_tell(run: Run, later: int, name: str):
     """The log had room for its line. An older one is that of an earlier attempt, in company."""
-    with_file(with_beat(run), LOG, "step 5\nerror: checkpoint.bin: cannot be written\n")
-    state = state_of(dated(dated(run, PROGRESS, NOW), LOG, NOW + later), NOW)
+    with_file(with_beat(run), TEXT_LOG, "step 5\nerror: checkpoint.bin: cannot be written\n")
+    state = state_of(dated(dated(run, PROGRESS, NOW), TEXT_LOG, NOW + later), NOW)
     assert state.name == name
     assert state.note.startswith("on node3" if name == "running" else "error: checkpoint.bin")
 

@@ -34,7 +34,8 @@ def test_pilots_are_assessed_after_all_runs(stages: Stages):
     values["training"]["pilot"] = 0.1
     after = Stages(Plan(parse_study(values, "params.yaml")))
     cells, (part,) = after.plan.runs, after.assessment.parts
-    assert after.assessed == [*after.assessed[:7], *(f"{run.id}@pilot" for run in cells)]
+    assessed = after.assessment.assessed
+    assert assessed == [*assessed[:7], *(f"{run.id}@pilot" for run in cells)]
     assert sorted(after.reads(part)) == sorted(after.trained)
     assert [run.pilot_step for run in cells] == [1] * 5
     assert after.plan.warm_starts[0].pilot_step is None

@@ -46,7 +46,7 @@ class TestDigests:
         ("module", "stages"),
         [
             ("asymmetry.figures.heat_map", {"figures"}),
-            ("asymmetry.tables.collect", {"runs"} | TABLES),
+            ("asymmetry.pipeline.collect", {"runs"} | TABLES),
             ("asymmetry.analysis.analyse", {"analyse"}),
         ],
     )

@@ -15,7 +15,7 @@ class Contract:
     """The convention of a metric; numbers of two conventions are never mixed.
 
     `measure`: what computes it. It is `module:function` of this package (with weights, what takes
-    their file and gives the formula), or `pyiqa`, or `fidelity`, which is the loss of the same name.
+    their file and gives the formula), or `pyiqa`, or `fidelity`: the loss of the same name.
     `colour`: the colour space: `rgb`; `y` (BT.601, studio range); `grey` (MATLAB's rgb2gray).
     `crop_scale`: a border as wide as the scale factor is left out first, as is usual in
     super-resolution.

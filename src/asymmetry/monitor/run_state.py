@@ -7,8 +7,7 @@ from typing import Any
 from asymmetry.core.files import read_object
 from asymmetry.core.usage import Usage, duration, usage_of
 from asymmetry.planning.plan import Run
-from asymmetry.training.heartbeat import PROGRESS, Beat, read_beat
-from asymmetry.training.logs import TEXT_LOG
+from asymmetry.training.heartbeat import PROGRESS, TEXT_LOG, Beat, read_beat
 
 # In the order in which a table shows them; nothing more happens by itself to those in `ENDED`.
 STATES = ("running", "stopped", "to be continued", "failed", "diverged", "waiting", "done")

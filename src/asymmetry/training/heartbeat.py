@@ -21,7 +21,7 @@ from asymmetry.core.usage import Usage
 from asymmetry.training.lock import TakenOverError
 
 CHANGES_NUMBERS = False
-PROGRESS = "progress.json"
+PROGRESS, TEXT_LOG = "progress.json", "train.log"
 EVERY_SECONDS = 2.0
 
 

@@ -15,11 +15,10 @@ from torch import Tensor
 
 from asymmetry.core.errors import UserError
 from asymmetry.core.files import write_atomically
-from asymmetry.training.heartbeat import failure_noted
+from asymmetry.training.heartbeat import TEXT_LOG, failure_noted
 
 CHANGES_NUMBERS = False
 CSV_LOG = "log.csv"
-TEXT_LOG = "train.log"
 Row = dict[str, float]
 
 
