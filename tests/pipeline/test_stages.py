@@ -36,7 +36,7 @@ def test_pilots_are_assessed_after_all_runs(stages: Stages):
     cells, (part,) = after.plan.runs, after.assessment.parts
     assessed = after.assessment.assessed
     assert assessed == [*assessed[:7], *(f"{run.id}@pilot" for run in cells)]
-    assert sorted(after.reads(part)) == sorted(after.trained)
+    assert sorted(after.reads(part.path)) == sorted(after.trained)
     assert [run.pilot_step for run in cells] == [1] * 5
     assert after.plan.warm_starts[0].pilot_step is None
     # What else there is does not know them.
