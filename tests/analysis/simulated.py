@@ -11,7 +11,8 @@ from asymmetry.analysis.hypotheses.evidence import Evidence
 from asymmetry.analysis.judging import judge_values
 from asymmetry.analysis.skill import skill_of_losses
 from asymmetry.study.fraction import balanced
-from asymmetry.tables.read import COLUMNS, Tables, empty_table
+from asymmetry.tables.read import Tables
+from asymmetry.tables.schemas import COLUMNS, empty_table
 from tests.synthetic_tables import GENERATOR, SET, TASK
 
 SCOPE = (TASK, GENERATOR, SET)

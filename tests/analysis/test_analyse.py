@@ -4,7 +4,8 @@ import pandas as pd
 import pytest
 
 from asymmetry.analysis.analyse import analyse
-from asymmetry.tables.read import COLUMNS, load_tables
+from asymmetry.tables.read import load_tables
+from asymmetry.tables.schemas import COLUMNS
 from tests.synthetic_tables import analysed_study, make_study, write_study_tables, write_tables
 
 EVERY = [f"H{number}" for number in range(1, 14)]

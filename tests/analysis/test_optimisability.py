@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from asymmetry.analysis.optimisability import GAIN, optimisability_of_losses
-from asymmetry.tables.read import empty_table
+from asymmetry.tables.schemas import empty_table
 from tests.synthetic_tables import make_optimisability
 
 COLUMNS = ["fidelity", "image", "statistic", "value"]

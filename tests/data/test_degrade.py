@@ -166,3 +166,11 @@ def test_blurring_the_weights_of_a_reduction_is_blurring_the_image(
     image = np.random.default_rng(seed).integers(0, 256, (4 * height, 4 * width, 3), np.uint8)
     expected = resize(blur(image, sigma), 1 / 4)
     np.testing.assert_allclose(blur_and_reduce(image, sigma, 4), expected, rtol=0, atol=1e-11)
+
+
+@pytest.mark.parametrize("key", ["blur", "noise", "jpeg"])
+def test_second_order_has_its_own_ranges(key):
+    with pytest.raises(ValidationError, match=f"{key}: second-order has its own ranges"):
+        Task(degradation="second-order", **{key: (1, 2)})
+    known = Task(degradation="second-order").model_dump()
+    assert Task(**known).degradation == "second-order"  # as a job reads the study again

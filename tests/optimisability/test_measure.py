@@ -13,7 +13,7 @@ from asymmetry.optimisability.measure import measure_optimisability, measure_par
 from asymmetry.pipeline.stages import Stages
 from asymmetry.planning.plan import Plan
 from asymmetry.study import parse_study
-from asymmetry.tables.read import COLUMNS
+from asymmetry.tables.schemas import COLUMNS
 from tests.conftest import small_values
 
 OUTPUT = Path("part.parquet")

@@ -96,6 +96,12 @@ def refusal(values: dict[str, Any]) -> str:
         ),
         ("surprise", 1, ["'surprise'", "Allowed: results, photos"]),
         ("execution.company", 2, ["execution.company: is now called execution.pack"]),
+        (
+            "execution.resources",
+            {"optimise": {}},
+            ["resources.optimise: is now called execution.resources.optimisability"],
+        ),
+        ("optimisability", {"starts": []}, ["is now called optimisability.initialisations"]),
     ],
 )
 def test_a_mistake_is_a_line_that_names_key_value_and_choices(

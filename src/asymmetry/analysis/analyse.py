@@ -1,6 +1,5 @@
 """The stage `analyse`: from the tables of the other stages to effects, hypotheses and claims."""
 
-import io
 import json
 import math
 from pathlib import Path
@@ -17,7 +16,8 @@ from asymmetry.analysis.robustness import robustness
 from asymmetry.core.files import write_atomically
 from asymmetry.study import Study
 from asymmetry.tables.people import people_in_words
-from asymmetry.tables.read import COLUMNS, empty_table, load_tables, table_path
+from asymmetry.tables.read import load_tables, table_path
+from asymmetry.tables.schemas import COLUMNS, empty_table, write_table
 
 
 def analyse(study: Study, results: Path) -> None:
@@ -50,9 +50,8 @@ def analyse(study: Study, results: Path) -> None:
 def _write(results: Path, name: str, parts: list[pd.DataFrame]) -> None:
     filled = [part for part in parts if len(part)]
     table = pd.concat(filled, ignore_index=True) if filled else empty_table(name)
-    content = io.BytesIO()
-    table[COLUMNS[name]].to_parquet(content, index=False)
-    write_atomically(table_path(results, name), content.getvalue())
+    # The effects have columns beside those of their table, by which hypotheses choose settings.
+    write_table(table[COLUMNS[name]], name, table_path(results, name))
 
 
 def _plain(value: Any) -> Any:

@@ -22,6 +22,7 @@ from asymmetry.analysis.judging import Judged, judge_cells
 from asymmetry.stats.arrays import Array, Integers
 from asymmetry.stats.intervals import intervals
 from asymmetry.tables.read import SCOPE, Tables, coverage
+from asymmetry.tables.schemas import DIVERGED, DONE, MISSING, NOT_ASSESSED
 
 SETTING = ["fidelity", "discriminator", "adversarial_weight"]
 _OF_A_SETTING = ["backbone", "head", "initialisation", "frozen"]  # of its discriminator
@@ -59,7 +60,7 @@ class Effects:
     def coverage(self) -> str:
         """How many settings there are, and what became of them, in words."""
         states = self.settings["status"]
-        counts = coverage(states.where(states != "not assessed", "missing"))
+        counts = coverage(states.where(states != NOT_ASSESSED, MISSING))
         return str(counts).replace("cells", "settings")
 
 
@@ -168,7 +169,7 @@ def _by_seed(seeds: Integers, member: Array, values: Array) -> Array:
 def _settings(judged: Judged, value: Array, judges: list[str]) -> pd.DataFrame:
     """A row for each setting: what it is, its effect, and what became of its cells."""
     cells = judged.cells
-    done, diverged = ((cells["status"] == state) for state in ("done", "diverged"))
+    done, diverged = ((cells["status"] == state) for state in (DONE, DIVERGED))
     shown = [column for column in _OF_A_SETTING if column in cells]
     groups = cells.assign(done=done, diverged=diverged, used=cells["seed"].where(done)).groupby(
         SETTING, sort=False
@@ -200,7 +201,7 @@ def _settings(judged: Judged, value: Array, judges: list[str]) -> pd.DataFrame:
 def _status(done: int, diverged: int, value: float) -> str:
     """What became of a setting: any seed with a value makes it done."""
     if np.isfinite(value):
-        return "done"
+        return DONE
     if diverged:
-        return "diverged"
-    return "not assessed" if done else "missing"
+        return DIVERGED
+    return NOT_ASSESSED if done else MISSING

@@ -14,6 +14,7 @@ from asymmetry.core.randomness import draws
 from asymmetry.metrics.contracts import JUDGES
 from asymmetry.stats.arrays import Array, Integers
 from asymmetry.stats.resampling import resampled_counts
+from asymmetry.tables.schemas import DONE, OK
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ def judge_cells(
     """The z-scores of the cells of a scope, under `resamples` draws of its images and seeds."""
     measured = set(scores["metric"].unique())
     known = [judge for judge in judges if judge in measured]
-    done = cells[cells["status"] == "done"]
+    done = cells[cells["status"] == DONE]
     values, _ = values_by_image(done, scores[scores["set"] == scope[2]], known)
     return judge_values(cells, values, scope, known, resamples)
 
@@ -65,7 +66,7 @@ def judge_values(
     resamples: int,
 ) -> Judged:
     """The same from values [judges, done cells, images]: higher is better, NaN where none is."""
-    done = cells[cells["status"] == "done"]
+    done = cells[cells["status"] == DONE]
     seeds = sorted(done["seed"].unique())
     rng = draws(0, f"effect/{'/'.join(scope)}")
     image_weights = _with_sample(resampled_counts(rng, values.shape[2], resamples))
@@ -156,7 +157,7 @@ def values_by_image(
     Higher is better; NaN where there is no value.
     """
     measured = scores[
-        scores["run"].isin(done["run"]) & scores["metric"].isin(judges) & (scores["status"] == "ok")
+        scores["run"].isin(done["run"]) & scores["metric"].isin(judges) & (scores["status"] == OK)
     ]
     images = sorted(measured["image"].unique())
     wide = measured.pivot_table(index=["metric", "run"], columns="image", values="value")

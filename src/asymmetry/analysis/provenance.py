@@ -5,7 +5,8 @@ from pathlib import Path
 
 from asymmetry.core.commit import code_commit
 from asymmetry.core.files import sha256_of
-from asymmetry.tables.read import COLUMNS, table_path
+from asymmetry.tables.read import table_path
+from asymmetry.tables.schemas import COLUMNS
 
 
 @dataclass(frozen=True)

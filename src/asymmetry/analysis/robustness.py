@@ -17,7 +17,8 @@ from asymmetry.analysis.hypotheses.evidence import Evidence
 from asymmetry.analysis.hypotheses.examine import examine
 from asymmetry.backbones.families import family_of
 from asymmetry.metrics.contracts import JUDGES, PEOPLE
-from asymmetry.tables.read import COLUMNS, SCOPE
+from asymmetry.tables.read import SCOPE
+from asymmetry.tables.schemas import COLUMNS
 
 JUDGE, BACKBONE, REFERENCE = "judge", "backbone", "reference"
 _JUDGED, _ON_BACKBONES = "scores", {"transfer": "transfer", "skill": "measures"}

@@ -19,6 +19,7 @@ from asymmetry.planning.plan import Plan, Run
 from asymmetry.planning.preflight import check, notes
 from asymmetry.study import Execution
 from asymmetry.study.grid import Cell
+from asymmetry.tables.schemas import DIVERGED
 from asymmetry.training.heartbeat import last_usage
 
 
@@ -56,7 +57,7 @@ def print_plan(plan: Plan) -> None:
         console.print(Text(f"calibration of {fit.loss}: {state} ({fit.path})"))
     print_discriminators(plan, console)
     done = sum(run.id in records for run in plan.runs)
-    diverged = sum(record["status"] == "diverged" for record in records.values())
+    diverged = sum(record["status"] == DIVERGED for record in records.values())
     console.print(
         f"{len(plan.runs)} cells and {len(plan.warm_starts)} warm starts: "
         f"{done} cells done ({diverged} diverged), {len(plan.runs) - done} to do"

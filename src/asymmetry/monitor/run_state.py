@@ -7,11 +7,12 @@ from typing import Any
 from asymmetry.core.files import read_object
 from asymmetry.core.usage import Usage, duration, usage_of
 from asymmetry.planning.plan import Run
+from asymmetry.tables.schemas import DIVERGED, DONE
 from asymmetry.training.heartbeat import PROGRESS, TEXT_LOG, Beat, read_beat
 
 # In the order in which a table shows them; nothing more happens by itself to those in `ENDED`.
-STATES = ("running", "stopped", "to be continued", "failed", "diverged", "waiting", "done")
-ENDED = {"diverged", "done"}
+STATES = ("running", "stopped", "to be continued", "failed", DIVERGED, "waiting", DONE)
+ENDED = {DIVERGED, DONE}
 
 _QUIET_SECONDS = 60.0
 _QUIET_AT_THE_START = 300.0  # compiling and the first step
@@ -66,8 +67,8 @@ def _finished(record: dict[str, Any]) -> RunState:
     divergence = record.get("diverged")
     if isinstance(divergence, dict):
         note = f"{divergence.get('term')} at step {divergence.get('step')}"
-        return RunState("diverged", step, None, usage, note)
-    return RunState("done", step, None, usage, duration(usage.device_seconds))
+        return RunState(DIVERGED, step, None, usage, note)
+    return RunState(DONE, step, None, usage, duration(usage.device_seconds))
 
 
 def _without_heartbeat(run: Run) -> RunState:

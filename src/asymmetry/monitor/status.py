@@ -14,15 +14,16 @@ from asymmetry.core.usage import device_hours, duration
 from asymmetry.monitor.forecast import wide_console
 from asymmetry.monitor.run_state import ENDED, STATES, RunState, state_of
 from asymmetry.planning.plan import Plan, Run
+from asymmetry.tables.schemas import DIVERGED, DONE
 
 _EVERY_SECONDS = 2.0
-_ONLY_COUNTED = {"waiting", "done"}
+_ONLY_COUNTED = {"waiting", DONE}
 _STYLES = {
     "running": "green",
     "stopped": "red",
     "to be continued": "yellow",
     "failed": "red",
-    "diverged": "magenta",
+    DIVERGED: "magenta",
 }
 
 States = Mapping[str, RunState]

@@ -67,8 +67,13 @@ __all__ = [
 
 # Of paths that go through a shell, Snakemake and DVC.
 _PATH = re.compile(r"[\w .+\-=,@%/]+")
-# Keys of earlier versions: a section, the former name and the name of today.
-_RENAMED = [("execution", "company", "pack"), ("optimisability", "starts", "initialisations")]
+# Keys of earlier versions, and the names of today.
+_RENAMED = {
+    "execution.company": "execution.pack",
+    "execution.resources.optimise": "execution.resources.optimisability",
+    "optimisability.starts": "optimisability.initialisations",
+}
+_ABSENT = object()
 _TAKEN = {"runs", "data", "src", "tests", "workflow", "docs", "bench", "studies", "slurm"}
 
 
@@ -132,10 +137,12 @@ class Study(Section):
     @model_validator(mode="before")
     @classmethod
     def _renamed(cls, values: Any) -> Any:
-        for section, former, today in _RENAMED:
-            given = values.get(section) if isinstance(values, dict) else None
-            if isinstance(given, dict) and former in given:
-                raise ValueError(f"{section}.{former}: is now called {section}.{today}")
+        for former, today in _RENAMED.items():
+            given = values
+            for key in former.split("."):
+                given = given.get(key, _ABSENT) if isinstance(given, dict) else _ABSENT
+            if given is not _ABSENT:
+                raise ValueError(f"{former}: is now called {today}")
         return values
 
     @field_validator("results")

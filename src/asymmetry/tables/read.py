@@ -7,7 +7,6 @@ import pandas as pd
 
 from asymmetry.core.errors import UserError
 from asymmetry.metrics.conventions import check_conventions
-from asymmetry.tables.schemas import COLUMNS as COLUMNS
 from asymmetry.tables.schemas import DIVERGED, DONE, empty_table, schema_problem
 
 SCOPE = ["task", "generator", "set"]

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 # The status of a run, and of the cells of a setting.
 DONE, DIVERGED, MISSING = "done", "diverged", "missing"
+NOT_ASSESSED = "not assessed"  # of a setting: trained, and without a value
 # The status of a value: NaN but for "ok". A value may be of a training that "diverged", too.
 OK = "ok"
 MISSING_WEIGHTS = "missing weights"

@@ -18,6 +18,7 @@ from asymmetry.discriminators.registry import adversarial_loss, build_discrimina
 from asymmetry.generators.build import build_generator
 from asymmetry.planning.plan import WARM_START, Plan, Run
 from asymmetry.study import Numerics, Optimisation, Training
+from asymmetry.tables.schemas import DONE
 from asymmetry.training.loop import Distance, Objective
 from asymmetry.training.state import State
 
@@ -86,6 +87,6 @@ def _generator(name: str, scale: int, seed: int) -> nn.Module:
 def _warm_generator(warm: Run) -> dict[str, torch.Tensor]:
     """The generator of a finished warm start, verified; UserError where it is not usable."""
     record = read_record(warm.record)
-    if record["status"] != "done":
+    if record["status"] != DONE:
         raise UserError(f"{warm.record}: the warm start diverged; lower warm_start.learning_rate")
     return load_file(verified_output(warm.folder, record, "generator.safetensors"))

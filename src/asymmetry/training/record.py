@@ -15,6 +15,7 @@ from asymmetry.planning.discriminator_sizes import size_of
 from asymmetry.planning.identity import module_digests
 from asymmetry.planning.plan import Run
 from asymmetry.study import Discriminator
+from asymmetry.tables.schemas import DIVERGED, DONE
 from asymmetry.training.divergence import Divergence
 from asymmetry.training.finished import FINISHED
 from asymmetry.training.lock import may_write
@@ -34,7 +35,7 @@ def write_record(run: Run, divergence: Divergence | None, facts: dict[str, Any])
     outputs = sorted(run.folder.glob("*.safetensors"))
     record = {
         "id": run.id,
-        "status": "diverged" if divergence else "done",
+        "status": DIVERGED if divergence else DONE,
         "diverged": asdict(divergence) if divergence else None,
         "settings": run.settings,
         "modules": module_digests(run.roots),

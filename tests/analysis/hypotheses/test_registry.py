@@ -9,7 +9,7 @@ from asymmetry.analysis.hypotheses.contract import SOURCES, UNDECIDED
 from asymmetry.analysis.hypotheses.examine import examine, rows_of
 from asymmetry.analysis.hypotheses.registry import hypothesis_modules, load_hypotheses
 from asymmetry.planning.identity import closure
-from asymmetry.tables.read import COLUMNS
+from asymmetry.tables.schemas import COLUMNS
 from tests.analysis.simulated import VGG_PATCH, VGG_VANILLA, VIT_PATCH, evidence_of, grid
 
 HYPOTHESES = load_hypotheses()

@@ -23,6 +23,7 @@ from asymmetry.core.randomness import draws
 from asymmetry.stats.arrays import Array
 from asymmetry.stats.intervals import ERRORS_IN_WIDTH, interval
 from asymmetry.stats.resampling import resampled_counts
+from asymmetry.tables.schemas import OK
 
 ID = "H7"
 CLAIM = "Pretrained on ImageNet > trained as a discriminator > random, and that gain is limited"
@@ -54,7 +55,7 @@ def findings(evidence: Evidence) -> list[Finding]:
     """Fraction and gain of each set, mode and kind of model; the SRCC of the raw scores."""
     rows = evidence.transfer
     rows = rows.assign(reference=rows.get("reference", "nr"))
-    rows = rows[(rows["status"] == "ok") & rows["value"].notna()]
+    rows = rows[(rows["status"] == OK) & rows["value"].notna()]
     cells = evidence.tables.cells
     inherited = cells.loc[cells["initialisation"] == PRETRAINED, "discriminator"]
     rows = rows[(rows["mode"] == "raw") | ~rows["discriminator"].isin(inherited)]

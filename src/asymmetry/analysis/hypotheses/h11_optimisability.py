@@ -16,6 +16,7 @@ from asymmetry.stats.arrays import Array
 from asymmetry.stats.rank_correlation import spearman
 from asymmetry.stats.resampling import resampled_counts
 from asymmetry.stats.significance import bootstrap_p
+from asymmetry.tables.schemas import OK
 
 ID = "H11"
 CLAIM = "Optimisability predicts effect as a loss better than skill as a metric does"
@@ -49,7 +50,7 @@ def recovery(evidence: Evidence) -> pd.DataFrame:
     loss could not recover is left out for all losses.
     """
     rows = evidence.tables.optimisability
-    rows = rows[(rows["statistic"] == "recovery") & (rows["status"] == "ok")]
+    rows = rows[(rows["statistic"] == "recovery") & (rows["status"] == OK)]
     wide = rows.pivot_table(index="fidelity", columns="image", values="value")
     wide = wide.dropna(axis="columns")
     photos = [str(image).rpartition("/")[0] or str(image) for image in wide.columns]

@@ -13,6 +13,7 @@ from asymmetry.analysis.hypotheses.contract import (
 from asymmetry.analysis.hypotheses.evidence import Evidence
 from asymmetry.stats.intervals import ERRORS_IN_WIDTH, NORMAL_QUANTILE
 from asymmetry.stats.power import power_of_estimate
+from asymmetry.tables.schemas import OK
 
 ID = "H13"
 CLAIM = "DINOv2 with ImageNet weights fails on textures (TQD)"
@@ -30,7 +31,7 @@ POWER = f"at a true difference of {ASSUMED} SRCC, normal, with the interval's ow
 def findings(evidence: Evidence) -> list[Finding]:
     """DINOv2 from its pretrained weights against all other pretrained trunks, on each TQD set."""
     rows = evidence.transfer
-    rows = rows[(rows["initialisation"] == "pretrained") & (rows["status"] == "ok")]
+    rows = rows[(rows["initialisation"] == "pretrained") & (rows["status"] == OK)]
     rows = rows[rows["set"].str.contains("tqd", case=False) & (rows["mode"] == "fine-tune")]
     is_dino = rows["backbone"].astype(str).str.startswith("dinov2")
     if not is_dino.any() or is_dino.all():
