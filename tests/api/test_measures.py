@@ -102,7 +102,7 @@ def test_a_loss_gives_a_value_an_image_and_a_gradient(name: str):
 @pytest.mark.parametrize("build", [asymmetry.metric, asymmetry.loss])
 def test_names_and_weights_are_checked(build, workplace: Path):
     with pytest.raises(ValueError, match="did you mean 'gmsd'"):
-        build("gmds")
+        build("gmsdd")
     with pytest.raises(asymmetry.UserError, match="study fits its channel weights"):
         build("dists-efficientnet-lite0-calibrated")
     with pytest.raises(asymmetry.UserError, match=r"^data/weights/.*asymmetry weights get alexnet"):
