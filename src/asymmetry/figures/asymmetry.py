@@ -9,6 +9,7 @@ from asymmetry.analysis.hypotheses.contract import FEWEST
 from asymmetry.analysis.regimes import WITH, WITHOUT
 from asymmetry.analysis.skill import sets_in_words
 from asymmetry.figures import parts, style
+from asymmetry.figures.labels import label_points
 from asymmetry.study import Study
 from asymmetry.tables.read import SCOPE, Tables
 
@@ -65,7 +66,7 @@ def draw(numbers: pd.DataFrame, study: Study) -> Figure:
             across = known[["skill_low", "effect", "skill_high", "effect"]].to_numpy()
             up = known[["skill", "effect_low", "skill", "effect_high"]].to_numpy()
             bars = np.concatenate([across, up]).reshape(-1, 2, 2)
-            style.label_points(axes, points, known["fidelity"].map(names), bars)
+            label_points(axes, points, known["fidelity"].map(names), bars)
     return figure
 
 

@@ -12,7 +12,7 @@ import asymmetry.figures
 from asymmetry.core.errors import UserError
 from asymmetry.core.names import nearest
 
-_NOT_FIGURES = {"parts", "registry", "style", "write"}
+_NOT_FIGURES = {"labels", "parts", "registry", "style", "write"}
 # The order in which one reads them; a new figure comes after these.
 _ORDER = (
     *("asymmetry", "optimisability", "perception_distortion"),

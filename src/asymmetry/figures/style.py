@@ -6,14 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import matplotlib as mpl
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
-from matplotlib.transforms import Bbox
-from numpy.typing import NDArray
 
 from asymmetry.study import Study
 from asymmetry.study.grid import NO_DISCRIMINATOR, cells
@@ -163,49 +160,3 @@ def note(axes: Axes, text: str) -> None:
 def signed(value: float, plus: bool = False) -> str:
     """A number of two decimals with a real minus sign, and a plus sign if asked for."""
     return f"{value:{'+' if plus else ''}.2f}".replace("-", "−")
-
-
-def label_points(
-    axes: Axes,
-    points: NDArray[np.float64],
-    labels: Iterable[str],
-    bars: NDArray[np.float64],
-) -> None:
-    """Label points [n, 2] of an axes whose limits are final, without hiding points or bars.
-
-    `bars` [n, 2, 2] are segments from one end to the other. Points and bars are in data
-    coordinates.
-    """
-    figure = axes.get_figure(root=True)
-    if isinstance(figure, Figure):
-        figure.draw_without_rendering()
-    placed = [Bbox.from_bounds(x - 7, y - 7, 14, 14) for x, y in axes.transData.transform(points)]
-    ends = axes.transData.transform(bars.reshape(-1, 2)).reshape(-1, 2, 2)
-    placed += [Bbox([bar.min(0), bar.max(0)]).padded(1.5) for bar in ends if np.isfinite(bar).all()]
-    frame = axes.get_window_extent()
-    for point, label in zip(points, labels, strict=True):
-        for x, y, across, up in _PLACES:
-            text = axes.annotate(
-                label, point, (x, y), textcoords="offset points", ha=across, va=up, fontsize=8.5
-            )
-            box = text.get_window_extent()
-            inside = frame.x0 < box.x0 < box.x1 < frame.x1 and frame.y0 < box.y0 < box.y1 < frame.y1
-            if inside and not box.count_overlaps(placed):
-                break
-            text.remove()
-        else:
-            text = axes.annotate(label, point, (7, 7), textcoords="offset points", fontsize=8.5)
-        placed.append(text.get_window_extent())
-
-
-# Offsets in points with the alignment of the text, nearest first.
-_PLACES = [
-    (x * far, y * far, across, up)
-    for far in (6, 14, 24)
-    for x, y, across, up in [
-        (1, 1, "left", "bottom"),
-        (-1, 1, "right", "bottom"),
-        (1, -1, "left", "top"),
-        (-1, -1, "right", "top"),
-    ]
-]
