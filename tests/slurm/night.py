@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psutil
 
+from asymmetry.training.lock import WAITING
 from tests.slurm.conftest import Cluster, SlurmProject, command, wait_until
 
 _LOGGED_EVERY = 5
@@ -130,7 +131,7 @@ class Night:
         cut_off = self.cluster.jobs_on(node)
         self.cluster.kill_node(node)
         training = self.project.pace.held(run)
-        while "another job is at it" not in told_in(self._runs / run / "train.log"):
+        while WAITING not in told_in(self._runs / run / "train.log"):
             assert self.project.pace.held(run) == training, "two trainings in one folder"
             yield
         self.project.pace.go_on(run)

@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from asymmetry.monitor.run_state import RunState, state_of
-from asymmetry.training.lock import LOCK
+from asymmetry.training.lock import LOCK, WAITING
 from tests.slurm.conftest import (
     NODES,
     QUICK,
@@ -195,7 +195,7 @@ def test_a_node_that_comes_back_while_its_jobs_run_elsewhere(
 
     def run_elsewhere() -> bool:
         cluster.skip_the_wait()
-        waits = "another job is at it" in told_in(runs / kept / "train.log")
+        waits = WAITING in told_in(runs / kept / "train.log")
         return waits and study.pace.held(lost) not in (None, old[lost].pid)
 
     study.wait_until(run_elsewhere)

@@ -21,6 +21,7 @@ from asymmetry.training.deadline import Deadline
 
 CHANGES_NUMBERS = False
 LOCK, HOLDER = "lock", "holder"
+WAITING = "another job trains here; waiting for it"
 _POLL_SECONDS = 1.0
 
 _names: dict[Path, bytes] = {}  # of this process, in the locks that it holds
@@ -47,7 +48,7 @@ def run_lock(folder: Path, deadline: Deadline) -> Iterator[bool]:
                 yield False
                 return
         if not told:
-            logger.warning("%s: another job trains here; waiting for it", folder)
+            logger.warning("%s: %s", folder, WAITING)
             told = True
         time.sleep(_POLL_SECONDS)
 
