@@ -13,7 +13,7 @@ from asymmetry.tables.schemas import write_table
 def collect_table(stages: Stages, table: str) -> None:
     """Write `<results>/<table>.parquet` from those of its parts that are there.
 
-    Raises UserError where there is no such table, or none of its parts.
+    Raises UserError where there is no such table, or none of its parts is there.
     """
     tables = ("runs", *stages.by_table)
     if table not in tables:
@@ -22,7 +22,7 @@ def collect_table(stages: Stages, table: str) -> None:
         if table == "runs":
             frame = runs_table(stages.plan)
         else:
-            frame = joined([part.path for part in stages.by_table[table].parts])
+            frame = joined([part.path for part in stages.by_table[table].parts], table)
         if table == "scores":
             frame = with_people(frame, stages.study, stages.assessment.assessed)
         write_table(frame, table, table_path(stages.results, table))

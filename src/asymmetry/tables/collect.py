@@ -11,11 +11,17 @@ from asymmetry.core.records import read_record
 from asymmetry.metrics.conventions import check_conventions
 from asymmetry.planning.plan import Plan, Run
 from asymmetry.study import Study
-from asymmetry.tables.schemas import DONE, MISSING, table_of
+from asymmetry.tables.schemas import DONE, MISSING, empty_table, table_of
 
 
-def joined(parts: Sequence[Path]) -> pd.DataFrame:
-    """The rows of all parts of a table that are there; UserError where none is."""
+def joined(parts: Sequence[Path], name: str) -> pd.DataFrame:
+    """The rows of all parts of the table `name` that are there.
+
+    A table without parts has no rows: a study without an adversary has nothing to transfer. Raises
+    UserError where there are parts, and none is there.
+    """
+    if not parts:
+        return empty_table(name)
     frames = [pd.read_parquet(path) for path in parts if path.is_file()]
     if not frames:
         raise UserError("collect: none of the table's parts is there yet; run `snakemake` first")
