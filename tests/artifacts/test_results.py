@@ -1,8 +1,8 @@
 import pytest
 
 from asymmetry.artifacts.results import MANIFEST, adopt_results
+from asymmetry.data.views import strips
 from asymmetry.pipeline.stages import Stages
-from asymmetry.study.views import strips
 from tests.artifacts.conftest import MakeStages, flip
 
 

@@ -18,6 +18,7 @@ from asymmetry.assessment.stage import AssessmentStage
 from asymmetry.core.errors import UserError
 from asymmetry.core.files import sha256_of
 from asymmetry.data.images import to_tensor
+from asymmetry.data.views import strips
 from asymmetry.fidelity.registry import code_of
 from asymmetry.generators.build import build_generator
 from asymmetry.imaging.resize import imresize
@@ -27,7 +28,6 @@ from asymmetry.metrics.psnr import psnr
 from asymmetry.metrics.separable import Whole
 from asymmetry.planning.plan import RUNS, Plan
 from asymmetry.study import parse_study
-from asymmetry.study.views import strips
 from asymmetry.tables.schemas import COLUMNS
 from tests.trained import photo, train
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from asymmetry.data.views import views
 from asymmetry.report.comparison import Comparison, comparison, name_of
-from asymmetry.study.views import views
 from tests.synthetic_tables import SET, TASK, analysed_study, write_crops
 
 CENTRE = "centre-256/held-out/chelsea"

@@ -17,6 +17,7 @@ from asymmetry.assessment.stage import AssessmentStage
 from asymmetry.assessment.targets import Target, find_target
 from asymmetry.assessment.work import Work
 from asymmetry.core.devices import choose_device, repeatable
+from asymmetry.data.sets import study_views
 from asymmetry.fidelity.as_metric import build_metric
 from asymmetry.metrics.build import Metric
 from asymmetry.metrics.contracts import METRICS
@@ -60,7 +61,7 @@ class Engine:
         self.images: list[EvaluationImage] = all_images(study, plan.photos)
         self.crops = study.evaluation.crops
         check_crops(self.crops, self.images)
-        self.views = AssessmentStage(plan).views
+        self.views = study_views(study, plan.photos)
         self.metrics = build_metrics(plan, device)
         self.conventions = {name: plan.convention(name) for name in study.evaluation.all_metrics}
 

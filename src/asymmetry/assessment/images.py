@@ -19,8 +19,8 @@ from asymmetry.data.sets import (
     evaluation_reduction,
     reference_and_input,
 )
+from asymmetry.data.views import View
 from asymmetry.study import CropStrip, Study, Task
-from asymmetry.study.views import View
 
 
 @dataclass(frozen=True)

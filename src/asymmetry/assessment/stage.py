@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from asymmetry.core.files import digest
-from asymmetry.data.sets import evaluation_images, set_digest
+from asymmetry.data.sets import set_digest, study_views
+from asymmetry.data.views import View
 from asymmetry.planning.identity import code_digest
 from asymmetry.planning.metric_digests import content_of, roots_of
 from asymmetry.planning.stage import Part, Stage
-from asymmetry.study.views import View, views
 
 CHANGES_NUMBERS = False
 _ROOT = "asymmetry.assessment.engine:assess_part"
@@ -29,12 +29,7 @@ class AssessmentStage(Stage):
     @cached_property
     def views(self) -> list[View]:
         """The parts of evaluation images that are kept of every generator's output."""
-        evaluation = self.study.evaluation
-        names = {
-            name: [photo.name for photo in evaluation_images(self.study, name, self.plan.photos)]
-            for name in evaluation.sets
-        }
-        return views(evaluation, names)
+        return study_views(self.study, self.plan.photos)
 
     @cached_property
     def key(self) -> str:

@@ -10,7 +10,7 @@ from torch import Tensor
 from asymmetry.assessment.images import EvaluationImage, save_view
 from asymmetry.assessment.scores import Cache, Key
 from asymmetry.assessment.targets import Restorer, Target, restorer
-from asymmetry.study.views import View
+from asymmetry.data.views import View
 from asymmetry.tables.schemas import OK
 
 

@@ -1,3 +1,3 @@
 """What all other packages use: errors, files, names, randomness, devices. Imports no torch."""
 
-CHANGES_NUMBERS = False
+CHANGES_NUMBERS = True

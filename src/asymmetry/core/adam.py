@@ -10,8 +10,6 @@ from typing import Any
 
 import torch
 
-CHANGES_NUMBERS = True
-
 
 class Adam(torch.optim.Adam):
     """`torch.optim.Adam`: the same arguments, states and steps."""

@@ -7,6 +7,8 @@ from typing import Any, Self
 
 from asymmetry.core.files import read_object, write_atomically
 
+CHANGES_NUMBERS = False
+
 # Some file systems count modification times in seconds, FAT in two: within that, a file may change
 # and keep its time.
 _COARSEST_SECONDS = 2.0

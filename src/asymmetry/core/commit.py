@@ -3,7 +3,6 @@
 import subprocess
 from pathlib import Path
 
-CHANGES_NUMBERS = True
 _HERE = Path(__file__).parents[1]
 
 

@@ -6,8 +6,6 @@ import torch
 
 from asymmetry.core.errors import UserError
 
-CHANGES_NUMBERS = True
-
 
 def choose_device(name: str) -> torch.device:
     """`cpu`, `cuda`, or `auto` for the first GPU where there is one.

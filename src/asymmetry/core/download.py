@@ -16,6 +16,8 @@ from urllib3.exceptions import HTTPError
 from asymmetry.core.errors import UserError
 from asymmetry.core.files import read_object, write_atomically
 
+CHANGES_NUMBERS = False
+
 _TRIES = 4
 _PAUSE_SECONDS = 1.0
 _TIMEOUT_SECONDS = (10, 60)

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from asymmetry.core.files import canonical_json, read_object, sha256_of, write_if_changed
 
+CHANGES_NUMBERS = False
+
 STUDY_VARIABLE = "ASYMMETRY_STUDY"
 _HERE = Path(__file__).parents[1]
 

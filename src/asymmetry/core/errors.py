@@ -1,5 +1,7 @@
 """The one kind of error that the user can fix."""
 
+CHANGES_NUMBERS = False
+
 
 class UserError(Exception):
     """A mistake that the user can fix: a line names the field or file, what is wrong, what to do.

@@ -11,6 +11,8 @@ from typing import Any
 
 from asymmetry.core.errors import UserError
 
+CHANGES_NUMBERS = False
+
 STATE = Path(".asymmetry")
 """The folder of what a study keeps beside its results; without it, work is done again."""
 

@@ -9,6 +9,8 @@ from pathlib import Path
 from asymmetry.core.cache import Cache, file_version
 from asymmetry.core.files import STATE, sha256_of
 
+CHANGES_NUMBERS = False
+
 CACHE = STATE / "digests.json"
 
 

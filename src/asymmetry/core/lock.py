@@ -8,6 +8,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 CHANGES_NUMBERS = False
+
 # File systems without locks: Lustre mounted without `flock`, NFS without a lock service.
 _NO_LOCKS = {errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOLCK}
 

@@ -6,6 +6,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
+CHANGES_NUMBERS = False
+
 
 def nearest(name: str, allowed: Collection[str]) -> str:
     """The tail of a message: a near miss, if there is one, then all allowed names."""

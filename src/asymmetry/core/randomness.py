@@ -8,8 +8,6 @@ import hashlib
 
 import numpy as np
 
-CHANGES_NUMBERS = True
-
 
 def stream_key(seed: int, stream: str) -> int:
     """A 64-bit key of a stream of draws; streams of different names or seeds are independent."""

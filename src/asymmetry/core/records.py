@@ -7,6 +7,8 @@ from typing import Any
 from asymmetry.core.errors import UserError
 from asymmetry.core.files import sha256_of
 
+CHANGES_NUMBERS = False
+
 
 def read_record(path: Path) -> dict[str, Any]:
     """A `run.json`; UserError where it cannot be read."""

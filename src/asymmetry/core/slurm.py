@@ -14,6 +14,8 @@ from typing import Any
 
 from asymmetry.core.errors import UserError
 
+CHANGES_NUMBERS = False
+
 JOB_NAME_PREFIX = "asymmetry"  # slurm-jobname-prefix of the profile
 PROFILE = "workflow/profiles/slurm/config.yaml"
 

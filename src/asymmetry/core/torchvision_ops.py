@@ -11,6 +11,8 @@ from types import ModuleType
 
 import torch
 
+CHANGES_NUMBERS = False
+
 if torch.version.cuda is None:
     # The library must stay referenced: the declarations vanish with it.
     LIBRARY = torch.library.Library("torchvision", "DEF")

@@ -8,8 +8,6 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-CHANGES_NUMBERS = True
-
 
 @dataclass(frozen=True)
 class Usage:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from asymmetry.core.files import digest
 from asymmetry.data.folders import LeftOut, find_photos
 from asymmetry.data.photos import Photo, PhotoManifest, folder_photos
+from asymmetry.data.views import View, views
 from asymmetry.study import Study, Task
 
 if TYPE_CHECKING:
@@ -25,6 +26,15 @@ def evaluation_images(study: Study, set_name: str, manifest: PhotoManifest) -> l
     if source == HELD_OUT:
         return manifest.split("evaluation")
     return folder_photos(Path(source))
+
+
+def study_views(study: Study, manifest: PhotoManifest) -> list[View]:
+    """The parts of evaluation images that the assessment keeps of every generator's output."""
+    names = {
+        name: [photo.name for photo in evaluation_images(study, name, manifest)]
+        for name in study.evaluation.sets
+    }
+    return views(study.evaluation, names)
 
 
 def left_out(folder: str) -> list[LeftOut]:

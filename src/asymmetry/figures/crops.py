@@ -10,10 +10,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 from PIL import Image
 
+from asymmetry.data.views import View, strips
 from asymmetry.figures import parts, style
 from asymmetry.study import Study
 from asymmetry.study.grid import NO_DISCRIMINATOR
-from asymmetry.study.views import View, strips
 from asymmetry.tables.read import Tables
 from asymmetry.tables.schemas import DIVERGED, DONE, OK
 

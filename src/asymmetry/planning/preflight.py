@@ -15,12 +15,12 @@ from asymmetry.data.iqa_sets.scores import read_scores, written_scores
 from asymmetry.data.iqa_sets.splits import too_few_contents
 from asymmetry.data.photos import Photo
 from asymmetry.data.sets import HELD_OUT, evaluation_images, evaluation_reduction, left_out
+from asymmetry.data.views import strips
 from asymmetry.fidelity.registry import smallest_crop, weights_of
 from asymmetry.metrics.contracts import METRICS
 from asymmetry.planning.calibrations import calibration_problem
 from asymmetry.planning.plan import Plan
 from asymmetry.study import SeveritySet, Study
-from asymmetry.study.views import strips
 from asymmetry.weights.store import has_weights, remedy
 
 # Of larger sets contents are told apart by name alone here: to decode them would take minutes.

@@ -12,11 +12,11 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
+from asymmetry.data.views import View, views
 from asymmetry.metrics.contracts import JUDGES
 from asymmetry.report.disagreement import Disagreement, disagreements
 from asymmetry.report.words import records
 from asymmetry.study import Study
-from asymmetry.study.views import View, views
 from asymmetry.tables.read import Tables
 from asymmetry.tables.schemas import DONE, OK
 

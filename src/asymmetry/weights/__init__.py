@@ -1,3 +1,3 @@
 """Files of weights: pretrained ones, verified, and channel weights that a study fits."""
 
-CHANGES_NUMBERS = False
+CHANGES_NUMBERS = True

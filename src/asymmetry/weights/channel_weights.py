@@ -17,7 +17,6 @@ from safetensors.numpy import save
 from asymmetry.core.errors import UserError
 from asymmetry.core.files import canonical_json, digest, write_atomically
 
-CHANGES_NUMBERS = True
 _NAMES = ("alpha", "beta")
 Weights = NDArray[np.float32]
 

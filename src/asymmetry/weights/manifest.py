@@ -5,6 +5,8 @@ Plain data. Files are fetched by `asymmetry weights get NAME` only.
 
 from dataclasses import dataclass
 
+CHANGES_NUMBERS = False
+
 # How and when an entry was checked: against public text, or by a download (`fetched`).
 BY_TEXT = "by text 2026-11"
 

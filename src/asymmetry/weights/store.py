@@ -20,6 +20,8 @@ from asymmetry.weights.manifest import WEIGHTS, WeightFile
 if TYPE_CHECKING:
     from torch import Tensor
 
+CHANGES_NUMBERS = False
+
 logger = logging.getLogger(__name__)
 
 

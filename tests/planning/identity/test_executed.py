@@ -26,6 +26,7 @@ from asymmetry.planning.identity import package_code
 from asymmetry.planning.identity.code import Node
 from asymmetry.planning.metric_digests import roots_of
 from asymmetry.planning.plan import Plan
+from asymmetry.planning.stage import Stage
 from asymmetry.report.build import write_report
 from asymmetry.report.metrics import write_metrics
 from asymmetry.study import parse_study
@@ -110,10 +111,15 @@ def test_a_training_executes_nothing_that_its_digest_does_not_reach(workplace: P
 
 
 @pytest.mark.long
-def test_a_stage_executes_nothing_that_its_digest_does_not_reach(workplace: Path):
+def test_a_stage_executes_nothing_that_its_digest_does_not_reach(
+    workplace: Path, monkeypatch: pytest.MonkeyPatch
+):
     losses = ["gmsd", "dists-vgg16-random"]
     stages = stages_of(losses, [0, 0.1])
     check_trainings(stages)
+    # Where a part lies is not what is in it: the code of its key is not looked at.
+    part_at = {part.path: part for part in stages.parts}
+    monkeypatch.setattr(Stage, "part", lambda _, path: part_at[path])
     measured = [*stages.study.evaluation.metrics, *losses]
     trunks = ["asymmetry.backbones.convolutional:vgg", "asymmetry.backbones.transformer:vit"]
     for root, parts, make_part, more in (

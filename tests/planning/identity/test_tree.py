@@ -142,11 +142,13 @@ def split(path: Path, module: str, taken: list[str]) -> None:
     body = ast.parse(text).body
     kept: dict[bool, list[str]] = {True: [], False: []}
     names: dict[bool, list[str]] = {True: [], False: []}
-    imports = []
+    imports, markers = [], []
     for node in body:
         lines = text.splitlines()[_first(node) - 1 : node.end_lineno]
         if isinstance(node, ast.Import | ast.ImportFrom):
             imports.append("\n".join(lines))
+        elif "".join(lines).startswith("CHANGES_NUMBERS"):
+            markers.append("".join(lines))  # true of both parts
         else:
             own = [n.id for n in ast.walk(node) if isinstance(n, ast.Name) and _stored(n)]
             own = [node.name] if isinstance(node, ast.FunctionDef | ast.ClassDef) else own
@@ -158,7 +160,7 @@ def split(path: Path, module: str, taken: list[str]) -> None:
         (False, path, f"{module}_part"),
     ):
         needed = ", ".join(dict.fromkeys(names[not goes]))
-        parts = [*imports, f"from {other} import {needed}", *kept[goes]]
+        parts = [*imports, f"from {other} import {needed}", *markers, *kept[goes]]
         place.write_text("\n\n".join(parts) + "\n")
 
 

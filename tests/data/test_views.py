@@ -1,5 +1,5 @@
+from asymmetry.data.views import strips, views
 from asymmetry.study import CropStrip, Evaluation
-from asymmetry.study.views import strips, views
 
 NAMES = {"mine": ["a", "deep/b"]}
 

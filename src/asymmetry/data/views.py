@@ -7,7 +7,6 @@ from pathlib import Path
 from asymmetry.core.files import digest
 from asymmetry.study.evaluation import Evaluation
 
-CHANGES_NUMBERS = True
 _LONGEST = 180
 
 
