@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from asymmetry.data.views import views
-from asymmetry.report.comparison import Comparison, comparison, name_of
+from asymmetry.report.comparison import Comparison, comparison, name_of, words_of
 from tests.synthetic_tables import SET, TASK, analysed_study, write_crops
 
 CENTRE = "centre-256/held-out/chelsea"
@@ -98,3 +98,18 @@ def test_views_are_crops_then_the_first_centres_of_each_set(tmp_path: Path):
         "results/crops/run/centre-64/held-out/a/b.png",
         "results/crops/run/centre-64/held-out/a_b.png",
     ]
+
+
+def test_seeds_are_whole_numbers_though_their_column_has_gaps():
+    cells = [
+        {
+            "kind": "cell",
+            "fidelity": "l1",
+            "discriminator": "none",
+            "adversarial_weight": 0.0,
+            "generator": "compact-tiny",
+            "seed": seed,
+        }
+        for seed in (0.0, 1.0)
+    ]
+    assert words_of(cells[1], cells) == "l1, no adversary, seed 1"

@@ -99,7 +99,7 @@ def words_of(cell: dict[str, Any], cells: list[dict[str, Any]]) -> str:
     if len({one["generator"] for one in of_grid}) > 1:
         parts.append(cell["generator"])
     if len({one["seed"] for one in of_grid}) > 1:
-        parts.append(f"seed {cell['seed']}")
+        parts.append(f"seed {cell['seed']:.0f}")  # a column with gaps holds floats
     return ", ".join(parts)
 
 
