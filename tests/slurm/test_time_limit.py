@@ -58,6 +58,13 @@ def own_signals() -> Iterator[None]:
         signal.signal(number, handler)
 
 
+def logs_of(project: SlurmProject, run: Run, log: Path) -> str:
+    """What the head, the training and its jobs wrote."""
+    jobs = (project.folder / ".snakemake/slurm_logs").rglob("*.log")
+    files = [log, project.folder / run.folder / "train.log", *sorted(jobs)]
+    return "\n".join(f"{file}\n{file.read_text()}" for file in files if file.is_file())
+
+
 def submitted(log: Path) -> int:
     """How many jobs Snakemake has put into the queue; those that SLURM puts back are not new."""
     return len(re.findall("has been submitted", log.read_text()))
@@ -87,7 +94,8 @@ def test_a_training_is_continued_until_it_is_done(
         return head.poll() is not None
 
     wait_until(done, head, log, ended=True)
-    assert head.returncode == 0, log.read_text()  # without a retry: SLURM itself puts the job back
+    # Without a retry: SLURM itself puts the job back.
+    assert head.returncode == 0, logs_of(project, run, log)
     assert submitted(log) == 1
     models = project.models()
     expected = undisturbed.trained.models()
