@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from tests.workflow.conftest import Project
 SCRIPT = ROOT.parent / "shared/slurm/slurm-up.sh"
 NODES = ("n1", "n2")
 GPUS_A_NODE = 2
+RESTART_SECONDS = 3
 PATIENCE = 1800.0  # seconds until a test gives up: for what is broken, not for what is slow
 # Polls as the shortest jobs need them; the profile's are for longer ones.
 QUICK = ("--slurm-init-seconds-before-status-checks", "3")
@@ -41,6 +43,11 @@ def is_over(process: psutil.Process) -> bool:
         return bool(process.status() == psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return True
+
+
+def seconds_until(told: str) -> float:
+    """Until a time as SLURM prints it."""
+    return (datetime.fromisoformat(told) - datetime.now()).total_seconds()
 
 
 def processes_in(folder: Path) -> Iterator[psutil.Process]:
@@ -100,11 +107,16 @@ class Cluster:
         return found and found[1]
 
     def skip_the_wait(self) -> None:
-        """SLURM lets a job that was put back wait for two minutes; an administrator need not."""
-        for line in command("squeue", "-h", "-t", "PD", "-o", "%i %r").splitlines():
-            job, reason = line.split(maxsplit=1)
-            if reason == "BeginTime":
-                subprocess.run(["scontrol", "update", f"jobid={job}", "starttime=now"])
+        """SLURM lets a job that was put back wait for two minutes; an administrator need not.
+
+        Some seconds are needed: a node refuses a job ("credential revoked", FAILED) that starts in
+        the second in which its former start was ended.
+        """
+        for line in command("squeue", "-h", "-t", "PD", "-o", "%i|%r|%S").splitlines():
+            job, reason, start = line.split("|")
+            if reason == "BeginTime" and seconds_until(start) > 2 * RESTART_SECONDS:
+                soon = f"starttime=now+{RESTART_SECONDS}seconds"
+                subprocess.run(["scontrol", "update", f"jobid={job}", soon])
 
     def jobs_on(self, node: str) -> list[str]:
         return command("squeue", "-h", "-w", node, "-t", "R", "-o", "%i").split()
