@@ -46,7 +46,9 @@ def is_over(process: psutil.Process) -> bool:
 
 
 def seconds_until(told: str) -> float:
-    """Until a time as SLURM prints it."""
+    """Until a time as SLURM prints it; 0 where it has none yet."""
+    if told == "N/A":
+        return 0.0
     return (datetime.fromisoformat(told) - datetime.now()).total_seconds()
 
 
