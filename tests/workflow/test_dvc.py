@@ -53,7 +53,7 @@ def ran(said: str) -> list[str]:
 
 def cells_trained(said: str) -> int:
     """How many cells Snakemake trained below `dvc repro`, alone or in a pack."""
-    jobs = re.findall(r": training (?:(\d+) cells together|\S+/seed)", said)
+    jobs = re.findall(r": training (?:(\d+) runs together|\S+/seed)", said)
     return sum(int(count or 1) for count in jobs)
 
 

@@ -6,6 +6,8 @@ TRAIN = "OMP_NUM_THREADS={threads} asymmetry train {output:q} 2>> {log:q}"
 
 
 rule warm_start:
+    input:
+        lambda w: ancient(plan.find(w.run).reads),
     output:
         "runs/{run}/run.json",
     log:
@@ -56,7 +58,7 @@ rule train_cell:
         TRAIN
 
 
-# Cells that one process trains together: a rule a pack. A loop, as the outputs of a rule share its
+# Runs that one process trains together: a rule a pack. A loop, as the outputs of a rule share its
 # wildcards, and those of a pack have nothing in common but that they were packed. Such a rule goes
 # before `train_cell`, as it has no wildcards. Finished cells are in none, so that nothing is asked of
 # their files.
@@ -66,7 +68,7 @@ for pack in packs:
         name:
             pack.name
         input:
-            ancient(pack.runs[0].reads),
+            ancient(pack.reads),
         output:
             [run.record for run in pack.runs],
         log:
@@ -76,6 +78,6 @@ for pack in packs:
         resources:
             **asks_for("train"),
         message:
-            f"training {len(pack.runs)} cells together, the first is {pack.runs[0].id}"
+            f"training {len(pack.runs)} runs together, the first is {pack.runs[0].id}"
         shell:
             TRAIN

@@ -35,7 +35,7 @@ def adopt(
     made again. Raises UserError where `source` is no folder.
     """
     found = Adoption()
-    runs = [*stages.plan.warm_starts, *stages.plan.runs]
+    runs = stages.plan.trainings
     if source:
         _bring(runs, source, found)
     # This comes before any replay, which may need them.

@@ -15,6 +15,9 @@ from asymmetry.core.files import read_object, write_atomically
 from asymmetry.planning.identity import module_digests
 from asymmetry.planning.plan import RUNS, Plan, Run
 
+# The settings of a run that name the warm starts that it begins from.
+_STARTS = ("warm_start", "discriminator_warm_start")
+
 
 def rekey(plan: Plan, steps: int) -> tuple[list[Run], list[str]]:
     """Take over finished runs whose id differs by the code alone, if a replay gives their bytes.
@@ -23,7 +26,7 @@ def rekey(plan: Plan, steps: int) -> tuple[list[Run], list[str]]:
     first, because the replays of cells begin from them.
     """
     taken, refused = [], []
-    for run in [*plan.warm_starts, *plan.runs]:
+    for run in plan.trainings:
         if run.record.is_file():
             continue
         candidates = [folder for folder in former_runs(run) if _fits(plan, run, folder)]
@@ -36,20 +39,24 @@ def rekey(plan: Plan, steps: int) -> tuple[list[Run], list[str]]:
 
 
 def _fits(plan: Plan, run: Run, folder: Path) -> bool:
-    """Whether a finished run differs from `run` by the code alone, and so does its warm start.
+    """Whether a finished run differs from `run` by the code alone, and so do its warm starts.
 
-    If the old warm start was removed, the replay shows a difference, as it begins from the new one.
+    If an old warm start was removed, the replay shows a difference, as it begins from the new one.
     """
     settings = read_object(folder / "run.json").get("settings")
     fields = {difference.field for difference in differences(settings, run.settings)}
-    others = {field for field in fields - {"warm_start"} if not is_code(field)}
+    others = {field for field in fields - set(_STARTS) if not is_code(field)}
     if not isinstance(settings, dict) or others:
         return False
-    start = settings.get("warm_start")
-    if start == run.warm_start or start is None or run.warm_start is None:
-        return start == run.warm_start
-    former = RUNS / start
-    return not (former / "run.json").is_file() or _fits(plan, plan.find(run.warm_start), former)
+    return all(_start_fits(plan, settings.get(name), run.settings.get(name)) for name in _STARTS)
+
+
+def _start_fits(plan: Plan, before: str | None, today: str | None) -> bool:
+    """Whether a run began from the warm start of today, or from one that differs by its code."""
+    if before == today or before is None or today is None:
+        return before == today
+    former = RUNS / before
+    return not (former / "run.json").is_file() or _fits(plan, plan.find(today), former)
 
 
 def _try(plan: Plan, run: Run, candidates: list[Path], steps: int) -> list[str]:
@@ -68,11 +75,12 @@ def _try(plan: Plan, run: Run, candidates: list[Path], steps: int) -> list[str]:
 
 
 def _check_replay(plan: Plan, run: Run, folder: Path, steps: int) -> None:
-    if run.warm_start and not plan.find(run.warm_start).record.is_file():
-        raise UserError(
-            f"{folder}: cannot be replayed, its warm start {run.warm_start} is not there yet; "
-            "train or adopt that one first"
-        )
+    for start in run.begins_from:
+        if not plan.find(start).record.is_file():
+            raise UserError(
+                f"{folder}: cannot be replayed, its warm start {start} is not there yet; "
+                "train or adopt that one first"
+            )
     from asymmetry.training.replay import check_replay  # torch
 
     check_replay(plan, run, folder, steps)

@@ -15,7 +15,7 @@ from asymmetry.core.errors import UserError
 from asymmetry.core.files import sha256_of, write_atomically
 from asymmetry.pipeline.stages import Stages
 from asymmetry.planning.plan import Run
-from asymmetry.tables.schemas import DIVERGED, OK
+from asymmetry.tables.schemas import ENDED_BADLY, OK
 from asymmetry.weights.store import WEIGHTS
 
 
@@ -23,7 +23,7 @@ def release(stages: Stages, text: str, output: Path) -> Path:
     """Copy a run's models, its `run.json` and a model card to a new folder in `output`: its path.
 
     Raises UserError where `text` does not name exactly one run; where that run is not finished,
-    diverged or is damaged; and where the folder already holds other models.
+    diverged, collapsed or is damaged; and where the folder already holds other models.
     """
     run = _one(stages, text)
     record = _finished(run)
@@ -69,7 +69,7 @@ def card(stages: Stages, run: Run, record: dict[str, Any], folder: Path) -> str:
         discriminator=settings["discriminator"],
         empty=_empty(settings["discriminator"]),
         calibration=stages.study.calibration if run.fitted else None,
-        warm_start=run.warm_start,
+        starts=run.begins_from,
         photos=photos,
         licences=Counter(photo.licence for photo in photos).most_common(),
         weights=[(name, WEIGHTS[name]) for name in settings["weights"]],
@@ -105,8 +105,8 @@ def _finished(run: Run) -> dict[str, Any]:
             f"{reason}; `asymmetry adopt` moves it to the quarantine, so that it is made again"
         )
     record = sound_record(run.folder)
-    if record["status"] == DIVERGED:
-        raise UserError(f"{run.id}: diverged, so it has no models to release")
+    if record["status"] in ENDED_BADLY:
+        raise UserError(f"{run.id}: {record['status']}, so it has no models to release")
     return record
 
 

@@ -8,9 +8,9 @@ from asymmetry.core.errors import UserError
 from asymmetry.core.files import sha256_of
 from asymmetry.core.records import read_record
 from asymmetry.planning.plan import Run
-from asymmetry.tables.schemas import DIVERGED, DONE
+from asymmetry.tables.schemas import DONE, ENDED_BADLY
 
-STATES = (DONE, DIVERGED)
+STATES = (DONE, *ENDED_BADLY)
 _TYPES: dict[str, type] = {"id": str, "status": str, "settings": dict, "outputs": dict}
 
 
@@ -33,7 +33,7 @@ def sound_record(folder: Path) -> dict[str, Any]:
         if not isinstance(record.get(field), kind):
             raise UserError(f"{path}: {field} is missing or no {kind.__name__}")
     if record["status"] not in STATES:
-        raise UserError(f"{path}: status is '{record['status']}', not {' or '.join(STATES)}")
+        raise UserError(f"{path}: status is '{record['status']}', not {', '.join(STATES)}")
     for name, expected in record["outputs"].items():
         _check_file(folder / name, expected)
     return record
@@ -55,8 +55,9 @@ def _check_settings(run: Run, record: dict[str, Any], path: Path) -> None:
 
 def _check_models(run: Run, record: dict[str, Any], folder: Path) -> None:
     """UserError where a finished run lacks a model that it should have, or has another one."""
-    diverged = (record.get("diverged") or {}).get("step", 0)
-    wanted = run.models(diverged if record["status"] == DIVERGED else None)
+    status = record["status"]
+    ended = (record.get(status) or {}).get("step", 0) if status in ENDED_BADLY else None
+    wanted = run.models(ended)
     if sorted(wanted) != sorted(record["outputs"]):
         listed = ", ".join(record["outputs"]) or "nothing"
         raise UserError(f"{folder / 'run.json'}: outputs lists {listed}, not {', '.join(wanted)}")

@@ -57,11 +57,14 @@ def _module(difference: Difference) -> str:
 
 def _consequences(stages: Stages, run: Run) -> Iterator[str]:
     plan = stages.plan
-    runs = [*plan.warm_starts, *plan.runs]
-    cells = [cell for cell in plan.runs if cell.warm_start == run.id]
+    runs = plan.trainings
+    cells = [cell for cell in plan.runs if run.id in cell.begins_from]
+    starts = [start for start in plan.discriminator_warm_starts if run.id in start.begins_from]
     if cells:
         yield f"{len(cells)} cells begin from it, and would train again too"
-    trained = [run, *cells]
+    if starts:
+        yield f"so would {len(starts)} warm starts of discriminators"
+    trained = [run, *starts, *cells]
     ids = {name for one in trained for name in (one.id, one.pilot)}
     for part in stages.parts:
         if not ids.isdisjoint(part.runs):

@@ -25,7 +25,7 @@ from asymmetry.metrics.conventions import check_conventions
 from asymmetry.metrics.planes import Planes
 from asymmetry.planning.plan import Plan
 from asymmetry.study import Study
-from asymmetry.tables.schemas import COLUMNS, DIVERGED, MISSING_WEIGHTS, OK, write_table
+from asymmetry.tables.schemas import COLUMNS, ENDED_BADLY, MISSING_WEIGHTS, OK, write_table
 
 # The most restored images, and pixels of them, in memory at a time; a larger image is alone.
 IMAGES_AT_ONCE, PIXELS_AT_ONCE = 16, 2**20
@@ -70,7 +70,7 @@ class Engine:
 
         New scores are written every `execution.checkpoint_seconds`, and where it is interrupted.
         """
-        works = [self._work(target) for target in targets if target.status != DIVERGED]
+        works = [self._work(target) for target in targets if target.status not in ENDED_BADLY]
         try:
             self._assess_images(works)
         finally:
@@ -116,7 +116,8 @@ class Engine:
             for image in self.images
             for metric in self.study.evaluation.all_metrics
         ]
-        unscored = Score(math.nan, DIVERGED if target.status == DIVERGED else MISSING_WEIGHTS)
+        lost = target.status if target.status in ENDED_BADLY else MISSING_WEIGHTS
+        unscored = Score(math.nan, lost)
         head = [target.run, target.task]
         rows = [
             [*head, *key, self.conventions[key.metric], *scores.get(key, unscored)] for key in keys

@@ -17,7 +17,7 @@ from asymmetry.core.records import read_record, verified_output
 from asymmetry.generators.build import build_generator
 from asymmetry.imaging.resize import imresize
 from asymmetry.planning.plan import PILOT, RUNS, Plan
-from asymmetry.tables.schemas import DIVERGED, DONE
+from asymmetry.tables.schemas import DONE, ENDED_BADLY
 
 GENERATOR_FILE, PILOT_FILE = "generator.safetensors", "pilot.safetensors"
 BICUBIC = "bicubic"
@@ -76,7 +76,7 @@ def find_target(plan: Plan, run_id: str) -> Target:
     model, status = Model(run.cell.generator, run.folder / name), record["status"]
     if pilot and name in record["outputs"]:
         status = DONE  # the pilot was kept before the run diverged, if it did
-    if status != DIVERGED:
+    if status not in ENDED_BADLY:
         verified_output(run.folder, record, name)
     return Target(run_id, folder, run.cell.task, model, status)
 

@@ -15,7 +15,7 @@ from asymmetry.figures import parts, style
 from asymmetry.study import Study
 from asymmetry.study.grid import NO_DISCRIMINATOR
 from asymmetry.tables.read import Tables
-from asymmetry.tables.schemas import DIVERGED, DONE, OK
+from asymmetry.tables.schemas import DONE, ENDED_BADLY, OK
 
 TITLE = "Crops"
 _TOP = ["reference", "bicubic", "warm-start"]
@@ -35,8 +35,8 @@ def caption(tables: Tables, study: Study) -> str:
         "The same crop from every generator of the first seed; rows: fidelity loss, columns: "
         f"discriminator and adversarial weight, of a fraction each row's own. Below "
         f"each: {metrics} of the whole image. "
-        f"Hatched: missing; ×: diverged. At most {_MOST_LINES} rows are drawn; the CSV has all. "
-        f"{tables.coverage}."
+        f"Hatched: missing; ×: diverged or collapsed. At most {_MOST_LINES} rows are drawn; the "
+        f"CSV has all. {tables.coverage}."
     )
 
 
@@ -187,7 +187,7 @@ def _image(axes: Axes, rows: pd.DataFrame, metrics: list[str]) -> None:
     if rows.empty:  # a fractional grid has no such cell
         return
     row = rows.iloc[0]
-    if row["status"] == DIVERGED:
+    if row["status"] in ENDED_BADLY:
         style.diverged_box(axes, 0, 0, 1, 1)
     elif Path(row["file"]).is_file():
         with Image.open(row["file"]) as image:

@@ -12,7 +12,7 @@ from matplotlib.patches import Rectangle
 from asymmetry.figures import parts, style
 from asymmetry.study import Study
 from asymmetry.tables.read import Tables
-from asymmetry.tables.schemas import DIVERGED
+from asymmetry.tables.schemas import ENDED_BADLY
 
 TITLE = "Fidelity loss and discriminator"
 numbers = parts.effects
@@ -26,8 +26,8 @@ def caption(tables: Tables, study: Study) -> str:
     """What is shown, and how much of the grid."""
     return (
         "Effect of each fidelity loss (rows) with each discriminator (columns) at each adversarial "
-        f"weight. {parts.effect_in_words(tables.effect)}. Hatched: missing; ×: diverged. "
-        f"{tables.coverage}."
+        f"weight. {parts.effect_in_words(tables.effect)}. Hatched: missing; ×: diverged or "
+        f"collapsed. {tables.coverage}."
     )
 
 
@@ -66,10 +66,11 @@ def draw(numbers: pd.DataFrame, study: Study) -> Figure:
 
 
 def _legend(numbers: pd.DataFrame) -> list[Artist]:
-    """The entries for settings without a value: missing or diverged, if there are any."""
+    """The entries for settings without a value: missing or badly ended, if there are any."""
     states = set(numbers.loc[numbers["value"].isna(), "status"])
-    entries: list[Artist] = [style.missing_patch()] if states - {DIVERGED} else []
-    return entries + ([style.swatch(DIVERGED, style.INK, "x")] if DIVERGED in states else [])
+    entries: list[Artist] = [style.missing_patch()] if states.difference(ENDED_BADLY) else []
+    ended = " or ".join(state for state in ENDED_BADLY if state in states)
+    return entries + ([style.swatch(ended, style.INK, "x")] if ended else [])
 
 
 def _columns(numbers: pd.DataFrame, weight: float) -> list[str]:
@@ -107,7 +108,7 @@ def _cell(
         if numbered:
             number = style.signed(value, plus=True)
             axes.text(x, y, number, ha="center", va="center", fontsize=8.5, color=ink)
-    elif status == DIVERGED:
+    elif status in ENDED_BADLY:
         style.diverged_box(axes, *box)
     else:
         style.missing_box(axes, *box)

@@ -146,7 +146,7 @@ def missing_box(axes: Axes, left: float, top: float, width: float, height: float
 
 
 def diverged_box(axes: Axes, left: float, top: float, width: float, height: float) -> None:
-    """Draw a crossed grey rectangle, which stands for a training that diverged."""
+    """Draw a crossed grey rectangle, which stands for a training that ended badly."""
     axes.add_patch(Rectangle((left, top), width, height, facecolor=FAINT))
     centre = (left + width / 2, top + height / 2)
     axes.plot(*centre, marker="x", color=INK, markersize=10, markeredgewidth=1.8)

@@ -13,7 +13,7 @@ from asymmetry.figures import parts, style
 from asymmetry.study import Study
 from asymmetry.study.grid import NO_DISCRIMINATOR
 from asymmetry.tables.read import Tables
-from asymmetry.tables.schemas import DIVERGED, DONE, MISSING
+from asymmetry.tables.schemas import DONE, ENDED_BADLY, MISSING
 
 TITLE = "Effect over the adversarial weight"
 numbers = parts.effects
@@ -28,7 +28,7 @@ def caption(tables: Tables, study: Study) -> str:
     return (
         "Effect over the adversarial weight; every line starts from the same loss without an "
         f"adversary. {parts.effect_in_words(tables.effect)}. Bars: 95 % of a bootstrap over images "
-        f"and seeds. Marks at the foot: × diverged, ○ missing. {tables.coverage}."
+        f"and seeds. Marks at the foot: × diverged or collapsed, ○ missing. {tables.coverage}."
     )
 
 
@@ -119,7 +119,7 @@ def _states(axes: Axes, rows: pd.DataFrame, x: np.ndarray, colour: str) -> None:
                 _STRIP / 2,
                 transform=axes.get_xaxis_transform(),
                 color=colour,
-                marker="x" if status == DIVERGED else "o",
+                marker="x" if status in ENDED_BADLY else "o",
                 markerfacecolor="white",
                 markersize=6.5,
                 markeredgewidth=1.6,
@@ -134,7 +134,7 @@ def _legend(numbers: pd.DataFrame, look: style.Look) -> list[Line2D]:
                linestyle="none" if name == NO_DISCRIMINATOR else "-")
         for name in named
     ]  # fmt: skip
-    states = [(DIVERGED, "x"), (MISSING, "o")]
+    states = [*((state, "x") for state in ENDED_BADLY), (MISSING, "o")]
     return entries + [
         style.swatch(state, style.MUTED, marker, hollow=True)
         for state, marker in states

@@ -1,6 +1,7 @@
 """The plan as a table: the cells, how far they are, and the time that the rest will take."""
 
 import shutil
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import mean
@@ -19,7 +20,7 @@ from asymmetry.planning.plan import Plan, Run
 from asymmetry.planning.preflight import check, notes
 from asymmetry.study import Execution
 from asymmetry.study.grid import Cell
-from asymmetry.tables.schemas import DIVERGED
+from asymmetry.tables.schemas import ENDED_BADLY
 from asymmetry.training.heartbeat import last_usage
 
 
@@ -45,7 +46,7 @@ def print_plan(plan: Plan) -> None:
         console.print(_outline(plan))
         raise
     check(plan, here=shutil.which("sbatch") is None)
-    runs = [*plan.warm_starts, *plan.runs]
+    runs = plan.trainings
     records = {run.id: read_record(run.record) for run in runs if run.record.is_file()}
     table = Table("run", "status", "steps", box=None, pad_edge=False)
     for run in runs:
@@ -57,10 +58,11 @@ def print_plan(plan: Plan) -> None:
         console.print(Text(f"calibration of {fit.loss}: {state} ({fit.path})"))
     print_discriminators(plan, console)
     done = sum(run.id in records for run in plan.runs)
-    diverged = sum(record["status"] == DIVERGED for record in records.values())
+    ends = Counter(record["status"] for record in records.values())
+    badly = [f"{ends[status]} {status}" for status in ENDED_BADLY if ends[status]]
     console.print(
-        f"{len(plan.runs)} cells and {len(plan.warm_starts)} warm starts: "
-        f"{done} cells done ({diverged} diverged), {len(plan.runs) - done} to do"
+        f"{_trainings(len(plan.runs), len(plan.warm_starts), len(plan.discriminator_warm_starts))}"
+        f": {done} cells done ({', '.join(badly) or '0 diverged'}), {len(plan.runs) - done} to do"
     )
     console.print(Text(_used(runs, records)))
     left = [run for run in runs if run.id not in records]
@@ -136,8 +138,20 @@ def _outline(plan: Plan) -> str:
     study = plan.study
     starts = {(cell.task, cell.generator, cell.seed) for cell in plan.cells}
     steps = len(plan.cells) * study.training.steps + len(starts) * study.warm_start.steps
+    games = 0
+    if section := study.discriminator_warm_start:
+        with_one = [cell for cell in plan.cells if cell.adversarial_weight > 0]
+        games = len({(c.task, c.generator, c.discriminator, c.seed) for c in with_one})
+        steps += games * section.steps
     hours = _hours(steps * study.execution.seconds_per_step, study.execution, 0)
-    return f"{len(plan.cells)} cells and {len(starts)} warm starts\n{hours}"
+    return f"{_trainings(len(plan.cells), len(starts), games)}\n{hours}"
+
+
+def _trainings(cells: int, warm_starts: int, discriminators: int) -> str:
+    """How many trainings of each kind, in words."""
+    if not discriminators:
+        return f"{cells} cells and {warm_starts} warm starts"
+    return f"{cells} cells, {warm_starts} warm starts and {discriminators} of discriminators"
 
 
 def _hours(seconds: float, execution: Execution, measured: int) -> str:

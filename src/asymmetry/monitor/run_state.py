@@ -7,12 +7,12 @@ from typing import Any
 from asymmetry.core.files import read_object
 from asymmetry.core.usage import Usage, duration, usage_of
 from asymmetry.planning.plan import Run
-from asymmetry.tables.schemas import DIVERGED, DONE
+from asymmetry.tables.schemas import DONE, ENDED_BADLY
 from asymmetry.training.heartbeat import PROGRESS, TEXT_LOG, Beat, read_beat
 
 # In the order in which a table shows them; nothing more happens by itself to those in `ENDED`.
-STATES = ("running", "stopped", "to be continued", "failed", DIVERGED, "waiting", DONE)
-ENDED = {DIVERGED, DONE}
+STATES = ("running", "stopped", "to be continued", "failed", *ENDED_BADLY, "waiting", DONE)
+ENDED = {*ENDED_BADLY, DONE}
 
 _QUIET_SECONDS = 60.0
 _QUIET_AT_THE_START = 300.0  # compiling and the first step
@@ -64,10 +64,10 @@ def _finished(record: dict[str, Any]) -> RunState:
     if not record:
         return RunState("failed", note="run.json is damaged; delete the run's folder")
     usage, step = usage_of(record), record.get("steps")
-    divergence = record.get("diverged")
-    if isinstance(divergence, dict):
-        note = f"{divergence.get('term')} at step {divergence.get('step')}"
-        return RunState(DIVERGED, step, None, usage, note)
+    for status in ENDED_BADLY:
+        if isinstance(end := record.get(status), dict):
+            note = f"{end.get('term')} at step {end.get('step')}"
+            return RunState(status, step, None, usage, note)
     return RunState(DONE, step, None, usage, duration(usage.device_seconds))
 
 

@@ -14,7 +14,7 @@ from asymmetry.core.usage import device_hours, duration
 from asymmetry.monitor.forecast import wide_console
 from asymmetry.monitor.run_state import ENDED, STATES, RunState, state_of
 from asymmetry.planning.plan import Plan, Run
-from asymmetry.tables.schemas import DIVERGED, DONE
+from asymmetry.tables.schemas import COLLAPSED, DIVERGED, DONE
 
 _EVERY_SECONDS = 2.0
 _ONLY_COUNTED = {"waiting", DONE}
@@ -24,6 +24,7 @@ _STYLES = {
     "to be continued": "yellow",
     "failed": "red",
     DIVERGED: "magenta",
+    COLLAPSED: "magenta",
 }
 
 States = Mapping[str, RunState]
@@ -34,7 +35,7 @@ def show_status(plan: Plan, every_run: bool) -> None:
 
     Trainings that wait or are done are only counted, unless `every_run`.
     """
-    runs = [*plan.warm_starts, *plan.runs]
+    runs = plan.trainings
     states = read_states(runs, {})
     console = Console()
     if not console.is_terminal:

@@ -43,7 +43,7 @@ class Stages:
     @cached_property
     def trained(self) -> list[Path]:
         """The `run.json` of every warm start and cell."""
-        return [run.record for run in [*self.plan.warm_starts, *self.plan.runs]]
+        return [run.record for run in self.plan.trainings]
 
     @cached_property
     def fitted(self) -> list[Path]:

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from asymmetry.core.errors import UserError
 from asymmetry.core.files import STATE, canonical_json, digest, read_object, write_if_changed
-from asymmetry.planning.plan import WARM_START, Plan, Run
+from asymmetry.planning.plan import Plan, Run
 
 FOLDER = STATE / "packs"
 RULE = "train_pack"
@@ -28,9 +28,14 @@ _LARGEST = 8  # cells of an automatic pack; more gain nothing (`make bench`)
 
 @dataclass(frozen=True)
 class PlannedPack:
-    """Runs that wait for the same files, in the order of the grid."""
+    """Runs of one process, in the order of the grid."""
 
     runs: tuple[Run, ...]
+
+    @property
+    def reads(self) -> list[Path]:
+        """The files that one of them or more waits for."""
+        return list(dict.fromkeys(path for run in self.runs for path in run.reads))
 
     @property
     def name(self) -> str:
@@ -44,21 +49,23 @@ def check_pack(runs: Sequence[Run]) -> None:
         if _batches(run) != _batches(runs[0]):
             raise UserError(
                 f"{run.id}: sees other batches than {runs[0].id}; in one process, train runs of "
-                "one task and seed, and warm starts apart from cells"
+                "one task and seed, and warm starts apart from cells, each kind alone"
             )
 
 
 def planned_packs(plan: Plan, processes: int | None) -> list[PlannedPack]:
     """The cells that are not finished, in packs of the size that `execution.pack` says.
 
-    `processes` is how many trainings run at a time on this machine; None on a cluster. The cells of
-    a pack are consecutive in the order of the grid, and wait for the same files. A cell that would
-    be alone is in none.
+    So are the warm starts of discriminators. `processes` is how many trainings run at a time on
+    this machine; None on a cluster. The cells of a pack are consecutive in the order of the grid,
+    and wait for the same files but for warm starts of discriminators: cells with the same loss and
+    different discriminators share the most. A cell that would be alone is in none.
     """
     alike: dict[tuple[object, ...], list[Run]] = {}
-    for run in plan.runs:
+    for run in [*plan.discriminator_warm_starts, *plan.runs]:
         if not run.record.is_file():
-            alike.setdefault((_batches(run), run.warm_start, run.fitted), []).append(run)
+            waits = run.warm_start, run.fitted, run.discriminator_warm_start is None
+            alike.setdefault((_batches(run), *waits), []).append(run)
     execution = plan.study.execution
     size = None if execution.pack == "auto" else execution.pack
     if size is None and (processes is None or execution.resources.train.gpu > 0):
@@ -105,5 +112,5 @@ def _chunks(runs: list[Run], size: int | None, processes: int) -> list[list[Run]
     return [runs[start:end] for start, end in pairwise(ends)]
 
 
-def _batches(run: Run) -> tuple[str, int, bool]:
-    return run.cell.task, run.cell.seed, run.cell.discriminator == WARM_START
+def _batches(run: Run) -> tuple[str, int, str]:
+    return run.cell.task, run.cell.seed, run.kind

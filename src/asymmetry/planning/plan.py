@@ -23,16 +23,20 @@ from asymmetry.weights.store import has_weights, weight_digests
 
 RUNS = Path("runs")
 WARM_START = "warm-start"
+DISCRIMINATOR_WARM_START = "discriminator-warm-start"
 PILOT = "@pilot"
 _LOOP = "asymmetry.training.job:train"
+# Options that came later: at these values they change no byte, and are no part of an id.
+_NEUTRAL = {"balance": "none", "head_learning_rate": None}
 
 
 @dataclass(frozen=True)
 class Run:
-    """A training: a cell, or the warm start that the cells of a task, generator and seed share.
+    """A training: a cell, or a warm start that cells share, of a generator or a discriminator.
 
     `settings` is all that can change its bytes; the digits of `id` are its digest. `roots` are
-    what its code begins from. `fitted` is the file of channel weights of a calibrated loss.
+    what its code begins from. `warm_start` and `discriminator_warm_start` are the ids of the runs
+    that it begins from. `fitted` is the file of channel weights of a calibrated loss.
     """
 
     id: str
@@ -41,6 +45,14 @@ class Run:
     roots: tuple[str, ...]
     warm_start: str | None = None
     fitted: Path | None = None
+    discriminator_warm_start: str | None = None
+
+    @property
+    def kind(self) -> str:
+        """What is trained: "cell", `WARM_START` or `DISCRIMINATOR_WARM_START`."""
+        if self.cell.discriminator == WARM_START:
+            return WARM_START
+        return DISCRIMINATOR_WARM_START if self.cell.fidelity == WARM_START else "cell"
 
     @property
     def folder(self) -> Path:
@@ -53,10 +65,15 @@ class Run:
         return self.folder / "run.json"
 
     @property
+    def begins_from(self) -> list[str]:
+        """The ids of the warm starts that it begins from."""
+        return list(filter(None, [self.warm_start, self.discriminator_warm_start]))
+
+    @property
     def reads(self) -> list[Path]:
-        """The files that the run waits for: the warm start's record, and fitted channel weights."""
-        warm_start = [RUNS / self.warm_start / "run.json"] if self.warm_start else []
-        return warm_start + ([self.fitted] if self.fitted else [])
+        """What the run waits for: the records of warm starts, and fitted channel weights."""
+        records = [RUNS / start / "run.json" for start in self.begins_from]
+        return records + ([self.fitted] if self.fitted else [])
 
     @property
     def pilot(self) -> str:
@@ -77,6 +94,8 @@ class Run:
         does not know what comes.
         """
         names = []
+        if self.kind == DISCRIMINATOR_WARM_START:
+            return ["discriminator.safetensors"] if diverged_at is None else []
         if diverged_at is None:
             names += ["generator"] + (["discriminator"] if self.cell.adversarial_weight else [])
         if self.pilot_step and (diverged_at is None or self.pilot_step < diverged_at):
@@ -104,6 +123,16 @@ class Plan:
     def warm_starts(self) -> list[Run]:
         """The warm starts that the cells begin from."""
         return list({run.id: run for run in self._warm.values()}.values()) if self.runs else []
+
+    @cached_property
+    def discriminator_warm_starts(self) -> list[Run]:
+        """The warm starts of discriminators; none without that section of the study."""
+        return list(self._warm_discriminators.values())
+
+    @cached_property
+    def trainings(self) -> list[Run]:
+        """All that is trained, each run after those that it begins from."""
+        return [*self.warm_starts, *self.discriminator_warm_starts, *self.runs]
 
     @cached_property
     def cells(self) -> list[Cell]:
@@ -165,9 +194,17 @@ class Plan:
         return {key: self._warm_run(*key) for key in dict.fromkeys(keys)}
 
     @cached_property
+    def _warm_discriminators(self) -> dict[tuple[str, str, str, int], Run]:
+        if self.study.discriminator_warm_start is None:
+            return {}
+        games = [cell for cell in self.cells if cell.adversarial_weight > 0]
+        keys = [(cell.task, cell.generator, cell.discriminator, cell.seed) for cell in games]
+        return {key: self._warm_discriminator_run(*key) for key in dict.fromkeys(keys)}
+
+    @cached_property
     def by_id(self) -> dict[str, Run]:
         """All runs, warm starts too, by their id."""
-        return {run.id: run for run in [*self.warm_starts, *self.runs]}
+        return {run.id: run for run in self.trainings}
 
     @property
     def photos_for_optimisability(self) -> list[Photo]:
@@ -200,15 +237,29 @@ class Plan:
         name = f"{task}/{generator}/{WARM_START}/seed{seed}"
         return Run(f"{name}-{_digits(settings)}", cell, settings, roots)
 
+    def _warm_discriminator_run(self, task: str, generator: str, name: str, seed: int) -> Run:
+        # No loss beside the adversarial one, and no weight: it serves cells of all of them.
+        cell = Cell(task, generator, WARM_START, name, 0.0, seed)
+        warm, roots = self._warm[task, generator, seed].id, self._roots(cell, [])
+        settings = self._settings(cell, "discriminator_warm_start", [], roots)
+        settings |= {"warm_start": warm, "adversarial_loss": self.study.training.adversarial_loss}
+        path = f"{task}/{generator}/{WARM_START}/{name}/seed{seed}"
+        return Run(f"{path}-{_digits(settings)}", cell, settings, roots, warm)
+
     def _cell_run(self, cell: Cell) -> Run:
         warm = self._warm[cell.task, cell.generator, cell.seed].id
         losses = [cell.fidelity, self.study.training.pixel]
         roots = self._roots(cell, losses)
         settings = self._settings(cell, "training", losses, roots) | {"warm_start": warm}
+        key = (cell.task, cell.generator, cell.discriminator, cell.seed)
+        adversary = self._warm_discriminators.get(key)
+        if adversary:
+            settings["discriminator_warm_start"] = adversary.id
         if fit := self.fits.get(cell.fidelity):
             settings["calibration"] = fit.settings
         fitted = self.fitted(cell.fidelity)
-        return Run(f"{cell.name}-{_digits(settings)}", cell, settings, roots, warm, fitted)
+        begins = adversary.id if adversary else None
+        return Run(f"{cell.name}-{_digits(settings)}", cell, settings, roots, warm, fitted, begins)
 
     def _roots(self, cell: Cell, losses: list[str]) -> tuple[str, ...]:
         """What a run's code begins from: all that it reaches by a name."""
@@ -235,7 +286,11 @@ class Plan:
             "discriminator": spec and self._plain["discriminators"][cell.discriminator],
             "metrics": {loss: _plain_metric(loss) for loss in losses if is_toolbox(loss)},
             "backbones": {name: _plain_backbone(name) for name in sorted(backbones)},
-            "training": self._plain[section],
+            "training": {
+                name: value
+                for name, value in self._plain[section].items()
+                if name not in _NEUTRAL or value != _NEUTRAL[name]
+            },
             "numerics": self._plain["numerics"],
             "photos": self._photos,
             "weights": weight_digests(pretrained),

@@ -63,7 +63,8 @@ def _sides(photo: Photo, reduce: int) -> tuple[int, int]:
 
 def _training_photos(plan: Plan) -> Iterator[str]:
     study = plan.study
-    crops = {name: getattr(study, name).crop for name in ("warm_start", "training")}
+    sections = ("warm_start", "discriminator_warm_start", "training")
+    crops = {name: declared.crop for name in sections if (declared := getattr(study, name))}
     section = max(crops, key=lambda name: crops[name])
     photos = plan.photos.split("train")
     for line in _too_small(photos, study.photos.reduce, crops[section], f"{section}.crop"):

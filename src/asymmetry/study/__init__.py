@@ -28,10 +28,12 @@ from asymmetry.study.evaluation import (
 from asymmetry.study.section import Count, Label, Positive, Rate, Section
 from asymmetry.study.training import (
     Discriminator,
+    DiscriminatorWarmStart,
     Numerics,
     Optimisation,
     Photos,
     Schedule,
+    Steps,
     Task,
     Training,
 )
@@ -43,6 +45,7 @@ __all__ = [
     "Calibration",
     "CropStrip",
     "Discriminator",
+    "DiscriminatorWarmStart",
     "Evaluation",
     "Execution",
     "Grid",
@@ -55,6 +58,7 @@ __all__ = [
     "Schedule",
     "ScoredSet",
     "SeveritySet",
+    "Steps",
     "Study",
     "Task",
     "Training",
@@ -125,6 +129,7 @@ class Study(Section):
     discriminators: dict[Label, Discriminator]
     grid: Grid
     warm_start: Optimisation
+    discriminator_warm_start: DiscriminatorWarmStart | None = None
     training: Training
     numerics: Numerics = Numerics()
     evaluation: Evaluation
@@ -181,13 +186,25 @@ class Study(Section):
         for value in self.transfer.sets:
             check_name(value, self.iqa_sets, "IQA set", key="transfer.sets")
         for name, task in self.tasks.items():
-            for section in ("warm_start", "training"):
-                crop = getattr(self, section).crop
-                if crop % task.scale:
+            for section in ("warm_start", "discriminator_warm_start", "training"):
+                declared = getattr(self, section)
+                if declared and (crop := declared.crop) % task.scale:
                     raise ValueError(
                         f"{section}.crop: {crop} is not a multiple of {task.scale}, "
                         f"the scale of '{name}'"
                     )
+        return self
+
+    @model_validator(mode="after")
+    def _balanced(self) -> "Study":
+        weights = [axes.adversarial_weights or () for axes in (self.grid, *self.grid.include)]
+        untrained = self.discriminator_warm_start is None and any(map(any, weights))
+        if self.training.balance == "gradient" and untrained:
+            raise ValueError(
+                "training.balance: gradient measures the adversarial gradient at the start of a "
+                "cell, where a discriminator without a warm start knows nothing; add the section "
+                "discriminator_warm_start"
+            )
         return self
 
 

@@ -119,7 +119,7 @@ class Schedule(Section):
     factor: Share = 0.5
 
 
-class Optimisation(Section):
+class Steps(Section):
     """What a training does at each step."""
 
     steps: Positive
@@ -128,7 +128,22 @@ class Optimisation(Section):
     learning_rate: Rate = 2e-4
     betas: tuple[Share, Share] = (0.9, 0.99)
     schedule: Schedule = Schedule()
+
+
+class Optimisation(Steps):
+    """The training of a generator."""
+
     ema: Share = Field(0.99, description="decay of the averaged generator; 0 for none")
+
+
+class DiscriminatorWarmStart(Steps):
+    """The training of a discriminator alone, before the cells: the generator stays as it starts.
+
+    BasicSR's `net_d_init_iters` is the precedent. `learning_rate` is that of the trunk, and of the
+    head unless that has its own.
+    """
+
+    head_learning_rate: Rate | None = Field(None, description="of the head; without: as the trunk")
 
 
 class Training(Optimisation):
@@ -142,7 +157,15 @@ class Training(Optimisation):
     pixel_weight: NonNegative = 1.0
     fidelity_weight: NonNegative = 1.0
     adversarial_loss: Literal["bce", "lsgan", "hinge", "relativistic"] = "bce"
-    discriminator_learning_rate: Rate = 2e-4
+    discriminator_learning_rate: Rate = Field(2e-4, description="of its trunk")
+    head_learning_rate: Rate | None = Field(
+        None, description="of the discriminator's head; without: as its trunk"
+    )
+    balance: Literal["none", "gradient", "adaptive"] = Field(
+        "none",
+        description="gradient: each term is divided by the norm of its gradient at the cell's "
+        "start; adaptive: the adversarial one is scaled to the others at every step, as in VQGAN",
+    )
     pilot: Fraction | None = Field(
         None, description="share of the steps after which the generator is kept, and scored too"
     )

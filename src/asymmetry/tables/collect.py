@@ -9,9 +9,9 @@ import pandas as pd
 from asymmetry.core.errors import UserError
 from asymmetry.core.records import read_record
 from asymmetry.metrics.conventions import check_conventions
-from asymmetry.planning.plan import Plan, Run
+from asymmetry.planning.plan import DISCRIMINATOR_WARM_START, Plan, Run
 from asymmetry.study import Study
-from asymmetry.tables.schemas import DONE, MISSING, empty_table, table_of
+from asymmetry.tables.schemas import COLLAPSED, DIVERGED, DONE, MISSING, empty_table, table_of
 
 
 def joined(parts: Sequence[Path], name: str) -> pd.DataFrame:
@@ -33,8 +33,7 @@ def joined(parts: Sequence[Path], name: str) -> pd.DataFrame:
 
 def runs_table(plan: Plan) -> pd.DataFrame:
     """A row for each run: its settings, and how it went; "missing" where it is not there yet."""
-    rows = [_row(plan.study, run, "warm-start") for run in plan.warm_starts]
-    rows += [_row(plan.study, run, "cell") for run in plan.runs]
+    rows = [_row(plan.study, run) for run in plan.trainings]
     rows += [
         {"run": name, "kind": "bicubic", "task": name.partition("/")[0], "status": DONE}
         for name in plan.baselines
@@ -42,17 +41,18 @@ def runs_table(plan: Plan) -> pd.DataFrame:
     return table_of(rows, "runs")
 
 
-def _row(study: Study, run: Run, kind: str) -> dict[str, Any]:
+def _row(study: Study, run: Run) -> dict[str, Any]:
     cell, spec = run.cell, study.discriminators.get(run.cell.discriminator)
     missing: dict[str, Any] = {"status": MISSING}
     record = read_record(run.record) if run.record.is_file() else missing
-    diverged, usage = record.get("diverged") or {}, record.get("usage") or {}
+    diverged, collapsed = record.get(DIVERGED) or {}, record.get(COLLAPSED) or {}
+    usage, auc = record.get("usage") or {}, record.get("auc") or {}
     return {
         "run": run.id,
-        "kind": kind,
+        "kind": run.kind,
         "task": cell.task,
         "generator": cell.generator,
-        "fidelity": cell.fidelity,
+        "fidelity": cell.fidelity if run.kind != DISCRIMINATOR_WARM_START else None,
         "discriminator": cell.discriminator,
         "backbone": spec.backbone if spec else None,
         "head": spec.head if spec else None,
@@ -75,4 +75,9 @@ def _row(study: Study, run: Run, kind: str) -> dict[str, Any]:
         "gradient_ratio": record.get("gradient_ratio"),
         "diverged_at": diverged.get("step"),
         "diverged_term": diverged.get("term"),
+        "collapsed_at": collapsed.get("step"),
+        "collapsed_term": collapsed.get("term"),
+        "auc_start": auc.get("start"),
+        "auc_middle": auc.get("middle"),
+        "auc_end": auc.get("end"),
     }

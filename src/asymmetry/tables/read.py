@@ -7,7 +7,7 @@ import pandas as pd
 
 from asymmetry.core.errors import UserError
 from asymmetry.metrics.conventions import check_conventions
-from asymmetry.tables.schemas import DIVERGED, DONE, empty_table, schema_problem
+from asymmetry.tables.schemas import COLLAPSED, DIVERGED, DONE, empty_table, schema_problem
 
 SCOPE = ["task", "generator", "set"]
 
@@ -39,11 +39,12 @@ class Tables:
 
 @dataclass(frozen=True)
 class Coverage:
-    """How many cells were planned, and how many of them are done, diverged or missing."""
+    """How many cells were planned, and how many of them are done, ended badly or are missing."""
 
     planned: int
     done: int
     diverged: int
+    collapsed: int
     missing: int
 
     def __str__(self) -> str:
@@ -52,14 +53,15 @@ class Coverage:
             return "no cells yet"
         parts = [f"{self.done} of {self.planned} cells done"]
         parts += [f"{self.diverged} diverged"] if self.diverged else []
+        parts += [f"{self.collapsed} collapsed"] if self.collapsed else []
         parts += [f"{self.missing} missing"] if self.missing else []
         return ", ".join(parts)
 
 
 def coverage(status: pd.Series) -> Coverage:
     """How many cells have each status."""
-    done, diverged = (int((status == state).sum()) for state in (DONE, DIVERGED))
-    return Coverage(len(status), done, diverged, len(status) - done - diverged)
+    ended = [int((status == state).sum()) for state in (DONE, DIVERGED, COLLAPSED)]
+    return Coverage(len(status), *ended, len(status) - sum(ended))
 
 
 def table_path(results: Path, name: str) -> Path:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 # The status of a run, and of the cells of a setting.
 DONE, DIVERGED, MISSING = "done", "diverged", "missing"
+COLLAPSED = "collapsed"  # all is finite, and out of every sensible range to the end
+ENDED_BADLY = (DIVERGED, COLLAPSED)  # without models, and a result all the same
 NOT_ASSESSED = "not assessed"  # of a setting: trained, and without a value
 # The status of a value: NaN but for "ok". A value may be of a training that "diverged", too.
 OK = "ok"
@@ -27,7 +29,8 @@ _COLUMNS = {
     "runs": "run kind task generator fidelity discriminator backbone head initialisation frozen "
     "adversarial_weight seed status steps seconds device device_seconds mean_utilisation "
     "peak_memory_mb attempts parameters discriminator_parameters discriminator_trained_parameters "
-    "receptive_field gradient_ratio diverged_at diverged_term",
+    "receptive_field gradient_ratio diverged_at diverged_term collapsed_at collapsed_term "
+    "auc_start auc_middle auc_end",
     "scores": _SCORES,
     "human": _SCORES,  # what people said: rows for the table `scores`
     "skill": "metric role set kind subset statistic value low high n status",
@@ -52,7 +55,7 @@ _TYPES = {
     "skill_high effect effect_low effect_high settings planned done diverged images seeds steps "
     "seconds device_seconds mean_utilisation peak_memory_mb attempts parameters "
     "discriminator_parameters discriminator_trained_parameters receptive_field gradient_ratio "
-    "diverged_at",
+    "diverged_at collapsed_at auc_start auc_middle auc_end",
     "flag": "agrees frozen",
 }
 _TYPE_OF = {column: name for name, columns in _TYPES.items() for column in columns.split()}

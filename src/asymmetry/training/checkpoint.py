@@ -16,6 +16,7 @@ from torch import Tensor
 from asymmetry.core.errors import UserError
 from asymmetry.core.files import write_atomically
 from asymmetry.core.usage import Usage
+from asymmetry.training.collapse import Streaks
 from asymmetry.training.lock import may_write
 
 CHANGES_NUMBERS = False
@@ -28,7 +29,9 @@ _TO_DO = "delete it and start again (the training then begins anew)"
 class Header:
     """What a checkpoint says of itself; all but `step` count over all attempts.
 
-    `seconds` is the training that led to this state; `usage` counts repeated steps, too.
+    `seconds` is the training that led to this state; `usage` counts repeated steps, too. The rest
+    is what the training knows beside its tensors, which alone make its digest: the gradient norms
+    that its terms are divided by, the sums of its AUC, and how long terms are out of range.
     """
 
     run: str
@@ -36,6 +39,9 @@ class Header:
     seconds: float
     continued: int
     usage: Usage = field(default_factory=Usage)
+    norms: dict[str, float] = field(default_factory=dict)
+    auc: dict[str, float] = field(default_factory=dict)
+    streaks: Streaks = field(default_factory=Streaks)
 
 
 _HEADER = TypeAdapter(Header)

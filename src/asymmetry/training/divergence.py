@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from asymmetry.training.loop import DERIVED
+
 
 @dataclass(frozen=True)
 class Divergence:
@@ -23,9 +25,10 @@ class DivergenceCheck:
 
     def update(self, step: int, logs: dict[str, Tensor]) -> None:
         """Take the terms of one step into account; does not wait for the device."""
-        values = torch.stack([value.float() for value in logs.values()])
+        names = [name for name in logs if name not in DERIVED]
+        values = torch.stack([logs[name].float() for name in names])
         if self._first is None:
-            self._names = list(logs)
+            self._names = names
             self._first = torch.full_like(values, torch.inf)
         bad = torch.full_like(values, float(step))
         self._first = torch.where(values.isfinite(), self._first, self._first.minimum(bad))

@@ -31,7 +31,7 @@ def restore_record(run: Run) -> bool:
 
 def restore_records(plan: Plan) -> list[Run]:
     """Restore the records of finished runs that Snakemake deleted; those runs."""
-    return [run for run in [*plan.warm_starts, *plan.runs] if restore_missing(run)]
+    return [run for run in plan.trainings if restore_missing(run)]
 
 
 def restore_missing(run: Run) -> bool:

@@ -46,7 +46,7 @@ class Pack:
         self._shared.clock.leave()
 
     def train(self, deadline: Deadline) -> int:
-        """Train all to the end, a divergence or the deadline; 75 where some are to be continued."""
+        """Train all to their end or the deadline; 75 where some are to be continued."""
         for trainer in self.trainers:
             trainer.begin()
         self._shared.meter.start()
@@ -60,16 +60,16 @@ class Pack:
 
     def _round(self, deadline: Deadline) -> bool:
         """One step of those that are behind, as these share a batch; False at the deadline."""
-        lowest = min(trainer.state.step for trainer in self.trainers)
+        lowest = min(trainer.position for trainer in self.trainers)
         for trainer in self.trainers:
             trainer.beat()
-        for trainer in [one for one in self.trainers if one.state.step == lowest]:
+        for trainer in [one for one in self.trainers if one.position == lowest]:
             if not trainer.over and deadline.reached(self._needed()):
                 return False
             with self._apart(trainer.run):
                 if not trainer.over:
                     trainer.advance(deadline.known)
-                    self._gained = True
+                    self._gained = self._gained or trainer.position > 0
                 if trainer.over:
                     trainer.finish()
                     self._remove(trainer.run)

@@ -15,7 +15,8 @@ from asymmetry.planning.discriminator_sizes import size_of
 from asymmetry.planning.identity import module_digests
 from asymmetry.planning.plan import Run
 from asymmetry.study import Discriminator
-from asymmetry.tables.schemas import DIVERGED, DONE
+from asymmetry.tables.schemas import COLLAPSED, DIVERGED, DONE
+from asymmetry.training.collapse import Collapse
 from asymmetry.training.divergence import Divergence
 from asymmetry.training.finished import FINISHED
 from asymmetry.training.lock import may_write
@@ -25,18 +26,20 @@ CHANGES_NUMBERS = False
 _LIBRARIES = ("torch", "timm", "spandrel")
 
 
-def write_record(run: Run, divergence: Divergence | None, facts: dict[str, Any]) -> None:
+def write_record(run: Run, end: Divergence | Collapse | None, facts: dict[str, Any]) -> None:
     """Write `run.json` with the run's settings, the sha256 of its outputs, and `facts`.
 
-    Raises TakenOverError where the run's folder is another job's by now.
+    `end` is what ended the training before its last step. Raises TakenOverError where
+    the run's folder is another job's by now.
     """
     if not may_write(run.folder):
         return
     outputs = sorted(run.folder.glob("*.safetensors"))
     record = {
         "id": run.id,
-        "status": DIVERGED if divergence else DONE,
-        "diverged": asdict(divergence) if divergence else None,
+        "status": DONE,
+        **dict.fromkeys((DIVERGED, COLLAPSED)),
+        **_ended(end),
         "settings": run.settings,
         "modules": module_digests(run.roots),
         "outputs": {path.name: sha256_of(path) for path in outputs},
@@ -49,11 +52,20 @@ def write_record(run: Run, divergence: Divergence | None, facts: dict[str, Any])
     write_atomically(run.record, text)
 
 
+def _ended(end: Divergence | Collapse | None) -> dict[str, Any]:
+    """The status of a training that did not come to its last step, and under that name when."""
+    if end is None:
+        return {}
+    status = COLLAPSED if isinstance(end, Collapse) else DIVERGED
+    return {"status": status, status: asdict(end)}
+
+
 def summary(rows: list[Row], weights: dict[str, float]) -> dict[str, Any]:
     """First and last value of each term, mean gradient norms, and the adversarial ratio.
 
     The ratio is |adversarial_weight g_adversarial| / |fidelity_weight g_fidelity| at the
-    generator's output, null without an adversary or a fidelity term.
+    generator's output, null without an adversary or a fidelity term; `weights` are those that the
+    training used, after any balance.
     """
     names = [name for name in rows[0] if name != "step"] if rows else []
     values = [name for name in names if not name.startswith("|")]
@@ -64,7 +76,8 @@ def summary(rows: list[Row], weights: dict[str, float]) -> dict[str, Any]:
     }
     ratio = None
     if "adversarial" in norms and norms.get("fidelity", 0.0) * weights.get("fidelity", 0.0) > 0:
-        ratio = weights["adversarial"] * norms["adversarial"]
+        scaled = [row.get("adaptive", 1.0) * row["|adversarial|"] for row in rows]
+        ratio = weights["adversarial"] * sum(scaled) / len(rows)
         ratio /= weights["fidelity"] * norms["fidelity"]
     return {
         "losses": {name: {"first": rows[0][name], "last": rows[-1][name]} for name in values},

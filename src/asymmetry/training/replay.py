@@ -27,6 +27,8 @@ def check_replay(plan: Plan, run: Run, folder: Path, steps: int) -> None:
     trainer = Trainer(plan, run, SharedInputs(plan, [run]), TextLog(run.folder))
     if trainer.state.step:
         raise UserError(f"{run.folder}: has begun under today's code; finish it or remove it first")
+    while trainer.position < 0:
+        trainer.measure()
     for _ in range(min(steps, trainer.section.steps)):
         logs = trainer.step()
         step = trainer.state.step

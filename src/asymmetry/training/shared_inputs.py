@@ -10,12 +10,16 @@ from torch import Tensor, nn
 from asymmetry.core.devices import choose_device, repeatable
 from asymmetry.data.crops import TrainingCrops
 from asymmetry.fidelity.registry import build_fidelity
+from asymmetry.imaging.resize import imresize
 from asymmetry.metrics.separable import Separable
-from asymmetry.planning.plan import WARM_START, Plan, Run
-from asymmetry.study import Optimisation
-from asymmetry.training.assemble import layout_of
-from asymmetry.training.loop import Batch, Distance
+from asymmetry.planning.plan import DISCRIMINATOR_WARM_START, Plan, Run
+from asymmetry.training.assemble import first_generator, layout_of, section_of
+from asymmetry.training.loop import Batch, Distance, autocast
 from asymmetry.training.usage import SharedClock, meter_of
+
+# Where the batches of discriminators' warm starts are counted from: what a discriminator has seen
+# there would tell nothing of how it fares in the cell.
+_APART = 2**32
 
 
 class SharedInputs:
@@ -24,10 +28,9 @@ class SharedInputs:
     def __init__(self, plan: Plan, runs: Sequence[Run]) -> None:
         """Decode the photos; UserError where one, or the device, is not as the study says."""
         study, cell = plan.study, runs[0].cell
+        self._plan = plan
         self.clock = SharedClock(len(runs))
-        self.section: Optimisation = (
-            study.warm_start if cell.discriminator == WARM_START else study.training
-        )
+        self.section = section_of(study, runs[0])
         self.numerics = study.numerics
         self.device = choose_device(study.execution.device)
         self.meter = meter_of(self.device, study.numerics.threads)
@@ -40,16 +43,43 @@ class SharedInputs:
             cell.seed,
             study.photos.reduce,
         )
+        self._first = _APART if runs[0].kind == DISCRIMINATOR_WARM_START else 0
+        self._scale = study.tasks[cell.task].scale
         self._batch: tuple[int, Batch] | None = None
+        self._bicubic: tuple[int, Tensor] | None = None
+        self._generators: dict[str, nn.Module] = {}
+        self._restored: tuple[int, str, Tensor] | None = None
         self._weights = Path(study.execution.weights)
         self._distances: dict[tuple[str, Path | None], Distance] = {}
 
     def batch(self, step: int) -> Batch:
         """The batch after `step` steps: one pair of tensors for all that ask before the next."""
         if self._batch is None or self._batch[0] != step:
-            low, reference = self._crops.batch(step)
+            low, reference = self._crops.batch(self._first + step)
             self._batch = step, (self._placed(low), self._placed(reference))
         return self._batch[1]
+
+    def bicubic_error(self, step: int) -> Tensor:
+        """The mean squared error of bicubic interpolation on the batch after `step` steps."""
+        if self._bicubic is None or self._bicubic[0] != step:
+            low, reference = self.batch(step)
+            error = imresize(low, self._scale).clamp(0, 1) - reference
+            self._bicubic = step, error.square().mean()
+        return self._bicubic[1]
+
+    def restored(self, step: int, run: Run) -> Tensor:
+        """What the generator that a discriminator is warmed up on makes of the batch after `step`.
+
+        [B, 3, H, W], without a gradient; once for all that begin from the same warm start.
+        """
+        name = str(run.warm_start)
+        if self._restored is None or self._restored[:2] != (step, name):
+            if name not in self._generators:
+                self._generators[name] = first_generator(self._plan, run, self.device)
+            with torch.no_grad(), autocast(self.device, self.numerics):
+                restored = self._generators[name](self.batch(step)[0]).float()
+            self._restored = step, name, restored
+        return self._restored[2]
 
     def distance(self, name: str, fitted: Path | None) -> Distance:
         """The loss of this name, with this file of fitted weights: one object for all."""

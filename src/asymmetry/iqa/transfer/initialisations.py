@@ -14,7 +14,7 @@ from asymmetry.discriminators.registry import build_discriminator
 from asymmetry.planning.plan import Plan
 from asymmetry.study import Discriminator as DiscriminatorSpec
 from asymmetry.study import Study
-from asymmetry.tables.schemas import DIVERGED, MISSING_WEIGHTS, OK
+from asymmetry.tables.schemas import ENDED_BADLY, MISSING_WEIGHTS, OK
 from asymmetry.weights.store import has_weights
 
 if TYPE_CHECKING:
@@ -82,8 +82,8 @@ def _trained(plan: Plan, name: str) -> Initialisation:
         "fidelity": cell.fidelity,
         "adversarial_weight": cell.adversarial_weight,
     }
-    if record["status"] == DIVERGED:
-        return Initialisation(labels, spec, cell.seed, run.folder, DIVERGED)
+    if record["status"] in ENDED_BADLY:
+        return Initialisation(labels, spec, cell.seed, run.folder, record["status"])
     path = verified_output(run.folder, record, DISCRIMINATOR_FILE)
     return Initialisation(labels, spec, cell.seed, run.folder, state=path)
 
