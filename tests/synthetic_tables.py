@@ -38,6 +38,12 @@ WEIGHTS = (0.001, 0.01)
 METRIC_NAMES = ("psnr_y", "ssim_y", "fsim", "vsi", "gmsd", "lpips-alex", "niqe")
 JUDGES = ["vsi", "gmsd", "lpips-alex", "niqe"]
 WARM = f"{TASK}/{GENERATOR}/warm-start/seed0-0a0a0a0a"
+# A game that was played, one that the discriminator won at once, and one at chance.
+_AUC: dict[str, dict[str, float]] = {
+    "vgg-patch": {"auc_start": 0.66, "auc_middle": 0.78, "auc_end": 0.71},
+    "resnet-vanilla": {"auc_start": 0.997, "auc_middle": 1.0, "auc_end": 0.999},
+    "vit-patch": {"auc_start": 0.5, "auc_middle": 0.52, "auc_end": 0.47},
+}
 _LEVEL = {"psnr_y": (25, 0.6), "gmsd": (0.09, 0.01), "niqe": (6.5, 0.7)}  # others: (0.8, 0.04)
 
 
@@ -258,6 +264,7 @@ def _run(
         "gradient_ratio": 0.2 if weight and done else None,
         "diverged_at": 42 if status == "diverged" else None,
         "diverged_term": "adversarial" if status == "diverged" else None,
+        **(_AUC.get(discriminator, {}) if done else {}),
     }
 
 

@@ -8,6 +8,7 @@ import yaml
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from asymmetry.analysis.games import games_in_words, setting_games
 from asymmetry.analysis.hypotheses.contract import FEWEST
 from asymmetry.analysis.provenance import Provenance, provenance
 from asymmetry.analysis.skill import sets_in_words
@@ -79,6 +80,8 @@ def page(
         runs=records(tables.runs),
         hours=hours(tables.runs),
         usage=usage_rows(tables.runs),
+        games=records(setting_games(tables.runs, study)),
+        games_in_words=games_in_words(tables.runs, study),
         command=command_of("index.html", study.results),
         files=_files(folder),
         commit=behind.commit,

@@ -60,8 +60,9 @@ class Coverage:
 
 def coverage(status: pd.Series) -> Coverage:
     """How many cells have each status."""
-    ended = [int((status == state).sum()) for state in (DONE, DIVERGED, COLLAPSED)]
-    return Coverage(len(status), *ended, len(status) - sum(ended))
+    counts = [int((status == state).sum()) for state in (DONE, DIVERGED, COLLAPSED)]
+    done, diverged, collapsed = counts
+    return Coverage(len(status), done, diverged, collapsed, len(status) - sum(counts))
 
 
 def table_path(results: Path, name: str) -> Path:
