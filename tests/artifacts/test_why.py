@@ -40,6 +40,18 @@ def test_what_changed_in_the_code_is_named(stages: Stages):
     ) in list(why(stages, run.id))
 
 
+def test_a_warm_start_names_the_discriminators_too(make_stages: MakeStages):
+    section = {"steps": 8, "batch": 2, "crop": 32}
+    stages = make_stages(lambda values: values.update(discriminator_warm_start=section))
+    lines = list(why(stages, stages.plan.warm_starts[0].id))
+    assert "  5 cells begin from it, and would train again too" in lines
+    assert "  so would 2 warm starts of discriminators" in lines
+    assert "96 steps" in lines[-1]  # 20, twice 8, and five times 12
+    lines = list(why(stages, stages.plan.discriminator_warm_starts[0].id))
+    assert "  2 cells begin from it, and would train again too" in lines
+    assert "32 steps" in lines[-1]
+
+
 def test_a_warm_start_names_the_cells_that_begin_from_it(stages: Stages):
     lines = list(why(stages, stages.plan.warm_starts[0].id))
     assert "  5 cells begin from it, and would train again too" in lines

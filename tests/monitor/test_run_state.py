@@ -96,6 +96,17 @@ def with_file(run: Run, name: str, content: str = "") -> Run:
             "|pixel| at step 7",
         ),
         (
+            lambda run: with_record(
+                run,
+                status="collapsed",
+                steps=60,
+                diverged=None,
+                collapsed={"step": 3, "term": "mse"},
+            ),
+            "collapsed",
+            "mse at step 3",
+        ),
+        (
             lambda run: with_record(with_beat(run), status="done", steps=400, diverged=None),
             "done",
             "1.0 h",

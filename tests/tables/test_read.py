@@ -29,6 +29,11 @@ def test_complete_coverage_names_no_absences():
     assert str(coverage(pd.Series(["done", "done"]))) == "2 of 2 cells done"
 
 
+def test_what_collapsed_is_counted_apart():
+    counts = coverage(pd.Series(["done", "collapsed", "diverged", "missing", "collapsed"]))
+    assert str(counts) == "1 of 5 cells done, 1 diverged, 2 collapsed, 1 missing"
+
+
 def test_two_conventions_of_a_metric_are_refused(tmp_path):
     scores = make_scores(make_runs())
     scores.loc[scores.index[scores["metric"] == "psnr_y"][0], "convention"] = "theirs, rgb"

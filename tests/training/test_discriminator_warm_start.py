@@ -9,6 +9,7 @@ import pytest
 import safetensors.torch
 import torch
 
+from asymmetry.artifacts.rekey import rekey
 from asymmetry.discriminators.build import build_discriminator
 from asymmetry.generators.build import build_generator
 from asymmetry.monitor.run_state import state_of
@@ -173,6 +174,17 @@ def test_cells_begin_from_it_and_balanced_weights_are_ratios_of_norms(
     assert files(run) == resumed
     kept_folder = run.folder.rename(run.folder.with_name("former"))
     check_replay(plan, run, kept_folder, 5)
+
+
+def test_adopt_takes_it_over_to_other_code(plan: Plan, monkeypatch: pytest.MonkeyPatch):
+    """As it begins from a warm start that is taken over itself."""
+    monkeypatch.setattr("asymmetry.planning.plan.code_digest", lambda roots: "another code")
+    after = Plan(plan.study)
+    starts = [*after.warm_starts, *after.discriminator_warm_starts]
+    assert not after.by_id.keys() & plan.by_id.keys()
+    assert rekey(after, 3) == (starts, [])
+    for old, new in zip(plan.discriminator_warm_starts, starts[1:], strict=True):
+        assert files(new) == files(old)
 
 
 def test_one_that_diverged_is_data(make_plan: Callable[..., Plan], trained: Trained):
