@@ -2,15 +2,17 @@ import json
 from html.parser import HTMLParser
 
 import numpy as np
+import pandas as pd
 
 from asymmetry.analysis.hypotheses.registry import load_hypotheses
 from asymmetry.figures import write
-from asymmetry.figures.registry import figure_names
+from asymmetry.figures.registry import figure_names, load_figure
 from asymmetry.figures.write import draw
 from asymmetry.report import build
 from asymmetry.report.build import write_report
 from asymmetry.study import read_study
-from tests.synthetic_tables import analysed_study, make_runs, make_study, write_tables
+from asymmetry.tables.read import load_tables
+from tests.synthetic_tables import WARM, analysed_study, make_runs, make_study, write_tables
 
 VOID = {"meta", "img", "br", "link"}
 
@@ -41,6 +43,23 @@ def page_of(study, results):
     return Page((results / "index.html").read_text(encoding="utf-8"))
 
 
+def test_warm_starts_of_discriminators_are_runs_without_images(tmp_path):
+    study, tables = analysed_study(tmp_path)
+    name = WARM.replace("warm-start/", "warm-start/vgg-patch/")
+    begun = tables.runs.iloc[[1]].assign(
+        run=name, kind="discriminator-warm-start", fidelity=None, discriminator="vgg-patch"
+    )
+    write_tables(tmp_path, runs=pd.concat([tables.runs, begun], ignore_index=True))
+    words = " ".join(" ".join(page_of(study, tmp_path).words).split())
+    assert "All 24 runs" in words
+    assert "warm starts of discriminators cpu 1 18" in words
+    assert name not in (tmp_path / "compare-data.js").read_text(encoding="utf-8")
+    changed = load_tables(tmp_path)
+    figure = load_figure("perception_distortion")
+    assert name not in set(figure.numbers(changed, study)["run"])
+    assert str(changed.coverage) == str(tables.coverage)
+
+
 def test_page_shows_figures_claims_and_runs_without_network(tmp_path, monkeypatch):
     study, tables = analysed_study(tmp_path)
     monkeypatch.setattr(write, "_saved", lambda figure, kind: kind.encode())  # links are followed
@@ -57,7 +76,9 @@ def test_page_shows_figures_claims_and_runs_without_network(tmp_path, monkeypatc
     assert "Undecided on 3 losses, too few to decide" in words
     assert "severity ranks (not opinion scores)" in words
     assert "0.50 (no interval), p = 1, n = 3 losses" in words
-    assert "Diverged or missing: 2 of 23 runs" in words
+    assert "Diverged, collapsed or missing: 2 of 23 runs" in words
+    assert "2 of 6 games were played (2 chance, 2 perfect)" in words
+    assert "vit-patch bicubic-x4 compact-tiny 0.01 0.500 0.520 0.470 chance 0 of 2" in words
     assert "adversarial_weights:" in words
     for run in tables.runs["run"]:
         assert run in words

@@ -33,7 +33,7 @@ def sound_record(folder: Path) -> dict[str, Any]:
         if not isinstance(record.get(field), kind):
             raise UserError(f"{path}: {field} is missing or no {kind.__name__}")
     if record["status"] not in STATES:
-        raise UserError(f"{path}: status is '{record['status']}', not {', '.join(STATES)}")
+        raise UserError(f"{path}: status is '{record['status']}', not {' or '.join(STATES)}")
     for name, expected in record["outputs"].items():
         _check_file(folder / name, expected)
     return record

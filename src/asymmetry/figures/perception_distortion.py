@@ -33,7 +33,7 @@ def caption(tables: Tables, study: Study) -> str:
 def numbers(tables: Tables, study: Study) -> pd.DataFrame:
     """A row for each run and set: its distortion and perceptual quality, NaN where it has none."""
     axes = {"distortion": parts.distortion_metric(study), "perception": _perception(tables, study)}
-    runs = _of_every_generator(tables.runs)
+    runs = _of_every_generator(tables.restorers)
     sets = pd.DataFrame({"set": pd.unique(tables.scores["set"])})
     rows = runs.merge(sets, how="cross") if len(sets) else runs.assign(set="")
     for axis, metric in axes.items():

@@ -46,7 +46,7 @@ class Comparison:
 
 def comparison(study: Study, tables: Tables, results: Path) -> Comparison:
     """Everything that can be compared of the pictures below `results`."""
-    cells = _cells(tables.runs)
+    cells = _cells(tables.restorers)
     words = {cell["run"]: words_of(cell, cells) for cell in cells}
     listed = _views(study, tables.scores)
     sizes = {

@@ -8,7 +8,11 @@ import pandas as pd
 from asymmetry.core.usage import Usage, device_hours, mean_utilisation
 from asymmetry.report.words import records
 
-_KINDS = {"warm-start": "warm starts", "cell": "cells"}
+_KINDS = {
+    "warm-start": "warm starts",
+    "discriminator-warm-start": "warm starts of discriminators",
+    "cell": "cells",
+}
 _COLUMNS = ["device", "device_seconds", "mean_utilisation", "peak_memory_mb", "attempts"]
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 
 from asymmetry.core.errors import UserError
 from asymmetry.metrics.conventions import check_conventions
+from asymmetry.planning.plan import DISCRIMINATOR_WARM_START
 from asymmetry.tables.schemas import COLLAPSED, DIVERGED, DONE, empty_table, schema_problem
 
 SCOPE = ["task", "generator", "set"]
@@ -30,6 +31,11 @@ class Tables:
     def cells(self) -> pd.DataFrame:
         """The rows of `runs` that are cells of the grid, whatever became of them."""
         return self.runs[self.runs["kind"] == "cell"]
+
+    @property
+    def restorers(self) -> pd.DataFrame:
+        """The rows of `runs` that restore images: all but the warm starts of discriminators."""
+        return self.runs[self.runs["kind"] != DISCRIMINATOR_WARM_START]
 
     @property
     def coverage(self) -> "Coverage":
