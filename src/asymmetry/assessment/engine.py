@@ -25,7 +25,14 @@ from asymmetry.metrics.conventions import check_conventions
 from asymmetry.metrics.planes import Planes
 from asymmetry.planning.plan import Plan
 from asymmetry.study import Study
-from asymmetry.tables.schemas import COLUMNS, DIVERGED, MISSING_WEIGHTS, OK, write_table
+from asymmetry.tables.schemas import (
+    COLUMNS,
+    DIVERGED,
+    MISSING_IMAGE,
+    MISSING_WEIGHTS,
+    OK,
+    write_table,
+)
 
 # The most restored images, and pixels of them, in memory at a time; a larger image is alone.
 IMAGES_AT_ONCE, PIXELS_AT_ONCE = 16, 2**20
@@ -111,17 +118,21 @@ class Engine:
                         _note(some, Key(image.set, image.photo.name, metric), scores)
 
     def _rows(self, target: Target, scores: Mapping[Key, Score]) -> pd.DataFrame:
-        keys = [
-            Key(image.set, image.photo.name, metric)
-            for image in self.images
-            for metric in self.study.evaluation.all_metrics
-        ]
-        unscored = Score(math.nan, DIVERGED if target.status == DIVERGED else MISSING_WEIGHTS)
-        head = [target.run, target.task]
-        rows = [
-            [*head, *key, self.conventions[key.metric], *scores.get(key, unscored)] for key in keys
-        ]
+        rows = []
+        for image in self.images:
+            unscored = Score(math.nan, _why_unscored(target, image))
+            for metric in self.study.evaluation.all_metrics:
+                key = Key(image.set, image.photo.name, metric)
+                score = scores.get(key, unscored)
+                rows.append([target.run, target.task, *key, self.conventions[metric], *score])
         return pd.DataFrame(rows, columns=COLUMNS["scores"])
+
+
+def _why_unscored(target: Target, image: EvaluationImage) -> str:
+    """The status of a score that was not computed."""
+    if target.status == DIVERGED:
+        return DIVERGED
+    return MISSING_WEIGHTS if target.has(image) else MISSING_IMAGE
 
 
 def at_once(reference: Tensor) -> int:

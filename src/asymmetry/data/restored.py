@@ -1,8 +1,12 @@
 """Which file of a folder of restored images belongs to which reference: by names."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
+
+from asymmetry.core.errors import UserError
+from asymmetry.data.fingerprints import CACHE
+from asymmetry.data.photos import Photo, folder_photos
 
 CHANGES_NUMBERS = False
 _SHOWN = 3
@@ -24,6 +28,29 @@ def matched_names(references: Collection[str], found: Collection[str]) -> dict[s
         return {}
     common = min(endings, key=lambda ending: (-endings[ending], len(ending), ending))
     return {name: name + common for name in references if name + common in known}
+
+
+def restored_photos(
+    folder: Path, references: Mapping[str, Size], scale: int, kept: Path = CACHE
+) -> dict[str, Photo]:
+    """The restored image of each reference that has one, of those below a folder.
+
+    `references` are the sizes of the references by name; `kept` as in `folder_photos`. Raises
+    UserError, with a line for each mistake, where no name matches, and as `folder_photos` and
+    `size_problem`.
+    """
+    photos = {photo.name: photo for photo in folder_photos(folder, kept=kept)}
+    names = matched_names(references, photos)
+    if not names:
+        raise UserError(no_match(folder, references, photos))
+    found = {reference: photos[name] for reference, name in names.items()}
+    problems = (
+        (photo.path, size_problem((photo.width, photo.height), references[name], scale))
+        for name, photo in found.items()
+    )
+    if mistakes := [f"{path}: {problem}" for path, problem in problems if problem]:
+        raise UserError("\n".join(mistakes))
+    return found
 
 
 def no_match(folder: Path, references: Collection[str], found: Collection[str]) -> str:

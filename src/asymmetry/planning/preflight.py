@@ -1,6 +1,7 @@
 """What the study and its data decide before anything runs: mistakes, and what should be known.
 
-All of it would be met hours later, in a job. Imports no torch, but where a GPU is asked for.
+All of it would be met hours later, in a job. Imports torch only where a GPU is asked for, or where
+a network was made elsewhere.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -31,8 +32,8 @@ def check(plan: Plan, here: bool) -> None:
     """Refuse what could never be finished; `here`: the jobs will run on this machine.
 
     Raises UserError with a line for each mistake: photos smaller than a crop, crops beyond an
-    image, images that a metric cannot measure, IQA sets that cannot be split, weights or a GPU that
-    are not there.
+    image, images that a metric cannot measure, IQA sets that cannot be split, images or networks of
+    others that do not fit, weights or a GPU that are not there.
     """
     problems = [
         *_training_photos(plan),
@@ -40,6 +41,7 @@ def check(plan: Plan, here: bool) -> None:
         *_evaluation(plan),
         *_sets(plan),
         *_weights(plan),
+        *_outside(plan),
         *(_device(plan) if here else ()),
     ]
     if problems:
@@ -114,8 +116,8 @@ def _evaluation(plan: Plan) -> Iterator[str]:
 
 
 def _scales(plan: Plan) -> set[int]:
-    """The scales of the tasks that the grid uses."""
-    return {plan.study.tasks[cell.task].scale for cell in plan.cells}
+    """The scales of the tasks that are used."""
+    return {plan.study.tasks[task].scale for task in plan.tasks}
 
 
 def _crops(
@@ -184,6 +186,18 @@ def _weights(plan: Plan) -> Iterator[str]:
         for entry in sorted(entries):
             if not has_weights(entry, folder):
                 yield f"{key}: needs the weights {entry}, which are not there; {remedy(entry)}"
+
+
+def _outside(plan: Plan) -> Iterator[str]:
+    """Generators of others that cannot be built, or are of another scale than their task."""
+    for method in plan.outside.values():
+        if isinstance(method.made, Path):
+            from asymmetry.generators.outside import build_outside
+
+            try:
+                build_outside(method.made, plan.study.tasks[method.task].scale)
+            except UserError as error:
+                yield f"outside.{method.name}.file: {error}"
 
 
 def _device(plan: Plan) -> Iterator[str]:

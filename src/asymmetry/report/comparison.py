@@ -1,7 +1,6 @@
 """The data of the comparison page: pictures, cells and their metrics, in one small file."""
 
 import json
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,10 +16,10 @@ from asymmetry.metrics.contracts import JUDGES
 from asymmetry.report.disagreement import Disagreement, disagreements
 from asymmetry.report.words import records
 from asymmetry.study import Study
+from asymmetry.tables.names import OUTSIDE, method_of, name_of
 from asymmetry.tables.read import Tables
 from asymmetry.tables.schemas import DONE, OK
 
-_DIGITS = re.compile(r"-[0-9a-f]{8}$")
 _SHOWN = 10  # disagreements of each kind that the page lists
 _REFERENCE = {"kind": "reference", "status": DONE}
 _BASELINES = {"reference": "reference", "bicubic": "bicubic", "warm-start": "warm start"}
@@ -83,15 +82,15 @@ def label(view: View) -> str:
     return f"{view.image} ({view.set}), {view.side} pixels from {left}, {top}"
 
 
-def name_of(run: str) -> str:
-    """A run in an address: its id without the digits, which change with a retraining."""
-    return _DIGITS.sub("", run)
-
-
 def words_of(cell: dict[str, Any], cells: list[dict[str, Any]]) -> str:
-    """A cell in words: its loss and adversary, and its generator and seed where cells differ."""
+    """A cell in words: its loss and adversary, and its generator and seed where cells differ.
+
+    A baseline, or what was made elsewhere, by its name.
+    """
     if cell["kind"] in _BASELINES:
         return _BASELINES[cell["kind"]]
+    if cell["kind"] == OUTSIDE:
+        return method_of(cell["run"])
     weight = cell["adversarial_weight"]
     parts = [cell["fidelity"]]
     parts += [f"{cell['discriminator']} × {weight:g}" if weight else "no adversary"]
@@ -110,12 +109,12 @@ def address(view: View, task: str, names: Iterable[str], visible: int) -> str:
 
 
 def _cells(runs: pd.DataFrame) -> list[dict[str, Any]]:
-    """The references, the baselines and the cells, in the order of the page."""
+    """The references, the baselines, what was made elsewhere and the cells, in that order."""
     rows = records(runs)
     tasks = dict.fromkeys(str(row["task"]) for row in rows)
     references = [_REFERENCE | {"run": f"{task}/reference", "task": task} for task in tasks]
-    order = {"bicubic": 0, "warm-start": 1}
-    return references + sorted(rows, key=lambda row: order.get(row["kind"], 2))
+    order = {"bicubic": 0, "warm-start": 1, OUTSIDE: 2}
+    return references + sorted(rows, key=lambda row: order.get(row["kind"], 3))
 
 
 def _row(cell: dict[str, Any], words: str) -> list[Any]:
