@@ -84,7 +84,7 @@ def test_many_of_them_take_more_lines(joined: tuple[Study, Tables, Tables]):
 
 def test_the_comparison_page_names_them(joined: tuple[Study, Tables, Tables]):
     study, _, tables = joined
-    compared = comparison(study, tables, Path("results"))
+    compared = comparison(study.evaluation, tables, Path("results"))
     rows = compared.data["cells"][3:5]  # after reference, bicubic and warm start
     assert [row[:5] for row in rows] == [
         [f"{TASK}/outside/esrgan", "-0123abcd", "done", "esrgan", "outside"],

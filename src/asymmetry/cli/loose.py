@@ -1,4 +1,4 @@
-"""The commands for images that no study made: `score`."""
+"""The commands for images that no study made: `score`, `compare`."""
 
 import sys
 from pathlib import Path
@@ -46,6 +46,27 @@ def score(
         print(f"{image}: {metric}: {status}", file=sys.stderr)
 
 
+def compare(
+    folders: Annotated[
+        list[Path], typer.Argument(metavar="FOLDER...", help="of restored images, one a method")
+    ],
+    reference: Annotated[Path, typer.Option(help="the folder of the references")],
+    metrics: Metrics = "psnr_y,ssim_y,fsim,gmsd",
+    scale: Annotated[
+        int, typer.Option(help="1, 2, 3, 4 or 8: psnr_y and others leave out so wide a border")
+    ] = 1,
+    weights: Weights = _WEIGHTS,
+    output: Annotated[Path, typer.Option(help="the folder of tables, figures and pages")] = Path(
+        "comparison"
+    ),
+) -> None:
+    """Compare folders of restored images: a table with intervals, figures, synchronised images."""
+    from asymmetry.compare.compare import compare as compare_folders
+
+    page = compare_folders(folders, reference, names_in(metrics), scale, weights, output)
+    print(f"the page is at {page.resolve().as_uri()}")
+
+
 def names_in(text: str) -> list[str]:
     """The names of a list with commas; UserError where there is none."""
     names = [name.strip() for name in text.split(",") if name.strip()]
@@ -75,4 +96,4 @@ def _print(table: "pd.DataFrame", scale: int) -> None:
         console.print(f"{metric}: {convention}; scale {scale}", style="dim", highlight=False)
 
 
-COMMANDS = (score,)
+COMMANDS = (score, compare)
