@@ -19,6 +19,7 @@ from asymmetry.study import parse_study
 from asymmetry.study.grid import cells
 from tests import synthetic_tables
 from tests.conftest import ROOT
+from tests.trained import photo
 
 PATHS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 DOCUMENTS = {str(path.relative_to(ROOT)): path.read_text("utf-8") for path in PATHS}
@@ -49,6 +50,13 @@ RUN = {
 }
 # These need real weights. After `add`, `get` finds the file and verifies it: nothing is fetched.
 RUN_WITH_WEIGHTS = ["asymmetry weights add FOLDER", "asymmetry weights get alexnet"]
+# These are run beside folders of images.
+RUN_ON_IMAGES = [
+    "asymmetry score esrgan/baby_x4.png references/baby.png --scale 4",
+    "asymmetry score esrgan references --scale 4 --output scores.csv",
+    "asymmetry score esrgan --metrics piqe",
+    "asymmetry compare esrgan swinir --reference references --scale 4 --output comparison",
+]
 # Why a command is not run here.
 ELSEWHERE = {
     "pip install -c constraints.txt -e .": "what `make` does in .venv; fetches",
@@ -129,7 +137,7 @@ def test_the_readme_is_short():
 
 
 def test_every_command_is_known_here():
-    known = {*RUN, *RUN_WITH_WEIGHTS, *ELSEWHERE}
+    known = {*RUN, *RUN_WITH_WEIGHTS, *RUN_ON_IMAGES, *ELSEWHERE}
     assert set(commands()) == known, "run it in this test, or say in ELSEWHERE who does"
 
 
@@ -157,6 +165,19 @@ def test_the_commands_on_weights_work(clone: Path, shared: Path):
     add, get = RUN_WITH_WEIGHTS
     assert "alexnet: taken" in run(add.replace("FOLDER", str(shared / "weights")), clone).stdout
     assert "data/weights/alexnet" in run(get, clone).stdout
+
+
+@pytest.mark.slow
+def test_the_commands_on_images_work(tmp_path: Path):
+    for folder, ending in {"references": "", "esrgan": "_x4", "swinir": "_x4"}.items():
+        (tmp_path / folder).mkdir()
+        for seed, name in enumerate(("baby", "bird")):
+            photo(seed + len(folder), 96).save(tmp_path / folder / f"{name}{ending}.png")
+    printed = [run(command, tmp_path).stdout for command in RUN_ON_IMAGES]
+    assert [text.split()[0] for text in printed] == ["image", "scores.csv", "image", "the"]
+    assert {"index.html", "compare.html", "differences.csv", "scores.csv"} <= {
+        path.name for path in (tmp_path / "comparison").iterdir()
+    }
 
 
 def test_the_targets_that_are_named_exist():

@@ -1,5 +1,6 @@
 """What was made elsewhere: folders of images and files of networks, judged beside the cells."""
 
+import json
 import math
 import shutil
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from asymmetry.assessment import work
 from asymmetry.assessment.engine import assess_runs
 from asymmetry.assessment.stage import AssessmentStage
 from asymmetry.core.errors import UserError
+from asymmetry.core.files import canonical_json
 from asymmetry.generators.build import build_generator
 from asymmetry.planning.plan import Plan
 from asymmetry.planning.preflight import check
@@ -97,6 +99,22 @@ def test_no_other_id_changes(place: Path):
     assert [run.id for run in plan.runs] == [run.id for run in without.runs]
     before, after = (AssessmentStage(one).assessed for one in (without, plan))
     assert after[: len(before)] == before
+
+
+def test_jobs_and_the_start_see_the_same_parts(place: Path):
+    """A job reads the study from a file whose keys are sorted."""
+    shutil.copytree("set", "again")
+
+    def several(values: dict[str, Any]) -> None:
+        values["evaluation"]["sets"] = {"test": "set", "again": "again"}
+        both = {"task": "blind-x4", "images": {"test": "mine", "again": "mine"}}
+        values["outside"] = {"z": both, **values["outside"], "a": both}
+
+    study = plan_of(several).study
+    as_job = parse_study(json.loads(canonical_json(study.model_dump(mode="json"))), "a job")
+    start, job = (AssessmentStage(Plan(one)) for one in (study, as_job))
+    assert [part.path for part in start.parts] == [part.path for part in job.parts]
+    assert "blind-x4/bicubic" in start.assessed
 
 
 def test_an_image_that_it_lacks_is_a_row_with_a_status(place: Path):

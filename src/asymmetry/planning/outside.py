@@ -37,14 +37,14 @@ class OutsideMethod:
 
 
 def planned_outside(study: Study, manifest: PhotoManifest) -> dict[str, OutsideMethod]:
-    """The methods of the study's section `outside` by id, in its order.
+    """The methods of the study's section `outside` by id, sorted by name: jobs see sorted keys.
 
     Raises UserError, with a line for each mistake, where a file or folder is missing, an image
     cannot be read or is of another size than its reference, and where no image of a folder has the
     name of one of its set.
     """
     found, mistakes = {}, list[str]()
-    for name, method in study.outside.items():
+    for name, method in sorted(study.outside.items()):
         try:
             planned = _planned(study, manifest, name, method)
         except UserError as error:
@@ -64,7 +64,7 @@ def _planned(study: Study, manifest: PhotoManifest, name: str, method: Outside) 
         content = cached_sha256([file])[file]
         return OutsideMethod(_id(method.task, name, content), name, method.task, file)
     images, mistakes = dict[tuple[str, str], Photo](), list[str]()
-    for set_name, folder in (method.images or {}).items():
+    for set_name, folder in sorted((method.images or {}).items()):
         key = f"outside.{name}.images.{set_name}"
         references, scale = _sizes(study, set_name, manifest), study.tasks[method.task].scale
         try:

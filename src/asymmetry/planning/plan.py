@@ -124,7 +124,7 @@ class Plan:
     @cached_property
     def tasks(self) -> list[str]:
         """The tasks of the grid, then others of what was made elsewhere, each once."""
-        outside = (method.task for method in self.study.outside.values())
+        outside = sorted(method.task for method in self.study.outside.values())
         return list(dict.fromkeys([*(cell.task for cell in self.cells), *outside]))
 
     @cached_property
