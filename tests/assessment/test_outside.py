@@ -21,8 +21,8 @@ from asymmetry.core.errors import UserError
 from asymmetry.core.files import canonical_json
 from asymmetry.generators.build import build_generator
 from asymmetry.planning.plan import Plan
-from asymmetry.planning.preflight import check
-from asymmetry.study import parse_study
+from asymmetry.planning.preflight import check, notes
+from asymmetry.study import parse_study, read_study
 from asymmetry.tables.collect import runs_table
 from asymmetry.tables.names import method_of
 from tests.conftest import small_values
@@ -125,6 +125,7 @@ def test_an_image_that_it_lacks_is_a_row_with_a_status(place: Path):
     assert set(table.query("image == 'p8'")["status"]) == {"missing image"}
     assert table.query("image == 'p8'")["value"].isna().all()
     assert set(table.query("image == 'p7' and metric == 'psnr'")["status"]) == {"ok"}
+    assert any("outside.mine: lacks 1 of 2 images of 'test', such as p8" in n for n in notes(plan))
 
 
 def test_a_changed_image_is_assessed_anew(place: Path, monkeypatch: pytest.MonkeyPatch):
@@ -171,8 +172,24 @@ def test_a_file_restores_as_the_same_network_in_a_cell(place: Path):
         lambda v: v.update(outside={"compact": {"task": TASK, "file": "x.safetensors"}})
     )
     assert list(other.outside) != [method]
-    with pytest.raises(UserError, match=r"^outside.compact.file: .*is of scale 2.*$"):
+    with pytest.raises(UserError, match=r"^outside.compact.file: .* of scale 2, not 4.*$"):
         check(other, here=False)
+
+
+def test_a_file_that_changes_below_the_plan_is_refused(place: Path):
+    save_network(Path("x.safetensors"))
+    plan = plan_of(lambda v: v.update(outside={"compact": {"task": TASK, "file": "x.safetensors"}}))
+    (method,) = plan.outside
+    Path("x.safetensors").write_bytes(b"other")
+    with pytest.raises(UserError, match="has changed since"):
+        assess(plan, method)
+
+
+def test_two_methods_of_one_name_are_one_line(place: Path):
+    method = f"  mine: {{task: {TASK}, images: {{test: mine}}}}\n"
+    Path("study.yaml").write_text(f"outside:\n{method}{method}")
+    with pytest.raises(UserError, match=r"^study.yaml: mine: stands there twice[^\n]*$"):
+        read_study(Path("study.yaml"))
 
 
 class _Sly:
@@ -187,7 +204,7 @@ def test_a_file_that_is_no_network_is_one_line_and_runs_no_code(place: Path, con
     else:
         torch.save(content, "x.pth")
     plan = plan_of(lambda values: values.update(outside={"x": {"task": TASK, "file": "x.pth"}}))
-    with pytest.raises(UserError, match=r"^outside.x.file: x.pth: is no file of weights[^\n]*$"):
+    with pytest.raises(UserError, match=r"^outside.x.file: x.pth: [^\n]*$"):
         check(plan, here=False)
     assert not Path("touched").exists()
 

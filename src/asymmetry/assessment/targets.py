@@ -16,9 +16,9 @@ from asymmetry.core.errors import UserError
 from asymmetry.core.names import nearest
 from asymmetry.core.records import read_record, verified_output
 from asymmetry.generators.build import build_generator
-from asymmetry.generators.outside import build_outside
+from asymmetry.generators.from_file import load_generator
 from asymmetry.imaging.resize import imresize
-from asymmetry.planning.outside import Images
+from asymmetry.planning.outside import GeneratorFile, Images
 from asymmetry.planning.plan import PILOT, RUNS, Plan
 from asymmetry.tables.schemas import DIVERGED, DONE
 
@@ -38,13 +38,6 @@ class Model:
 
 
 @dataclass(frozen=True)
-class Foreign:
-    """A generator that was made elsewhere: the file of its weights."""
-
-    file: Path
-
-
-@dataclass(frozen=True)
 class Target:
     """What is assessed: a run, a pilot, or what was made elsewhere; otherwise bicubic.
 
@@ -55,7 +48,7 @@ class Target:
     run: str
     folder: Path
     task: str
-    model: Model | Foreign | None = None
+    model: Model | GeneratorFile | None = None
     status: str = DONE
     images: Images | None = None
 
@@ -87,8 +80,8 @@ def find_target(plan: Plan, run_id: str) -> Target:
             raise UserError(f"{run_id}: '{task}' is not a task; {nearest(task, plan.study.tasks)}")
         return Target(run_id, RUNS / run_id, task)
     if method := plan.outside.get(run_id):
-        if isinstance(method.made, Path):
-            return Target(run_id, RUNS / run_id, method.task, Foreign(method.made))
+        if isinstance(method.made, GeneratorFile):
+            return Target(run_id, RUNS / run_id, method.task, method.made)
         return Target(run_id, RUNS / run_id, method.task, images=method.made)
     run = plan.find(run_id.removesuffix(PILOT))
     pilot = run_id.endswith(PILOT)
@@ -110,9 +103,9 @@ def restorer(target: Target, scale: int, device: torch.device) -> Restorer:
     return lambda low: network(low.to(device)).clamp(0, 1)
 
 
-def _network(model: Model | Foreign, scale: int) -> nn.Module:
-    if isinstance(model, Foreign):
-        return build_outside(model.file, scale)
+def _network(model: Model | GeneratorFile, scale: int) -> nn.Module:
+    if isinstance(model, GeneratorFile):
+        return load_generator(model.path, scale=scale, sha256=model.sha256)
     network = build_generator(model.generator, scale, seed=0)
     network.load_state_dict(load_file(model.file))
     return network

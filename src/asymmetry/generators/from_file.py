@@ -10,14 +10,15 @@ from asymmetry.core import torchvision_ops  # noqa: F401
 from spandrel import ImageModelDescriptor, ModelLoader
 
 from asymmetry.core.errors import UserError
+from asymmetry.core.files import sha256_of
 
 
-class Recognised(nn.Module):
+class FromFile(nn.Module):
     """A network as `spandrel` calls it: inputs are padded to the sizes that it takes."""
 
     def __init__(self, descriptor: ImageModelDescriptor) -> None:
         super().__init__()
-        self.network = descriptor.model
+        self.module = descriptor.model
         self._descriptor = descriptor
 
     def forward(self, low: Tensor) -> Tensor:
@@ -25,13 +26,17 @@ class Recognised(nn.Module):
         return self._descriptor(low)
 
 
-def load_generator_file(path: Path) -> tuple[nn.Module, int]:
-    """The network of a file, frozen and in eval mode, and its scale.
+def load_generator(path: Path, *, scale: int | None = None, sha256: str | None = None) -> FromFile:
+    """The generator in a file.
 
-    The file is read by `spandrel`'s restricted unpickler, or as safetensors: it cannot execute
-    code. Raises UserError where it cannot be read, or is no network from RGB to RGB that `spandrel`
-    knows.
+    Code inside a file is never run: `spandrel`'s restricted unpickler takes tensors alone. Raises
+    UserError where the file is missing or cannot be read, has other bytes than `sha256` (hex) says,
+    or is not a network that spandrel knows, from RGB to RGB, of this scale.
     """
+    if not path.is_file():
+        raise UserError(f"{path}: there is no such file; put it there, or correct the path")
+    if sha256 is not None and sha256_of(path) != sha256:
+        raise UserError(f"{path}: has changed since the study was planned; start again")
     try:
         descriptor = ModelLoader().load_from_file(path)
     except Exception as error:  # of damaged or foreign content, each format raises its own
@@ -42,5 +47,9 @@ def load_generator_file(path: Path) -> tuple[nn.Module, int]:
     channels = (descriptor.input_channels, descriptor.output_channels)
     if not isinstance(descriptor, ImageModelDescriptor) or channels != (3, 3):
         raise UserError(f"{path}: holds no network from RGB images to RGB images; name another")
-    network = Recognised(descriptor)
-    return network.eval().requires_grad_(False), descriptor.scale
+    if scale not in (None, descriptor.scale):
+        name = descriptor.architecture.name
+        raise UserError(
+            f"{path}: is {name} of scale {descriptor.scale}, not {scale}; use another file"
+        )
+    return FromFile(descriptor)

@@ -18,6 +18,14 @@ Images = Mapping[tuple[str, str], Photo]
 
 
 @dataclass(frozen=True)
+class GeneratorFile:
+    """The file of a generator that was made elsewhere, and its sha256 (hex)."""
+
+    path: Path
+    sha256: str
+
+
+@dataclass(frozen=True)
 class OutsideMethod:
     """What was `made` elsewhere: restored images by set and image, or the file of a generator.
 
@@ -27,11 +35,11 @@ class OutsideMethod:
     id: str
     name: str
     task: str
-    made: Images | Path
+    made: Images | GeneratorFile
 
     def lacking(self, set_name: str, images: Sequence[str]) -> list[str]:
         """Those images of a set that it has not."""
-        if isinstance(self.made, Path):
+        if isinstance(self.made, GeneratorFile):
             return []
         return [image for image in images if (set_name, image) not in self.made]
 
@@ -61,8 +69,8 @@ def _planned(study: Study, manifest: PhotoManifest, name: str, method: Outside) 
         file, key = Path(method.file), f"outside.{name}.file"
         if not file.is_file():
             raise UserError(f"{key}: {file}: there is no such file; check the path")
-        content = cached_sha256([file])[file]
-        return OutsideMethod(_id(method.task, name, content), name, method.task, file)
+        made = GeneratorFile(file, cached_sha256([file])[file])
+        return OutsideMethod(_id(method.task, name, made.sha256), name, method.task, made)
     images, mistakes = dict[tuple[str, str], Photo](), list[str]()
     for set_name, folder in sorted((method.images or {}).items()):
         key = f"outside.{name}.images.{set_name}"

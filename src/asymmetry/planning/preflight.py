@@ -20,6 +20,7 @@ from asymmetry.data.views import strips
 from asymmetry.fidelity.registry import smallest_crop, weights_of
 from asymmetry.metrics.contracts import METRICS
 from asymmetry.planning.calibrations import calibration_problem
+from asymmetry.planning.outside import GeneratorFile
 from asymmetry.planning.plan import Plan
 from asymmetry.study import SeveritySet, Study
 from asymmetry.weights.store import has_weights, remedy
@@ -49,13 +50,26 @@ def check(plan: Plan, here: bool) -> None:
 
 
 def notes(plan: Plan) -> list[str]:
-    """A line for all that is no mistake but should not go unsaid: files left out, no commit."""
+    """A line for all that is no mistake but should not go unsaid: files left out or not there."""
     study = plan.study
     lines = [in_words(plan.photos.left_out, f"photos.source: {study.photos.source}")]
     for name, source in study.evaluation.sets.items():
         if source != HELD_OUT:
             lines.append(in_words(left_out(source), f"evaluation.sets.{name}: {source}"))
+    lines += _absent_images(plan)
     return [line for line in [*lines, commit_problem()] if line]
+
+
+def _absent_images(plan: Plan) -> Iterator[str]:
+    """A line for each set of which a method that was made elsewhere lacks images."""
+    for method in plan.outside.values():
+        for name in plan.study.evaluation.sets:
+            images = [photo.name for photo in evaluation_images(plan.study, name, plan.photos)]
+            if lacking := method.lacking(name, images):
+                yield (
+                    f"outside.{method.name}: lacks {len(lacking)} of {len(images)} images of "
+                    f"'{name}', such as {lacking[0]}: they have no scores"
+                )
 
 
 def _sides(photo: Photo, reduce: int) -> tuple[int, int]:
@@ -191,11 +205,11 @@ def _weights(plan: Plan) -> Iterator[str]:
 def _outside(plan: Plan) -> Iterator[str]:
     """Generators of others that cannot be built, or are of another scale than their task."""
     for method in plan.outside.values():
-        if isinstance(method.made, Path):
-            from asymmetry.generators.outside import build_outside
+        if isinstance(method.made, GeneratorFile):
+            from asymmetry.generators.from_file import load_generator
 
             try:
-                build_outside(method.made, plan.study.tasks[method.task].scale)
+                load_generator(method.made.path, scale=plan.study.tasks[method.task].scale)
             except UserError as error:
                 yield f"outside.{method.name}.file: {error}"
 
