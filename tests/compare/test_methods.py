@@ -14,7 +14,7 @@ from asymmetry.core.errors import UserError
         (["/r/a/out/x4", "/r/b/out/x4"], ["a-out-x4", "b-out-x4"]),
         (["/x4", "/r/x4"], ["x4", "r-x4"]),
         # What is no part of a path or an address is replaced, and then made unique, too.
-        (["/r/my method (1)", "/r/__"], ["my_method_1_", "folder"]),
+        (["/r/my method (1)", "/r/__"], ["my_method_1", "folder"]),
         (["/r/a b", "/r/a?b"], ["r-a_b", "r-a_b-2"]),
     ],
 )

@@ -78,5 +78,5 @@ def unique_names(folders: Sequence[Path]) -> dict[str, Path]:
 
 def _name(folder: Path, depth: int) -> str:
     """The last `depth` parts of a path as a name."""
-    name = _UNFIT.sub("_", "-".join(folder.parts[-depth:])).lstrip("_.+-")
+    name = _UNFIT.sub("_", "-".join(folder.parts[-depth:])).strip("_.+-")
     return name or "folder"
