@@ -81,10 +81,11 @@ def test_a_metric_without_reference_needs_none(tmp_path: Path):
     assert alone["value"].item() == beside["value"].item()
 
 
-def test_what_cannot_be_measured_has_a_status(tmp_path: Path):
+def test_what_cannot_be_measured_has_a_status(tmp_path: Path, caplog: pytest.LogCaptureFixture):
     for name in ("a", "b"):
         flat(tmp_path / f"r/{name}.png", 100, 24)
-    flat(tmp_path / "s/b.png", 100, 24)
+    for name in ("b", "other"):
+        flat(tmp_path / f"s/{name}.png", 100, 24)
     table = score(tmp_path / "s", tmp_path / "r", ["psnr", "ms_ssim"], 1, NOWHERE)
     status = dict(
         zip(zip(table["image"], table["metric"], strict=True), table["status"], strict=True)
@@ -93,6 +94,7 @@ def test_what_cannot_be_measured_has_a_status(tmp_path: Path):
     assert status["b", "psnr"] == "ok"
     assert "at least 176 pixels" in status["b", "ms_ssim"]
     assert np.isfinite(by_image(table, "psnr")["b"])
+    assert "1 images left out, such as other: no reference has their name" in caplog.text
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The scores of images of no study, by the metrics and conventions of the assessment."""
 
+import logging
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from asymmetry.metrics.contracts import METRICS
 from asymmetry.metrics.planes import Planes
 from asymmetry.tables.schemas import MISSING_IMAGE
 
+_log = logging.getLogger(__name__)
 COLUMNS = ["image", "metric", "convention", "value", "status"]
 
 
@@ -44,8 +46,9 @@ def score(
     """A row for each image, or pair of images, and metric: `COLUMNS`.
 
     `images` and `references` are two files or two folders, whose images are matched by names; a
-    reference without an image has rows of the status "missing image". `scale` is the factor of the
-    task: borders are cropped by it, and images to multiples of it.
+    reference without an image has rows of the status "missing image", an image without a reference
+    is left out with a warning. `scale` is the factor of the task: borders are cropped by it, and
+    images to multiples of it.
 
     Raises UserError, before anything is measured, where a metric is unknown, lacks its weights or
     a reference, an image cannot be read, or two are of different sizes.
@@ -56,11 +59,11 @@ def score(
             raise UserError(
                 f"--metrics: {name} compares two images; give the REFERENCE, or leave {name} out"
             )
-    listed = pairs(images, references)
-    _check_images(listed, scale)
     repeatable(threads=1)  # as in a study by default, so that the numbers are the same
     device = choose_device("auto")
     built = {name: build_metric(name, weights, device) for name in contracts}
+    listed = pairs(images, references)
+    _check_images(listed, scale)
     rows = [
         [pair.name, name, contracts[name].convention, *found]
         for pair in listed
@@ -100,6 +103,11 @@ def pairs(images: Path, references: Path | None) -> list[Pair]:
     matched = matched_names(wanted, found)
     if not matched:
         raise UserError(no_match(images, wanted, found))
+    if over := sorted(set(found).difference(matched.values())):
+        _log.warning(
+            "%s: %d images left out, such as %s: no reference has their name",
+            *(images, len(over), over[0]),
+        )
     return [
         Pair(name, found[matched[name]] if name in matched else None, path)
         for name, path in wanted.items()
