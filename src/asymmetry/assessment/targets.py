@@ -97,6 +97,7 @@ def find_target(plan: Plan, run_id: str) -> Target:
 
 def restorer(target: Target, scale: int, device: torch.device) -> Restorer:
     """The target, not of a folder, as a function of images; the whole at once, clamped to 0..1."""
+    assert target.images is None, "images of a folder are looked up: `work.restoring`"
     if target.model is None:
         return lambda low: imresize(low.to(device), scale).clamp(0, 1)
     network = _network(target.model, scale).eval().to(device)
