@@ -13,6 +13,7 @@ import pytest
 import torch
 import yaml
 
+from asymmetry.cli.main import main
 from asymmetry.fidelity.registry import fidelity_names
 from asymmetry.generators.catalog import GENERATORS
 from asymmetry.study import parse_study
@@ -167,16 +168,23 @@ def test_the_commands_on_weights_work(clone: Path, shared: Path):
     assert "data/weights/alexnet" in run(get, clone).stdout
 
 
-@pytest.mark.slow
-def test_the_commands_on_images_work(tmp_path: Path):
+def test_the_commands_on_images_work(
+    workplace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
     for folder, ending in {"references": "", "esrgan": "_x4", "swinir": "_x4"}.items():
-        (tmp_path / folder).mkdir()
+        (workplace / folder).mkdir()
         for seed, name in enumerate(("baby", "bird")):
-            photo(seed + len(folder), 96).save(tmp_path / folder / f"{name}{ending}.png")
-    printed = [run(command, tmp_path).stdout for command in RUN_ON_IMAGES]
-    assert [text.split()[0] for text in printed] == ["image", "scores.csv", "image", "the"]
+            photo(seed + len(folder), 96).save(workplace / folder / f"{name}{ending}.png")
+    for command, printed in zip(
+        RUN_ON_IMAGES, ["image", "scores.csv", "image", "the"], strict=True
+    ):
+        monkeypatch.setattr(sys, "argv", shlex.split(command))
+        with pytest.raises(SystemExit) as end:
+            main()
+        assert not end.value.code
+        assert capsys.readouterr().out.split()[0] == printed
     assert {"index.html", "compare.html", "differences.csv", "scores.csv"} <= {
-        path.name for path in (tmp_path / "comparison").iterdir()
+        path.name for path in (workplace / "comparison").iterdir()
     }
 
 
