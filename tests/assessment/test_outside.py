@@ -17,6 +17,7 @@ from safetensors.torch import save_file
 from asymmetry.assessment import work
 from asymmetry.assessment.engine import assess_runs
 from asymmetry.assessment.stage import AssessmentStage
+from asymmetry.assessment.targets import find_target
 from asymmetry.core.errors import UserError
 from asymmetry.core.files import canonical_json
 from asymmetry.generators.build import build_generator
@@ -73,6 +74,7 @@ def test_a_folder_is_a_method_of_its_own(place: Path):
     (method,) = plan.outside
     assert method.startswith(f"{TASK}/outside/mine-")
     assert AssessmentStage(plan).assessed[-1] == method
+    assert {find_target(plan, method)} == {find_target(plan_of(), method)}
     table = assess(plan, f"{TASK}/bicubic", method).query("run == @method")
     measured = table[table["metric"] != "lpips-alex"]
     assert set(measured["status"]) == {"ok"}

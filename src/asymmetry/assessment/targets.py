@@ -4,7 +4,7 @@ At scale 1 that baseline is the input itself, noisy or blurred.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
@@ -50,7 +50,7 @@ class Target:
     task: str
     model: Model | GeneratorFile | None = None
     status: str = DONE
-    images: Images | None = None
+    images: Images | None = field(default=None, compare=False)  # the run's id says their bytes
 
     def has(self, image: EvaluationImage) -> bool:
         """Whether it can show this image: all can, but folders that lack it."""
