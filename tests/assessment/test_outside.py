@@ -178,6 +178,22 @@ def test_a_file_restores_as_the_same_network_in_a_cell(place: Path):
         check(other, here=False)
 
 
+@pytest.mark.slow
+def test_a_published_network_has_its_published_number(place: Path, shared: Path):
+    """SPAN x4 on Set5: 32.20 dB."""
+    pytest.importorskip("asymmetry.generators.span", reason="spandrel alone knows no fused SPAN")
+    file = shared / "weights/span_x4_ch48.safetensors"
+
+    def change(values: dict[str, Any]) -> None:
+        values["evaluation"] |= {"sets": {"set5": str(shared / "data/set5")}}
+        values["evaluation"] |= {"metrics": ["psnr_y"], "judges": ["psnr_y"]}
+        values["outside"] = {"span": {"task": TASK, "file": str(file)}}
+
+    plan = plan_of(change)
+    table = assess(plan, *plan.outside).query("metric == 'psnr_y'")
+    assert table["value"].mean() == pytest.approx(32.20, abs=0.005)
+
+
 def test_a_file_that_changes_below_the_plan_is_refused(place: Path):
     save_network(Path("x.safetensors"))
     plan = plan_of(lambda v: v.update(outside={"compact": {"task": TASK, "file": "x.safetensors"}}))
