@@ -13,12 +13,14 @@ import pytest
 import torch
 import yaml
 
+from asymmetry.cli.main import main
 from asymmetry.fidelity.registry import fidelity_names
 from asymmetry.generators.catalog import GENERATORS
 from asymmetry.study import parse_study
 from asymmetry.study.grid import cells
 from tests import synthetic_tables
 from tests.conftest import ROOT
+from tests.trained import photo
 
 PATHS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 DOCUMENTS = {str(path.relative_to(ROOT)): path.read_text("utf-8") for path in PATHS}
@@ -49,6 +51,13 @@ RUN = {
 }
 # These need real weights. After `add`, `get` finds the file and verifies it: nothing is fetched.
 RUN_WITH_WEIGHTS = ["asymmetry weights add FOLDER", "asymmetry weights get alexnet"]
+# These are run beside folders of images.
+RUN_ON_IMAGES = [
+    "asymmetry score esrgan/baby_x4.png references/baby.png --scale 4",
+    "asymmetry score esrgan references --scale 4 --output scores.csv",
+    "asymmetry score esrgan --metrics piqe",
+    "asymmetry compare esrgan swinir --reference references --scale 4 --output comparison",
+]
 # Why a command is not run here.
 ELSEWHERE = {
     "pip install -c constraints.txt -e .": "what `make` does in .venv; fetches",
@@ -129,7 +138,7 @@ def test_the_readme_is_short():
 
 
 def test_every_command_is_known_here():
-    known = {*RUN, *RUN_WITH_WEIGHTS, *ELSEWHERE}
+    known = {*RUN, *RUN_WITH_WEIGHTS, *RUN_ON_IMAGES, *ELSEWHERE}
     assert set(commands()) == known, "run it in this test, or say in ELSEWHERE who does"
 
 
@@ -157,6 +166,26 @@ def test_the_commands_on_weights_work(clone: Path, shared: Path):
     add, get = RUN_WITH_WEIGHTS
     assert "alexnet: taken" in run(add.replace("FOLDER", str(shared / "weights")), clone).stdout
     assert "data/weights/alexnet" in run(get, clone).stdout
+
+
+def test_the_commands_on_images_work(
+    workplace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    for folder, ending in {"references": "", "esrgan": "_x4", "swinir": "_x4"}.items():
+        (workplace / folder).mkdir()
+        for seed, name in enumerate(("baby", "bird")):
+            photo(seed + len(folder), 96).save(workplace / folder / f"{name}{ending}.png")
+    for command, printed in zip(
+        RUN_ON_IMAGES, ["image", "scores.csv", "image", "the"], strict=True
+    ):
+        monkeypatch.setattr(sys, "argv", shlex.split(command))
+        with pytest.raises(SystemExit) as end:
+            main()
+        assert not end.value.code
+        assert capsys.readouterr().out.split()[0] == printed
+    assert {"index.html", "compare.html", "differences.csv", "scores.csv"} <= {
+        path.name for path in (workplace / "comparison").iterdir()
+    }
 
 
 def test_the_targets_that_are_named_exist():

@@ -21,10 +21,11 @@ class AssessmentStage(Stage):
 
     @cached_property
     def assessed(self) -> list[str]:
-        """The baselines, the runs and their pilots: what is assessed."""
+        """The baselines, the runs, their pilots, and what was made elsewhere: what is assessed."""
         runs = [*self.plan.warm_starts, *self.plan.runs]
         pilots = [run.pilot for run in self.plan.runs if run.pilot_step]
-        return [*self.plan.baselines, *(run.id for run in runs), *pilots]
+        # At the end, so that the parts of the others stay as they are.
+        return [*self.plan.baselines, *(run.id for run in runs), *pilots, *self.plan.outside]
 
     @cached_property
     def views(self) -> list[View]:

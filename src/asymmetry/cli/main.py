@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from asymmetry.cli.artifacts import COMMANDS
+from asymmetry.cli import artifacts, loose
 from asymmetry.cli.options import DEFAULT, StudyFile, plan_of, stages_of
 from asymmetry.cli.userstudy import app as userstudy_app
 from asymmetry.core.edits import edited_files
@@ -176,7 +176,7 @@ def schema() -> None:
     print(schema_text(), end="")
 
 
-for command in COMMANDS:
+for command in (*artifacts.COMMANDS, *loose.COMMANDS):
     app.command()(command)
 
 

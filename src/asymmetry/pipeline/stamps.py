@@ -57,7 +57,10 @@ class Stamps:
         draw = ("asymmetry.figures.write:draw", *figures.values())
         build = ("asymmetry.report.build:write_report", "asymmetry.report.metrics:write_metrics")
         drawn = [f"figures/{name}.{kind}" for name in figures for kind in FORMATS]
-        said = {"scores": tuple(filter(None, [human_digest(self._study)]))}
+        said = {
+            "scores": tuple(filter(None, [human_digest(self._study)])),
+            "runs": tuple(self._plan.outside),  # ids that say the bytes of what was made elsewhere
+        }
         return {
             "photos": CheapStage(
                 ("asymmetry.data.photos:PhotoManifest",),

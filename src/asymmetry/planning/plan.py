@@ -17,6 +17,7 @@ from asymmetry.generators.catalog import GENERATORS
 from asymmetry.metrics.contracts import METRICS
 from asymmetry.planning.calibrations import PlannedFit, planned_fits
 from asymmetry.planning.identity import code_digest, without_places
+from asymmetry.planning.outside import OutsideMethod, planned_outside
 from asymmetry.study import Study
 from asymmetry.study.grid import Cell, cells
 from asymmetry.weights.store import has_weights, weight_digests
@@ -121,9 +122,20 @@ class Plan:
         return [*self.study.evaluation.all_metrics, *self.losses]
 
     @cached_property
+    def tasks(self) -> list[str]:
+        """The tasks of the grid, then others of what was made elsewhere, each once."""
+        outside = sorted(method.task for method in self.study.outside.values())
+        return list(dict.fromkeys([*(cell.task for cell in self.cells), *outside]))
+
+    @cached_property
     def baselines(self) -> list[str]:
-        """Bicubic interpolation, for each task of the grid."""
-        return [f"{task}/bicubic" for task in dict.fromkeys(cell.task for cell in self.cells)]
+        """Bicubic interpolation, for each task."""
+        return [f"{task}/bicubic" for task in self.tasks]
+
+    @cached_property
+    def outside(self) -> dict[str, OutsideMethod]:
+        """What was made elsewhere, by the id that it has among the runs."""
+        return planned_outside(self.study, self.photos)
 
     @cached_property
     def computed_metrics(self) -> list[str]:

@@ -1,6 +1,7 @@
 """What the study and its data decide before anything runs: mistakes, and what should be known.
 
-All of it would be met hours later, in a job. Imports no torch, but where a GPU is asked for.
+All of it would be met hours later, in a job. Imports torch only where a GPU is asked for, or where
+a network was made elsewhere.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,6 +20,7 @@ from asymmetry.data.views import strips
 from asymmetry.fidelity.registry import smallest_crop, weights_of
 from asymmetry.metrics.contracts import METRICS
 from asymmetry.planning.calibrations import calibration_problem
+from asymmetry.planning.outside import GeneratorFile
 from asymmetry.planning.plan import Plan
 from asymmetry.study import SeveritySet, Study
 from asymmetry.weights.store import has_weights, remedy
@@ -31,8 +33,8 @@ def check(plan: Plan, here: bool) -> None:
     """Refuse what could never be finished; `here`: the jobs will run on this machine.
 
     Raises UserError with a line for each mistake: photos smaller than a crop, crops beyond an
-    image, images that a metric cannot measure, IQA sets that cannot be split, weights or a GPU that
-    are not there.
+    image, images that a metric cannot measure, IQA sets that cannot be split, images or networks of
+    others that do not fit, weights or a GPU that are not there.
     """
     problems = [
         *_training_photos(plan),
@@ -40,6 +42,7 @@ def check(plan: Plan, here: bool) -> None:
         *_evaluation(plan),
         *_sets(plan),
         *_weights(plan),
+        *_outside(plan),
         *(_device(plan) if here else ()),
     ]
     if problems:
@@ -47,13 +50,26 @@ def check(plan: Plan, here: bool) -> None:
 
 
 def notes(plan: Plan) -> list[str]:
-    """A line for all that is no mistake but should not go unsaid: files left out, no commit."""
+    """A line for all that is no mistake but should not go unsaid: files left out or not there."""
     study = plan.study
     lines = [in_words(plan.photos.left_out, f"photos.source: {study.photos.source}")]
     for name, source in study.evaluation.sets.items():
         if source != HELD_OUT:
             lines.append(in_words(left_out(source), f"evaluation.sets.{name}: {source}"))
+    lines += _absent_images(plan)
     return [line for line in [*lines, commit_problem()] if line]
+
+
+def _absent_images(plan: Plan) -> Iterator[str]:
+    """A line for each set of which a method that was made elsewhere lacks images."""
+    for method in plan.outside.values():
+        for name in plan.study.evaluation.sets:
+            images = [photo.name for photo in evaluation_images(plan.study, name, plan.photos)]
+            if lacking := method.lacking(name, images):
+                yield (
+                    f"outside.{method.name}: lacks {len(lacking)} of {len(images)} images of "
+                    f"'{name}', such as {lacking[0]}: they have no scores"
+                )
 
 
 def _sides(photo: Photo, reduce: int) -> tuple[int, int]:
@@ -114,8 +130,8 @@ def _evaluation(plan: Plan) -> Iterator[str]:
 
 
 def _scales(plan: Plan) -> set[int]:
-    """The scales of the tasks that the grid uses."""
-    return {plan.study.tasks[cell.task].scale for cell in plan.cells}
+    """The scales of the tasks that are used."""
+    return {plan.study.tasks[task].scale for task in plan.tasks}
 
 
 def _crops(
@@ -184,6 +200,18 @@ def _weights(plan: Plan) -> Iterator[str]:
         for entry in sorted(entries):
             if not has_weights(entry, folder):
                 yield f"{key}: needs the weights {entry}, which are not there; {remedy(entry)}"
+
+
+def _outside(plan: Plan) -> Iterator[str]:
+    """Generators of others that cannot be built, or are of another scale than their task."""
+    for method in plan.outside.values():
+        if isinstance(method.made, GeneratorFile):
+            from asymmetry.generators.from_file import load_generator
+
+            try:
+                load_generator(method.made.path, scale=plan.study.tasks[method.task].scale)
+            except UserError as error:
+                yield f"outside.{method.name}.file: {error}"
 
 
 def _device(plan: Plan) -> Iterator[str]:

@@ -36,7 +36,7 @@ def write_report(study: Study, results: Path) -> None:
     UserError where a table is damaged or mixes conventions.
     """
     tables = load_tables(results)
-    compared = comparison(study, tables, results)
+    compared = comparison(study.evaluation, tables, results)
     content = {
         "index.html": page(
             study,
@@ -46,7 +46,7 @@ def write_report(study: Study, results: Path) -> None:
             compared,
             overlap_lines(study, Plan(study)),
         ),
-        "compare.html": _render("compare.html", compared=compared),
+        "compare.html": render("compare.html", compared=compared, home="The study", unit="cell"),
         "compare-data.js": compared.script,
     }
     for name in PAGES:
@@ -62,7 +62,7 @@ def page(
     overlaps: Sequence[str] = (),
 ) -> str:
     """`index.html`; `folder` is where it will lie; `overlaps` says which sets share contents."""
-    return _render(
+    return render(
         "index.html",
         coverage=tables.coverage,
         answers=answers(tables.hypotheses[tables.hypotheses["id"].isin(QUESTION)]),
@@ -86,8 +86,8 @@ def page(
     )
 
 
-def _render(template: str, **values: object) -> str:
-    # A table may hold any character, so everything is escaped.
+def render(template: str, **values: object) -> str:
+    """A page from its template; a table may hold any character, so everything is escaped."""
     environment = Environment(
         loader=PackageLoader("asymmetry.report"), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,

@@ -34,9 +34,13 @@ class Disagreement:
 
 
 def disagreements(tables: Tables, judges: Sequence[str]) -> list[Disagreement]:
-    """Each image of each done cell of which two judges have a value, the widest spread first."""
+    """Each image of each done cell of which two judges have a value, the widest spread first.
+
+    Without a cell, of all runs: those of folders that were made elsewhere.
+    """
     found = []
-    for (task, _), cells in tables.cells.groupby(SCOPE[:2], sort=False):
+    judged = tables.cells if len(tables.cells) else tables.runs
+    for (task, _), cells in judged.groupby(SCOPE[:2], sort=False):
         done = cells[cells["status"] == DONE]
         for name, scores in tables.scores.groupby("set", sort=False):
             found += _within(done, scores, judges, str(task), str(name))

@@ -25,6 +25,7 @@ from asymmetry.study.evaluation import (
     SeveritySet,
     Transfer,
 )
+from asymmetry.study.outside import Outside, check_method_name
 from asymmetry.study.section import Count, Label, Positive, Rate, Section
 from asymmetry.study.training import (
     Discriminator,
@@ -49,6 +50,7 @@ __all__ = [
     "Numerics",
     "Optimisability",
     "Optimisation",
+    "Outside",
     "Photos",
     "Pictures",
     "PublishedSet",
@@ -128,6 +130,9 @@ class Study(Section):
     training: Training
     numerics: Numerics = Numerics()
     evaluation: Evaluation
+    outside: dict[Label, Outside] = Field(
+        {}, description="methods that were made elsewhere, judged beside the cells"
+    )
     iqa_sets: dict[Label, IqaSet]
     calibration: Calibration | None = None
     transfer: Transfer
@@ -173,6 +178,11 @@ class Study(Section):
                 )
             if self.calibration is None:
                 check_uncalibrated(f"{part}.fidelity", axes.fidelity or ())
+        for name, method in self.outside.items():
+            check_method_name(name)
+            check_name(method.task, self.tasks, "task", key=f"outside.{name}.task")
+            for value in method.images or ():
+                check_name(value, self.evaluation.sets, "set", key=f"outside.{name}.images")
         if self.calibration is None:
             for key in ("metrics", "metrics_with_weights"):
                 check_uncalibrated(f"evaluation.{key}", getattr(self.evaluation, key))

@@ -18,6 +18,7 @@ NOT_ASSESSED = "not assessed"  # of a setting: trained, and without a value
 # The status of a value: NaN but for "ok". A value may be of a training that "diverged", too.
 OK = "ok"
 MISSING_WEIGHTS = "missing weights"
+MISSING_IMAGE = "missing image"  # of a folder that was made elsewhere
 NO_GRADIENT = "no gradient"
 NO_REFERENCES = "no references"
 _FAILED = "failed: "
