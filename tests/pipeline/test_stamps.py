@@ -12,7 +12,7 @@ from asymmetry.planning.plan import Plan
 from asymmetry.study import parse_study
 from tests.conftest import small_values
 
-TABLES = {"scores", "skill", "optimisability", "transfer"}
+TABLES = {"scores", "trajectories", "skill", "optimisability", "transfer"}
 
 
 def stamps_of(change: Callable[[dict[str, Any]], object] = lambda values: None) -> Stamps:

@@ -16,10 +16,9 @@ from asymmetry.core.names import nearest
 from asymmetry.core.records import read_record, verified_output
 from asymmetry.generators.build import build_generator
 from asymmetry.imaging.resize import imresize
-from asymmetry.planning.plan import PILOT, RUNS, Plan
+from asymmetry.planning.plan import RUNS, SNAPSHOT, Plan
 from asymmetry.tables.schemas import DIVERGED, DONE
 
-GENERATOR_FILE, PILOT_FILE = "generator.safetensors", "pilot.safetensors"
 BICUBIC = "bicubic"
 
 # From an input [1, 3, h, w] to a restored image [1, 3, scale h, scale w], both in 0..1.
@@ -36,9 +35,10 @@ class Model:
 
 @dataclass(frozen=True)
 class Target:
-    """One assessed run or pilot; without a `model`, bicubic interpolation.
+    """One assessed run, or its snapshot after `step` steps.
 
-    `folder` is where its scores are kept, `status` that of the run.
+    Without a `model` it is bicubic interpolation. `folder` is where its scores are kept; `status`
+    says whether there is a model.
     """
 
     run: str
@@ -46,39 +46,44 @@ class Target:
     task: str
     model: Model | None = None
     status: str = DONE
+    step: int | None = None
 
     @property
     def view_names(self) -> list[str]:
         """Whose views are saved: the restored image's and, with the baseline, the reference's.
 
-        A pilot has none: no figure shows one.
+        A snapshot has none: no figure shows one.
         """
-        if self.run.endswith(PILOT):
+        if self.step is not None:
             return []
         return [self.run] if self.model else [self.run, f"{self.task}/reference"]
 
 
-def find_target(plan: Plan, run_id: str) -> Target:
-    """The run, the pilot or the baseline of this id, verified against its `run.json`.
+def find_target(plan: Plan, name: str) -> Target:
+    """The baseline, the run or (`<run>@<step>`) the snapshot, verified against its `run.json`.
 
     Raises UserError where the study has none of this id, and where its file is missing or not the
     one that `run.json` records.
     """
-    task, _, rest = run_id.partition("/")
+    task, _, rest = name.partition("/")
     if rest == BICUBIC:
         if task not in plan.study.tasks:
-            raise UserError(f"{run_id}: '{task}' is not a task; {nearest(task, plan.study.tasks)}")
-        return Target(run_id, RUNS / run_id, task)
-    run = plan.find(run_id.removesuffix(PILOT))
-    pilot = run_id.endswith(PILOT)
-    folder, name = (run.folder / "pilot", PILOT_FILE) if pilot else (run.folder, GENERATOR_FILE)
+            raise UserError(f"{name}: '{task}' is not a task; {nearest(task, plan.study.tasks)}")
+        return Target(name, RUNS / name, task)
+    run_id, _, at = name.partition(SNAPSHOT)
+    run, step = plan.find(run_id), int(at) if at.isdecimal() else None
+    if at and step not in run.snapshots:
+        raise UserError(f"{name}: the study keeps no such snapshot; see training.snapshots")
+    model_name = "generator" if step is None else run.snapshots[step]
+    file = run.folder / f"{model_name}.safetensors"
+    folder = run.folder if step is None else run.folder / model_name
     record = read_record(run.record)
-    model, status = Model(run.cell.generator, run.folder / name), record["status"]
-    if pilot and name in record["outputs"]:
-        status = DONE  # the pilot was kept before the run diverged, if it did
+    status = record["status"]
+    if step is not None and file.name in record["outputs"]:
+        status = DONE  # it was kept before the run diverged, if it did
     if status != DIVERGED:
-        verified_output(run.folder, record, name)
-    return Target(run_id, folder, run.cell.task, model, status)
+        verified_output(run.folder, record, file.name)
+    return Target(run.id, folder, run.cell.task, Model(run.cell.generator, file), status, step)
 
 
 def restorer(target: Target, scale: int, device: torch.device) -> Restorer:
