@@ -293,6 +293,15 @@ def title_of(axes, panels) -> str:
     return top.get_title(loc="left") or top.get_title()
 
 
+def test_ways_are_no_taller_than_a_picture_may_be(analysed, monkeypatch):
+    study, tables = analysed
+    rows = trajectories.numbers(tables, study)
+    twice = pd.concat([rows, rows.assign(set="set14")], ignore_index=True)
+    assert len(trajectories.draw(twice, study).axes) == 2 * 7 * 2
+    monkeypatch.setattr(trajectories, "_MOST_ROWS", 13)
+    assert len(trajectories.draw(twice, study).axes) == 7 * 2
+
+
 def test_the_caption_says_how_many_are_best_before_the_end(analysed):
     study, tables = analysed
     found = trajectories.numbers(tables, study)

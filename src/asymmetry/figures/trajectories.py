@@ -19,6 +19,7 @@ _REGIMES = {False: "without an adversary (λ = 0)", True: "with an adversary (λ
 _Dash = tuple[float, tuple[float, ...]]
 # Of the adversarial weights, again from the first where there are more.
 _DASHES: tuple[_Dash, ...] = ((0, ()), (0, (4, 2)), (0, (1, 1.5)), (0, (6, 2, 1, 2)))
+_MOST_ROWS = 60  # more would be too tall for a PNG
 _SETTING = ["fidelity", "discriminator", "adversarial_weight"]
 
 
@@ -29,7 +30,8 @@ def caption(tables: Tables, study: Study) -> str:
         "`training.snapshots`, then the end. A line: a setting, the mean over images and the seeds "
         "that came furthest; band: the lowest and the highest seed. Large mark: the best step. "
         "First of each axis the mean z-score of its metrics, without one that is the cell's own "
-        f"loss. {_best_in_words(curves(tables, study))}{tables.coverage}."
+        f"loss. {_best_in_words(curves(tables, study))}At most {_MOST_ROWS} rows are drawn; the "
+        f"CSV has all. {tables.coverage}."
     )
 
 
@@ -41,12 +43,11 @@ def draw(numbers: pd.DataFrame, study: Study) -> Figure:
             if study.training.snapshots
             else "no snapshots are kept (training.snapshots)"
         )
-    scopes = parts.scopes(numbers)
     look, shown = style.look(study), numbers["metric"].notna()
     measures = numbers.loc[shown, ["axis", "metric"]].drop_duplicates()
-    order = {axis: place for place, axis in enumerate(pd.unique(measures["axis"]))}
     pairs = zip(measures["axis"], measures["metric"], strict=True)
-    rows = sorted(pairs, key=lambda one: order[one[0]])
+    rows = sorted(pairs, key=lambda pair: pair[0])
+    scopes = parts.scopes(numbers)[: max(1, _MOST_ROWS // len(rows))]
     regimes = sorted((numbers["adversarial_weight"] > 0).unique())
     dashes = dict(zip(sorted(numbers["adversarial_weight"].unique()), cycle(_DASHES)))
     figure = style.blank(len(scopes) * (0.5 + 1.75 * len(rows)) + 0.9)
