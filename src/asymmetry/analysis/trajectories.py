@@ -44,11 +44,6 @@ def curves(tables: Tables, study: Study) -> pd.DataFrame:
     return _with_all(joined, tables.cells)[COLUMNS]
 
 
-def higher_is_better(metric: str) -> bool:
-    """Whether a curve improves upwards."""
-    return metric == MEAN or JUDGES[metric].higher_is_better
-
-
 def _points(tables: Tables, study: Study, metrics: list[str]) -> pd.DataFrame:
     """A row for each run, step, set and metric: the mean over the images that have every step."""
     own = ["task", "generator", "seed"]
@@ -86,18 +81,24 @@ def _on_axes(points: pd.DataFrame) -> pd.DataFrame:
     of_metric = points.groupby([*SCOPE, "metric"], sort=False)["value"]
     spread = of_metric.transform("std", ddof=0)
     z = (points["value"] - of_metric.transform("mean")) / spread.where(spread > 1e-12, 1)
-    sign = points["metric"].map(lambda name: 1 if higher_is_better(name) else -1)
-    others = points.assign(value=sign * z)[points["metric"] != points["fidelity"]]
+    others = points.assign(value=_signs(points["metric"]) * z)[
+        points["metric"] != points["fidelity"]
+    ]
     of_axis = [*SCOPE, *SETTING, "run", "seed", "axis"]
     others = _whole(others, [*of_axis, "metric"], of_axis)
     means = others.groupby([*of_axis, "step"], sort=False)["value"].mean().reset_index()
     return pd.concat([means.assign(metric=MEAN), points], ignore_index=True)
 
 
+def _signs(metrics: pd.Series) -> pd.Series:
+    """1 where a metric improves upwards, -1 where downwards."""
+    return metrics.map(lambda name: 1 if name == MEAN or JUDGES[name].higher_is_better else -1)
+
+
 def _best(curves: pd.DataFrame) -> pd.Series:
     """Whether a step is the best of its curve, the first of equals."""
-    sign = curves["metric"].map(lambda name: 1 if higher_is_better(name) else -1)
-    ordered = curves.assign(good=sign * curves["value"]).sort_values("step", kind="stable")
+    good = _signs(curves["metric"]) * curves["value"]
+    ordered = curves.assign(good=good).sort_values("step", kind="stable")
     best = ordered.groupby(_CURVE, sort=False)["good"].idxmax()
     return pd.Series(curves.index.isin(best), index=curves.index)
 
