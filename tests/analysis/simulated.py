@@ -86,7 +86,7 @@ def evidence_of(
     quality: np.ndarray,
     skill: Mapping[str, float] | pd.DataFrame | None = None,
     *,
-    pilot: np.ndarray | None = None,
+    snapshots: Mapping[float, np.ndarray] | None = None,
     scope: tuple[str, str, str] = SCOPE,
     judges: Sequence[str] = tuple(JUDGES),
     images: int = 12,
@@ -112,7 +112,7 @@ def evidence_of(
     return Evidence(
         tables_of(runs=cells, scores=scores, **tables),
         [judged(quality)],
-        {} if pilot is None else {scope: judged(pilot)},
+        {share: {scope: judged(early)} for share, early in (snapshots or {}).items()},
         skill_of_losses(tables["skill"]) if "skill" in tables else _NO_SKILL,
         "",
     )

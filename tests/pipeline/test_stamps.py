@@ -14,7 +14,7 @@ from asymmetry.study import parse_study
 from tests.conftest import small_values
 from tests.trained import photo
 
-TABLES = {"scores", "skill", "optimisability", "transfer"}
+TABLES = {"scores", "trajectories", "skill", "optimisability", "transfer"}
 
 
 def stamps_of(change: Callable[[dict[str, Any]], object] = lambda values: None) -> Stamps:

@@ -81,7 +81,7 @@ def test_a_claim_carries_its_source_power_and_robustness(tmp_path):
     assert "Source: P, the paper's own abstract." in words
     assert "n = 3 losses, power 0.00" in words
     assert "4 of 4 without a judge, 2 of 2 without a kind of judge" in words
-    assert "There are no scores of pilot runs" in words
+    assert "by the snapshot at 10 %" in words
 
 
 def test_the_answer_is_that_of_the_first_two_claims(tmp_path):

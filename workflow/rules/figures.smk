@@ -34,7 +34,7 @@ rule analyse:
     input:
         expand(
             str(stages.results / "{table}.parquet"),
-            table=["runs", "scores", "skill", "optimisability", "transfer"],
+            table=["runs", *stages.by_table],
         ),
         stages.stamp("analyse"),
     output:

@@ -16,6 +16,7 @@ class Results(Tables):
         runs: One row a training, with its settings, status, steps, time and device.
         cells: The rows of `runs` that are cells of the grid.
         scores: One row for each run, image and metric.
+        trajectories: The same of the snapshots that cells keep on their way, with their step.
         skill: How well each loss and metric agrees with the scores of each IQA set.
         effect: How good the outputs of each setting are, as the judges see them.
         asymmetry: Skill beside effect, one row for each loss and regime.

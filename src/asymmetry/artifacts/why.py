@@ -62,7 +62,7 @@ def _consequences(stages: Stages, run: Run) -> Iterator[str]:
     if cells:
         yield f"{len(cells)} cells begin from it, and would train again too"
     trained = [run, *cells]
-    ids = {name for one in trained for name in (one.id, one.pilot)}
+    ids = {name for one in trained for name in (one.id, *one.snapshot_ids)}
     for part in stages.parts:
         if not ids.isdisjoint(part.runs):
             yield f"made of it: {part.path}"

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from asymmetry.assessment.images import EvaluationImage, all_images, check_crops, reference_and_low
 from asymmetry.assessment.scores import Cache, Key, Reference, Score, cache_key
-from asymmetry.assessment.stage import AssessmentStage
+from asymmetry.assessment.stage import AssessmentStage, SnapshotStage
 from asymmetry.assessment.targets import Target, find_target
 from asymmetry.assessment.work import Work
 from asymmetry.core.devices import choose_device, repeatable
@@ -42,24 +42,28 @@ _log = logging.getLogger(__name__)
 
 
 def assess_part(plan: Plan, output: Path) -> None:
-    """Assess the runs that belong to one of the study's tables of scores, and write it."""
-    assess_runs(plan.study, plan, AssessmentStage(plan).part(output).runs, output)
+    """Assess the runs, or snapshots, that belong to one of the study's tables, and write it."""
+    stages = {stage.table: stage for stage in (AssessmentStage(plan), SnapshotStage(plan))}
+    stage = stages.get(output.parent.name, stages["scores"])
+    assess_runs(plan.study, plan, stage.part(output).runs, output, stage.table)
 
 
-def assess_runs(study: Study, plan: Plan, run_ids: Sequence[str], output: Path) -> None:
-    """Score runs, warm starts, pilots and `<task>/bicubic` over all evaluation sets: a table.
+def assess_runs(
+    study: Study, plan: Plan, names: Sequence[str], output: Path, table: str = "scores"
+) -> None:
+    """Score runs, warm starts and `<task>/bicubic` over all evaluation sets: the table `scores`.
 
-    Scores of an earlier call, finished or killed, are read from the file beside the run. Raises
-    UserError where a run is unknown, not trained or not the one recorded; where the weights of a
-    metric are missing (unless it is one of `metrics_with_weights`) or corrupt; and where an image
-    cannot be read.
+    Or snapshots, `<run>@<step>`: the table `trajectories`. Scores of an earlier call, finished or
+    killed, are read from the file beside the run. Raises UserError where a run is unknown, not
+    trained or not the one recorded; where the weights of a metric are missing (unless it is one of
+    `metrics_with_weights`) or corrupt; and where an image cannot be read.
     """
     repeatable(study.numerics.threads)
-    targets = [find_target(plan, run_id) for run_id in run_ids]
+    targets = [find_target(plan, name) for name in names]
     device = choose_device(study.execution.device)
-    table = Engine(material_of(plan, device), device).assess(targets)
-    check_conventions(table, str(output))
-    write_table(table, "scores", output)
+    scores = Engine(material_of(plan, device), device).assess(targets)
+    check_conventions(scores, str(output))
+    write_table(scores[COLUMNS[table]], table, output)
 
 
 @dataclass(frozen=True)
@@ -109,7 +113,9 @@ class Engine:
         self.material, self.device = material, device
 
     def assess(self, targets: Sequence[Target]) -> pd.DataFrame:
-        """The targets' rows of the table, one after another, in the order of images and metrics.
+        """The targets' rows, one after another, in the order of images and metrics.
+
+        Of whole runs and methods, the column `step` is empty.
 
         New scores are written every `keep_seconds`, and where it is interrupted.
         """
@@ -118,8 +124,8 @@ class Engine:
             self._assess_images(works)
         finally:
             _keep(works)
-        scores = {work.target.run: work.scores for work in works}
-        tables = [self._rows(target, scores.get(target.run, {})) for target in targets]
+        scores = {work.target: work.scores for work in works}
+        tables = [self._rows(target, scores.get(target, {})) for target in targets]
         return pd.concat(tables, ignore_index=True)
 
     def _work(self, target: Target) -> Work:
@@ -161,8 +167,8 @@ class Engine:
             for metric, convention in self.material.conventions.items():
                 key = Key(image.set, image.photo.name, metric)
                 score = scores.get(key, unscored)
-                rows.append([target.run, target.task, *key, convention, *score])
-        return pd.DataFrame(rows, columns=COLUMNS["scores"])
+                rows.append([target.step, target.run, target.task, *key, convention, *score])
+        return pd.DataFrame(rows, columns=COLUMNS["trajectories"])
 
 
 def _why_unscored(target: Target, image: EvaluationImage) -> str:

@@ -1,4 +1,7 @@
-"""The stage `assess`: which generators are assessed, on what, in which tables. Imports no torch."""
+"""The stage `assess`: which generators are assessed, on what, in which tables. Imports no torch.
+
+Snapshots have a table of their own, so that nothing takes them for the ends of trainings.
+"""
 
 from collections.abc import Iterator
 from functools import cached_property
@@ -21,11 +24,10 @@ class AssessmentStage(Stage):
 
     @cached_property
     def assessed(self) -> list[str]:
-        """The baselines, the runs, their pilots, and what was made elsewhere: what is assessed."""
+        """The baselines, the runs, and what was made elsewhere: what is assessed."""
         runs = [*self.plan.warm_starts, *self.plan.runs]
-        pilots = [run.pilot for run in self.plan.runs if run.pilot_step]
         # At the end, so that the parts of the others stay as they are.
-        return [*self.plan.baselines, *(run.id for run in runs), *pilots, *self.plan.outside]
+        return [*self.plan.baselines, *(run.id for run in runs), *self.plan.outside]
 
     @cached_property
     def views(self) -> list[View]:
@@ -53,3 +55,14 @@ class AssessmentStage(Stage):
     def declared_parts(self) -> Iterator[Part]:
         """Some runs each."""
         return self.shared_out(self.key, self.assessed, self.study.evaluation.all_metrics)
+
+
+class SnapshotStage(AssessmentStage):
+    """The same scores of the generators that are kept on the way."""
+
+    table = "trajectories"
+
+    @cached_property
+    def assessed(self) -> list[str]:
+        """The snapshots of every cell, `<run>@<step>`."""
+        return [name for run in self.plan.runs for name in run.snapshot_ids]

@@ -19,10 +19,9 @@ from asymmetry.generators.build import build_generator
 from asymmetry.generators.from_file import load_generator
 from asymmetry.imaging.resize import imresize
 from asymmetry.planning.outside import GeneratorFile, Images
-from asymmetry.planning.plan import PILOT, RUNS, Plan
+from asymmetry.planning.plan import RUNS, SNAPSHOT, Plan
 from asymmetry.tables.schemas import DIVERGED, DONE
 
-GENERATOR_FILE, PILOT_FILE = "generator.safetensors", "pilot.safetensors"
 BICUBIC = "bicubic"
 
 # From an input [1, 3, h, w] to a restored image [1, 3, scale h, scale w], both in 0..1.
@@ -39,10 +38,10 @@ class Model:
 
 @dataclass(frozen=True)
 class Target:
-    """What is assessed: a run, a pilot, or what was made elsewhere; otherwise bicubic.
+    """What is assessed: a run, its snapshot after `step` steps, or what was made elsewhere.
 
-    `folder` is where its scores are kept, `status` that of the run. `images` are those of a folder,
-    by set and image: they come without a `model`.
+    Without a `model` and `images` it is bicubic interpolation. `folder` is where its scores are
+    kept, `status` that of the run. `images` are those of a folder, by set and image.
     """
 
     run: str
@@ -50,6 +49,7 @@ class Target:
     task: str
     model: Model | GeneratorFile | None = None
     status: str = DONE
+    step: int | None = None
     images: Images | None = field(default=None, compare=False)  # the run's id says their bytes
 
     def has(self, image: EvaluationImage) -> bool:
@@ -60,39 +60,43 @@ class Target:
     def view_names(self) -> list[str]:
         """Whose views are saved: the restored image's and, with the baseline, the reference's.
 
-        A pilot has none: no figure shows one.
+        A snapshot has none: no figure shows one.
         """
-        if self.run.endswith(PILOT):
+        if self.step is not None:
             return []
         baseline = self.model is None and self.images is None
         return [self.run, f"{self.task}/reference"] if baseline else [self.run]
 
 
-def find_target(plan: Plan, run_id: str) -> Target:
-    """The run, the pilot, the baseline or the method of others of this id.
+def find_target(plan: Plan, name: str) -> Target:
+    """The baseline, the run, the snapshot (`<run>@<step>`) or the method of others of this name.
 
     A run is verified against its `run.json`. Raises UserError where the study has none of this id,
     and where its file is missing or not the one that `run.json` records.
     """
-    task, _, rest = run_id.partition("/")
+    task, _, rest = name.partition("/")
     if rest == BICUBIC:
         if task not in plan.study.tasks:
-            raise UserError(f"{run_id}: '{task}' is not a task; {nearest(task, plan.study.tasks)}")
-        return Target(run_id, RUNS / run_id, task)
-    if method := plan.outside.get(run_id):
+            raise UserError(f"{name}: '{task}' is not a task; {nearest(task, plan.study.tasks)}")
+        return Target(name, RUNS / name, task)
+    if method := plan.outside.get(name):
         if isinstance(method.made, GeneratorFile):
-            return Target(run_id, RUNS / run_id, method.task, method.made)
-        return Target(run_id, RUNS / run_id, method.task, images=method.made)
-    run = plan.find(run_id.removesuffix(PILOT))
-    pilot = run_id.endswith(PILOT)
-    folder, name = (run.folder / "pilot", PILOT_FILE) if pilot else (run.folder, GENERATOR_FILE)
+            return Target(name, RUNS / name, method.task, method.made)
+        return Target(name, RUNS / name, method.task, images=method.made)
+    run_id, _, at = name.partition(SNAPSHOT)
+    run, step = plan.find(run_id), int(at) if at.isdecimal() else None
+    if at and step not in run.snapshots:
+        raise UserError(f"{name}: the study keeps no such snapshot; see training.snapshots")
+    model_name = "generator" if step is None else run.snapshots[step]
+    file = run.folder / f"{model_name}.safetensors"
+    folder = run.folder if step is None else run.folder / model_name
     record = read_record(run.record)
-    trained, status = Model(run.cell.generator, run.folder / name), record["status"]
-    if pilot and name in record["outputs"]:
-        status = DONE  # the pilot was kept before the run diverged, if it did
+    status = record["status"]
+    if step is not None and file.name in record["outputs"]:
+        status = DONE  # it was kept before the run diverged, if it did
     if status != DIVERGED:
-        verified_output(run.folder, record, name)
-    return Target(run_id, folder, run.cell.task, trained, status)
+        verified_output(run.folder, record, file.name)
+    return Target(run.id, folder, run.cell.task, Model(run.cell.generator, file), status, step)
 
 
 def restorer(target: Target, scale: int, device: torch.device) -> Restorer:

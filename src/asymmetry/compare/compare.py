@@ -61,7 +61,8 @@ def compare(
     material = _material(photos, reference, names, task, weights, output, device)
     repeatable(threads=1)  # as in a study by default, so that the numbers are the same
     _save_references(material)
-    scores = Engine(material, device).assess([_target(method, output) for method in methods])
+    targets = [_target(method, output) for method in methods]
+    scores = Engine(material, device).assess(targets)[COLUMNS["scores"]]
     tables = _tables(methods, scores)
     by_name = scores.assign(method=scores["run"].map({one.id: one.name for one in methods}))
     pairs = differences(by_name, [one.name for one in methods], names)

@@ -16,7 +16,7 @@ _NOT_FIGURES = {"labels", "parts", "registry", "style", "write"}
 # The order in which one reads them; a new figure comes after these.
 _ORDER = (
     *("asymmetry", "optimisability", "perception_distortion"),
-    *("heat_map", "weight_curves", "transfer", "crops"),
+    *("heat_map", "weight_curves", "trajectories", "transfer", "crops"),
 )
 FORMATS = ("svg", "png", "csv", "json")
 

@@ -7,7 +7,7 @@ keep plain paths and depend on a stamp each (`stamps`).
 from functools import cached_property
 from pathlib import Path
 
-from asymmetry.assessment.stage import AssessmentStage
+from asymmetry.assessment.stage import AssessmentStage, SnapshotStage
 from asymmetry.core.files import STATE, canonical_json, digest, write_if_changed
 from asymmetry.iqa.skill.stage import SkillStage
 from asymmetry.iqa.transfer.stage import TransferStage
@@ -24,12 +24,19 @@ class Stages:
         self.plan, self.study = plan, plan.study
         self.results = Path(plan.study.results)
         self.assessment = AssessmentStage(plan)
+        self.snapshots = SnapshotStage(plan)
         self.skill = SkillStage(plan)
         self.optimisability = OptimisabilityStage(plan)
         self.transfer = TransferStage(plan)
         self.by_table: dict[str, Stage] = {
             stage.table: stage
-            for stage in (self.assessment, self.skill, self.optimisability, self.transfer)
+            for stage in (
+                self.assessment,
+                self.snapshots,
+                self.skill,
+                self.optimisability,
+                self.transfer,
+            )
         }
 
     @cached_property

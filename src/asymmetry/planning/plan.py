@@ -8,7 +8,7 @@ from typing import Any
 
 from asymmetry.backbones.catalog import BACKBONES, RANDOM, builder_of
 from asymmetry.core.errors import UserError
-from asymmetry.core.files import digest
+from asymmetry.core.files import digest, sha256_of
 from asymmetry.core.names import nearest
 from asymmetry.data.photos import Photo, PhotoManifest, read_photos
 from asymmetry.discriminators.registry import BUILDER, LOSSES
@@ -20,11 +20,12 @@ from asymmetry.planning.identity import code_digest, without_places
 from asymmetry.planning.outside import OutsideMethod, planned_outside
 from asymmetry.study import Study
 from asymmetry.study.grid import Cell, cells
+from asymmetry.study.training import snapshot_steps
 from asymmetry.weights.store import has_weights, weight_digests
 
 RUNS = Path("runs")
 WARM_START = "warm-start"
-PILOT = "@pilot"
+SNAPSHOT = "@"  # between the id of a run and the step of its snapshot
 _LOOP = "asymmetry.training.job:train"
 
 
@@ -60,28 +61,36 @@ class Run:
         return warm_start + ([self.fitted] if self.fitted else [])
 
     @property
-    def pilot(self) -> str:
-        """What the run's pilot is called among those that are assessed."""
-        return f"{self.id}{PILOT}"
+    def snapshots(self) -> dict[int, str]:
+        """The names of the averaged generators that are kept on the way, by their step."""
+        training = self.settings["training"]
+        steps = snapshot_steps(training.get("snapshots", ()), training["steps"])
+        return {step: f"generator-{step}" for step in steps}
 
     @property
-    def pilot_step(self) -> int | None:
-        """The step after which the averaged generator is kept as the pilot; None without one."""
-        training = self.settings["training"]
-        share = training.get("pilot")
-        return max(1, round(share * training["steps"])) if share else None
+    def snapshot_ids(self) -> list[str]:
+        """What the run's snapshots are called among those that are assessed."""
+        return [f"{self.id}{SNAPSHOT}{step}" for step in self.snapshots]
+
+    def kept(self, step: int) -> dict[str, str]:
+        """The sha256 (hex) of the files of snapshots up to a step, of those that are there."""
+        names = (name for at, name in self.snapshots.items() if at <= step)
+        paths = [self.folder / f"{name}.safetensors" for name in names]
+        return {path.name: sha256_of(path) for path in paths if path.is_file()}
 
     def models(self, diverged_at: int | None = None) -> list[str]:
         """The files of models that the ended run has; `diverged_at` is the step where it diverged.
 
-        One that diverged has none but its pilot, where that is from before: who chooses by a pilot
-        does not know what comes.
+        One that diverged has none but the snapshots from before.
         """
         names = []
         if diverged_at is None:
             names += ["generator"] + (["discriminator"] if self.cell.adversarial_weight else [])
-        if self.pilot_step and (diverged_at is None or self.pilot_step < diverged_at):
-            names.append("pilot")
+        names += [
+            name
+            for step, name in self.snapshots.items()
+            if diverged_at is None or step < diverged_at
+        ]
         return [f"{name}.safetensors" for name in names]
 
 
@@ -262,7 +271,12 @@ class Plan:
     @cached_property
     def _plain(self) -> dict[str, Any]:
         """The study as plain data, made once for all runs: none of them changes it."""
-        return self.study.model_dump(mode="json")
+        plain = self.study.model_dump(mode="json")
+        if not plain["training"]["snapshots"]:
+            # As settings were before there were snapshots: without any, ids are what they were.
+            del plain["training"]["snapshots"]
+            plain["training"]["pilot"] = None
+        return plain
 
 
 # As plain data, once for all the runs that name them.

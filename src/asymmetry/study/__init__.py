@@ -74,6 +74,7 @@ _RENAMED = {
     "execution.company": "execution.pack",
     "execution.resources.optimise": "execution.resources.optimisability",
     "optimisability.starts": "optimisability.initialisations",
+    "training.pilot": "training.snapshots, a list of shares",
 }
 _ABSENT = object()
 _TAKEN = {"runs", "data", "src", "tests", "workflow", "docs", "bench", "studies", "slurm"}

@@ -1,5 +1,7 @@
 """What is trained, on what, and how."""
 
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Literal
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
@@ -143,8 +145,8 @@ class Training(Optimisation):
     fidelity_weight: NonNegative = 1.0
     adversarial_loss: Literal["bce", "lsgan", "hinge", "relativistic"] = "bce"
     discriminator_learning_rate: Rate = 2e-4
-    pilot: Fraction | None = Field(
-        None, description="share of the steps after which the generator is kept, and scored too"
+    snapshots: list[Fraction] = Field(
+        [], description="shares of the steps at which the averaged generator is kept, and scored"
     )
 
     @field_validator("pixel")
@@ -153,6 +155,29 @@ class Training(Optimisation):
         # A warm start has this term alone, and waits for nothing.
         plain = [name for name in fidelity_names() if not is_calibrated(name)]
         return check_name(value, plain, "pixel loss")
+
+    @model_validator(mode="after")
+    def _on_the_way(self) -> "Training":
+        taken = list(zip(self.snapshots, snapshot_steps(self.snapshots, self.steps), strict=True))
+        for (share, step), (later, other) in pairwise(taken):
+            if share >= later:
+                raise ValueError(f"snapshots: {later} stands after {share}; write them in order")
+            if step == other:
+                raise ValueError(
+                    f"snapshots: {share} and {later} of {self.steps} steps are both step {step}; "
+                    "remove one"
+                )
+        if taken and taken[-1][1] >= self.steps:
+            raise ValueError(
+                f"snapshots: {taken[-1][0]} of {self.steps} steps is the end, which is scored "
+                "anyway; remove it"
+            )
+        return self
+
+
+def snapshot_steps(shares: Sequence[float], steps: int) -> list[int]:
+    """The steps, counted from 1, at these shares of all `steps`."""
+    return [max(1, round(share * steps)) for share in shares]
 
 
 class Numerics(Section):

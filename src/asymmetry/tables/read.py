@@ -18,6 +18,7 @@ class Tables:
 
     runs: pd.DataFrame
     scores: pd.DataFrame
+    trajectories: pd.DataFrame
     skill: pd.DataFrame
     optimisability: pd.DataFrame
     transfer: pd.DataFrame
@@ -74,7 +75,8 @@ def load_tables(results: Path) -> Tables:
     conventions.
     """
     tables = Tables(**{field.name: _load(results, field.name) for field in fields(Tables)})
-    check_conventions(tables.scores, str(table_path(results, "scores")))
+    scored = pd.concat([tables.scores, tables.trajectories], ignore_index=True)
+    check_conventions(scored, str(table_path(results, "scores")))
     return tables
 
 

@@ -30,6 +30,7 @@ _COLUMNS = {
     "peak_memory_mb attempts parameters discriminator_parameters discriminator_trained_parameters "
     "receptive_field gradient_ratio diverged_at diverged_term",
     "scores": _SCORES,
+    "trajectories": f"step {_SCORES}",  # of the generators kept on the way
     "human": _SCORES,  # what people said: rows for the table `scores`
     "skill": "metric role set kind subset statistic value low high n status",
     "skill_values": "metric role set image group subset value score",  # behind `skill`
@@ -50,8 +51,8 @@ COLUMNS = {name: columns.split() for name, columns in _COLUMNS.items()}
 # Every column that is not named here holds text.
 _TYPES = {
     "number": "value low high p n power score split adversarial_weight seed skill skill_low "
-    "skill_high effect effect_low effect_high settings planned done diverged images seeds steps "
-    "seconds device_seconds mean_utilisation peak_memory_mb attempts parameters "
+    "skill_high effect effect_low effect_high settings planned done diverged images seeds step "
+    "steps seconds device_seconds mean_utilisation peak_memory_mb attempts parameters "
     "discriminator_parameters discriminator_trained_parameters receptive_field gradient_ratio "
     "diverged_at",
     "flag": "agrees frozen",

@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 from torch import Tensor
 
 from asymmetry.core.errors import UserError
-from asymmetry.core.files import write_atomically
+from asymmetry.core.files import sha256_of, write_atomically
 from asymmetry.core.usage import Usage
 from asymmetry.training.lock import may_write
 
@@ -29,6 +29,8 @@ class Header:
     """What a checkpoint says of itself; all but `step` count over all attempts.
 
     `seconds` is the training that led to this state; `usage` counts repeated steps, too.
+    `snapshots` are the files beside it that hold snapshots up to `step`, with their sha256: a
+    training that is continued writes only later ones.
     """
 
     run: str
@@ -36,6 +38,7 @@ class Header:
     seconds: float
     continued: int
     usage: Usage = field(default_factory=Usage)
+    snapshots: dict[str, str] = field(default_factory=dict)
 
 
 _HEADER = TypeAdapter(Header)
@@ -55,7 +58,11 @@ def save_checkpoint(path: Path, header: Header, tensors: dict[str, Tensor]) -> N
 
 
 def load_checkpoint(path: Path, run: str) -> tuple[Header, dict[str, Tensor]]:
-    """The checkpoint of a run; UserError where the file is not a whole checkpoint of this run."""
+    """The checkpoint of a run.
+
+    Raises UserError where the file is not a whole checkpoint of this run, and where a snapshot
+    that it follows is not beside it any more.
+    """
     content = path.read_bytes()
     if not content.startswith(_MAGIC):
         raise UserError(f"{path}: is not a checkpoint of this program; {_TO_DO}")
@@ -65,6 +72,10 @@ def load_checkpoint(path: Path, run: str) -> tuple[Header, dict[str, Tensor]]:
     header = _header(image)
     if header.run != run:
         raise UserError(f"{path}: belongs to the run {header.run}, not to {run}; {_TO_DO}")
+    for name, expected in header.snapshots.items():
+        snapshot = path.with_name(name)
+        if not snapshot.is_file() or sha256_of(snapshot) != expected:
+            raise UserError(f"{path}: follows {name}, which is missing or damaged; {_TO_DO}")
     return header, safetensors.torch.load(image)
 
 

@@ -83,8 +83,8 @@ class Trainer:
         logs = self.step()
         step, every = self.state.step, self._execution.log_every
         self._check.update(step, logs)
-        if step == self.run.pilot_step:
-            self._keep("pilot", self.state.average)
+        if step in self.run.snapshots:
+            self._keep(self.run.snapshots[step], self.state.average)
         if step == min(every, self.section.steps):
             write_state_digest(self.run.folder, self.state)
         if step % every == 0 or step == 1:
@@ -108,7 +108,8 @@ class Trainer:
 
     def _save(self) -> None:
         continued, usage = self._header.continued + 1, self._usage.total()
-        header = Header(self.run.id, self.state.step, self._seconds(), continued, usage)
+        step, kept = self.state.step, self.run.kept(self.state.step)
+        header = Header(self.run.id, step, self._seconds(), continued, usage, kept)
         self._log.save()
         save_checkpoint(self._checkpoint, header, self.state.tensors())
 

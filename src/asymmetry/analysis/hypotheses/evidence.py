@@ -1,6 +1,6 @@
 """The evidence for the hypotheses: the tables, and the effects by all judges or some of them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -12,15 +12,16 @@ from asymmetry.analysis.skill import sets_in_words, skill_of_losses
 from asymmetry.backbones.families import family_of
 from asymmetry.fidelity.registry import backbone_of, fidelity_names
 from asymmetry.metrics.contracts import METRICS
-from asymmetry.planning.plan import PILOT
 from asymmetry.study import Study
+from asymmetry.study.training import snapshot_steps
 from asymmetry.tables.read import Tables
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """The tables of a study, and the z-scores of its cells and of their pilots, by scope.
+    """The tables of a study, and the z-scores of its cells by scope.
 
+    `snapshots` has those of the same cells on their way, by the share of their steps and by scope.
     `losses` has the skill of each loss (`skill_of_losses`), and `sets` names the IQA sets behind
     it. No effect includes `left_out` judges. `transfer` and `measures` exclude discriminators and
     metrics on backbones of the family `no_backbone`.
@@ -28,7 +29,7 @@ class Evidence:
 
     tables: Tables
     judged: list[Judged]
-    pilots: dict[tuple[str, str, str], Judged]
+    snapshots: Mapping[float, Mapping[tuple[str, str, str], Judged]]
     losses: pd.DataFrame
     sets: str
     left_out: frozenset[str] = frozenset()
@@ -39,9 +40,9 @@ class Evidence:
         """The effects of every task, generator and set."""
         return [effects_of(judged, self.left_out) for judged in self.judged]
 
-    def pilot_of(self, effects: Effects) -> Effects | None:
-        """The effects of the same settings after their pilots; None where there are none."""
-        judged = self.pilots.get(effects.scope)
+    def snapshot_of(self, effects: Effects, share: float) -> Effects | None:
+        """The effects of the same settings after this share of the steps; None without scores."""
+        judged = self.snapshots[share].get(effects.scope)
         return effects_of(judged, self.left_out) if judged else None
 
     @property
@@ -78,15 +79,18 @@ def gather(study: Study, tables: Tables) -> Evidence:
     """The evidence in the tables of a study."""
     judges, resamples = study.evaluation.judges, study.execution.bootstrap
     judged = all_judged(tables, judges, resamples)
-    begun = tables.scores[tables.scores["run"].str.endswith(PILOT)]
-    pilots: list[Judged] = []
-    if len(begun):
-        runs = tables.runs.assign(run=tables.runs["run"] + PILOT)
-        pilots = all_judged(replace(tables, runs=runs, scores=begun), judges, resamples)
+    shares, step = study.training.snapshots, tables.trajectories["step"]
+    begun = {
+        share: replace(tables, scores=tables.trajectories[step == at])
+        for share, at in zip(shares, snapshot_steps(shares, study.training.steps), strict=True)
+    }
     return Evidence(
         tables,
         judged,
-        {one.scope: one for one in pilots},
+        {
+            share: {one.scope: one for one in all_judged(early, judges, resamples)}
+            for share, early in begun.items()
+        },
         skill_of_losses(tables.skill),
         sets_in_words(tables.skill, study.calibration),
     )

@@ -1,4 +1,4 @@
-"""H12: what it costs to choose a loss by skill, by optimisability, or by a short pilot run."""
+"""H12: what it costs to choose a loss by skill, by optimisability, or by an early snapshot."""
 
 from collections.abc import Iterator
 
@@ -15,7 +15,7 @@ from asymmetry.stats.arrays import Array
 from asymmetry.stats.significance import bootstrap_p
 
 ID = "H12"
-CLAIM = "A loss is better chosen by its optimisability, or by a pilot run, than by its skill"
+CLAIM = "A loss is better chosen by its optimisability, or by an early snapshot, than by its skill"
 SOURCE = "ours"
 SILENT = (
     "The paper gives no rule of choice (R). Here: the regret of a rule, which is the effect of the "
@@ -27,11 +27,11 @@ ASSUMED = 0.5
 POWER = (
     f"at a true difference of {ASSUMED} z-scores, normal, with the standard deviation of the draws"
 )
-_WHY = {
-    "optimisability": "There are no rows in `optimisability` yet.",
-    "pilot": "There are no scores of pilot runs: they are not measured yet, or the study sets no "
-    "`training.pilot`.",
-}
+_NOT_MEASURED = "There are no rows in `optimisability` yet."
+_NOT_KEPT = (
+    "There are no scores of snapshots: they are not measured yet, or the study sets no "
+    "`training.snapshots`."
+)
 
 
 def findings(evidence: Evidence) -> list[Finding]:
@@ -47,16 +47,26 @@ def findings(evidence: Evidence) -> list[Finding]:
 def _of(effects: Effects, part: Regime, evidence: Evidence) -> Iterator[Finding]:
     means = recovery(evidence).mean(axis="columns")
     recovered = dict(zip(means.index, means.to_numpy(), strict=True))
-    pilot = evidence.pilot_of(effects)
-    early = regime(pilot, part.name) if pilot else None
-    begun = dict(zip(early.losses, early.effect, strict=True)) if early else {}
-    for rule, values in (("optimisability", recovered), ("pilot", begun)):
-        yield _finding(effects, part, rule, values, evidence)
+    yield _finding(effects, part, "optimisability", recovered, _NOT_MEASURED, evidence)
+    if not evidence.snapshots:
+        yield _finding(effects, part, "a snapshot", {}, _NOT_KEPT, evidence)
+    for share in evidence.snapshots:
+        begun = evidence.snapshot_of(effects, share)
+        early = regime(begun, part.name) if begun else None
+        values = dict(zip(early.losses, early.effect, strict=True)) if early else {}
+        rule = f"the snapshot at {100 * share:g} %"
+        yield _finding(effects, part, rule, values, _NOT_KEPT, evidence)
 
 
 def _finding(
-    effects: Effects, part: Regime, rule: str, values: dict[str, float], evidence: Evidence
+    effects: Effects,
+    part: Regime,
+    rule: str,
+    values: dict[str, float],
+    otherwise: str,
+    evidence: Evidence,
 ) -> Finding:
+    """The finding on a rule with these `values` of the losses; `otherwise`: why there are none."""
     losses = [loss for loss in part.losses if loss in evidence.losses.index and loss in values]
     finding = Finding(
         effects.scope,
@@ -64,7 +74,7 @@ def _finding(
         f"regret of choosing by skill minus that of choosing by {rule}, in z-scores of the effect",
         n=len(losses),
         coverage=effects.coverage,
-        note=enough_losses(len(losses)) if values else _WHY[rule],
+        note=enough_losses(len(losses)) if values else otherwise,
     )
     if len(losses) < FEWEST:
         return finding
