@@ -26,7 +26,7 @@ from asymmetry.metrics.contracts import METRICS
 from asymmetry.planning.outside import OUTSIDE
 from asymmetry.study import Evaluation, Pictures, Task
 from asymmetry.tables.read import Tables
-from asymmetry.tables.schemas import DONE, empty_table, table_of
+from asymmetry.tables.schemas import COLUMNS, DONE, empty_table, table_of
 
 TASK = SET = "images"  # of a comparison there is one of each
 _PICTURES = Pictures(side=512)

@@ -5,10 +5,7 @@ from textwrap import dedent
 
 import pytest
 
-from asymmetry.planning.identity import package_code
 from asymmetry.planning.identity.code import Code
-from asymmetry.planning.identity.reading import read_module
-from asymmetry.planning.identity.rewritten import REWRITTEN
 
 LOOP = """
     from asymmetry.loss import l
@@ -322,24 +319,3 @@ def test_what_changed_is_told_by_module(tmp_path: Path):
     ):
         after = own(f"after{number}", loss)
         assert {name for name in before if before[name] != after[name]} == {"asymmetry.loss"}
-
-
-def test_a_definition_that_was_rewritten_counts_as_what_it_was(tmp_path, monkeypatch):
-    before = digest(tmp_path, {})
-    rewritten = {"loss": LOSS.replace("a / 2", "a * 0.5")}
-    assert digest(tmp_path, rewritten) != before
-    old, new = (
-        read_module("asymmetry.loss", dedent(text).encode(), False).definitions["half"].shape
-        for text in (LOSS, rewritten["loss"])
-    )
-    monkeypatch.setitem(REWRITTEN, new, old)
-    assert digest(tmp_path, rewritten) == before
-    assert digest(tmp_path, {"loss": LOSS.replace("a / 2", "a * 0.25")}) != before
-
-
-def test_each_line_of_what_was_rewritten_is_of_code_that_is_there():
-    code = package_code()
-    modules = filter(None, map(code.module, code.modules))
-    shapes = {piece.shape for module in modules for piece in module.definitions.values()}
-    assert set(REWRITTEN) <= shapes
-    assert shapes.isdisjoint(REWRITTEN.values())

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from asymmetry.planning.identity.reading import Module, Piece, read_module
-from asymmetry.planning.identity.rewritten import REWRITTEN
 from asymmetry.planning.identity.shapes import PACKAGE, Reference
 
 
@@ -169,8 +168,7 @@ class Code:
         found = [self._mentioned(reference) for reference in piece.references]
         attributes = [rest for _, rest in found]
         name = "" if node.name.isdigit() else node.name
-        shape = REWRITTEN.get(piece.shape, piece.shape)
-        sha256 = _sha256(name, shape, *attributes)
+        sha256 = _sha256(name, piece.shape, *attributes)
         return _Code(sha256, tuple(target for target, _ in found))
 
     def _piece(self, node: Node) -> Piece:
