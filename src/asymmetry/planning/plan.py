@@ -271,12 +271,7 @@ class Plan:
     @cached_property
     def _plain(self) -> dict[str, Any]:
         """The study as plain data, made once for all runs: none of them changes it."""
-        plain = self.study.model_dump(mode="json")
-        if not plain["training"]["snapshots"]:
-            # As settings were before there were snapshots: without any, ids are what they were.
-            del plain["training"]["snapshots"]
-            plain["training"]["pilot"] = None
-        return plain
+        return self.study.model_dump(mode="json")
 
 
 # As plain data, once for all the runs that name them.
