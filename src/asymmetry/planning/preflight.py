@@ -1,6 +1,7 @@
 """What the study and its data decide before anything runs: mistakes, and what should be known.
 
-All of it would be met hours later, in a job. Imports no torch, but where a GPU is asked for.
+All of it would be met hours later, in a job. Imports no torch, but where a GPU is asked for or the
+user's own parts import it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,6 +20,7 @@ from asymmetry.data.views import strips
 from asymmetry.fidelity.registry import smallest_crop, weights_of
 from asymmetry.metrics.contracts import METRICS
 from asymmetry.planning.calibrations import calibration_problem
+from asymmetry.planning.own_parts import own_part_problems
 from asymmetry.planning.plan import Plan
 from asymmetry.study import SeveritySet, Study
 from asymmetry.weights.store import has_weights, remedy
@@ -32,9 +34,10 @@ def check(plan: Plan, here: bool) -> None:
 
     Raises UserError with a line for each mistake: photos smaller than a crop, crops beyond an
     image, images that a metric cannot measure, IQA sets that cannot be split, weights or a GPU that
-    are not there.
+    are not there, parts of the user's own that cannot be imported.
     """
     problems = [
+        *own_part_problems(plan),
         *_training_photos(plan),
         *_losses(plan),
         *_evaluation(plan),
