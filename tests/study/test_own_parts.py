@@ -1,0 +1,125 @@
+"""What parts of the user's own say of themselves is read from their source, and checked."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from asymmetry.backbones.catalog import BACKBONES, BackboneSpec
+from asymmetry.core.errors import UserError
+from asymmetry.fidelity.registry import backbone_of, code_of, fidelity_names, weights_of
+from asymmetry.metrics.contracts import JUDGES, METRICS, Contract
+from asymmetry.study import parse_study
+from asymmetry.study.own_parts import define_own_parts
+from tests.own_project import BACKBONE, EVERY, LOSS, METRIC, process_of_its_own, write_parts
+
+
+@pytest.fixture(autouse=True)
+def _own_process(workplace: Path) -> Iterator[None]:
+    with process_of_its_own():
+        yield
+
+
+def test_parts_are_entered_under_their_names():
+    write_parts(EVERY)
+    define_own_parts()
+    contract = Contract("parts.metrics.worst:worst", "y", higher_is_better=False)
+    assert METRICS["worst"] == JUDGES["worst"] == contract
+    assert contract.convention == "parts, y, no crop, 8 bits, lower is better"
+    spec = BackboneSpec("parts.backbones.halving:halving", {"stages": {"0": (4, 2)}})
+    assert BACKBONES["halving"] == spec
+    assert {"edges", "dists-halving-random", "style-halving-random"} <= set(fidelity_names())
+    assert backbone_of("edges") is None
+    assert backbone_of("dists-halving-random") == "halving-random"
+    assert code_of("edges") == ["parts.fidelity.edges:build"]
+
+
+def test_a_differentiable_metric_is_a_loss():
+    write_parts({"metrics/worst": METRIC.replace("better=False", "better=False, differentiable=1")})
+    define_own_parts()
+    assert fidelity_names()["worst"] == ("toolbox", "worst")
+
+
+def test_a_loss_says_which_backbone_it_is_on():
+    on_vgg = LOSS.replace("def edges", 'BACKBONE = "vgg16"\n\n    def edges')
+    write_parts({"fidelity/edges": on_vgg})
+    define_own_parts()
+    assert fidelity_names()["edges"] == ("parts.fidelity.edges", "vgg16")
+    assert backbone_of("edges") == "vgg16"
+    assert weights_of("edges") == {"vgg16"}
+    assert code_of("edges") == ["parts.fidelity.edges:build", BACKBONES["vgg16"].builder]
+
+
+def test_a_backbone_with_known_weights_is_a_metric_too():
+    pretrained = BACKBONE.replace("(4, 2)}}", '(4, 2)}}, weights="vgg16"')
+    write_parts({"backbones/halving": pretrained})
+    define_own_parts()
+    assert METRICS["dists-halving"] == METRICS["dists-vgg16"]
+    assert {"dists-halving", "dists-halving-calibrated"} <= set(fidelity_names())
+
+
+def test_a_study_may_name_them(study_values: dict[str, Any]):
+    write_parts(EVERY)
+    study_values["grid"]["fidelity"] = ["l1", "edges", "dists-halving-random"]
+    study_values["discriminators"]["mine"] = {"backbone": "halving", "head": "vanilla"}
+    study_values["evaluation"] |= {"metrics": ["gmsd", "worst"], "judges": ["worst"]}
+    parse_study(study_values, "params.yaml")
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({"metrics/l1": METRIC.replace("worst", "l1")}, "'l1' is a loss already"),
+        ({"metrics/gmsd": METRIC}, "has a module 'gmsd'"),
+        ({"metrics/psnr_y": METRIC.replace("worst", "psnr_y")}, "'psnr_y' is a loss already"),
+        ({"metrics/musiq": METRIC.replace("worst", "musiq")}, "'musiq' is another metric already"),
+        ({"fidelity/musiq": LOSS}, "'musiq' is a loss or metric already; rename the part"),
+        ({"backbones/vgg16": BACKBONE.replace("halving", "vgg16")}, "'vgg16' is another backbone"),
+        ({"metrics/worst": METRIC.replace("colour", "color")}, "did you mean 'colour'?"),
+        (
+            {"metrics/worst": METRIC.replace('"y"', '"Y"')},
+            "CONTRACT: colour: input should be",
+        ),
+        ({"metrics/worst": METRIC.replace(', colour="y"', "")}, "CONTRACT: colour: "),
+        (
+            {"metrics/worst": METRIC.replace('"y"', "COLOUR")},
+            "parts/metrics/worst.py, line 4: CONTRACT: is read without running the file",
+        ),
+        ({"metrics/worst": METRIC.replace("Contract(", "dict(")}, "CONTRACT: is no Contract(...)"),
+        (
+            {"metrics/worst": METRIC.replace("worst:worst", "other:worst")},
+            "'parts.metrics.other:worst' is no function of this file; write 'parts.metrics.worst:",
+        ),
+        ({"metrics/worst": METRIC.replace("worst:worst", "worst:wurst")}, "is no function of this"),
+        (
+            {"metrics/worst": METRIC.replace("False)", 'False, weights="vgg61")')},
+            "CONTRACT: 'vgg61' is not a known entry of the weights manifest; did you mean 'vgg16'?",
+        ),
+        (
+            {"fidelity/edges": LOSS.replace("def edges", 'BACKBONE = "vgg61"\n\n    def edges')},
+            "parts/fidelity/edges.py: BACKBONE: 'vgg61' is not a known backbone; did you mean",
+        ),
+        (
+            {"fidelity/edges": LOSS.replace("def edges", 'BACKBONE = "unet"\n\n    def edges')},
+            "BACKBONE: has random weights only; write 'unet-random'",
+        ),
+    ],
+)
+def test_a_mistake_is_a_line(files: dict[str, str], said: str):
+    write_parts(files)
+    with pytest.raises(UserError) as caught:
+        define_own_parts()
+    message = str(caught.value)
+    assert message.startswith("parts/")
+    assert said in message
+    assert "\n" not in message
+
+
+def test_a_mistake_may_be_corrected_in_one_process():
+    write_parts({"metrics/worst": METRIC.replace('"y"', '"Y"')})
+    with pytest.raises(UserError):
+        define_own_parts()
+    write_parts({"metrics/worst": METRIC})
+    define_own_parts()
+    assert METRICS["worst"].colour == "y"
