@@ -7,7 +7,7 @@ from pathlib import Path
 from textwrap import dedent
 
 from asymmetry.backbones.catalog import BACKBONES
-from asymmetry.core import own_parts
+from asymmetry.core import own_imports, own_parts
 from asymmetry.core.own_imports import PARTS
 from asymmetry.fidelity.registry import fidelity_names
 from asymmetry.metrics.contracts import JUDGES, METRICS, WEIGHTED_METRICS
@@ -78,17 +78,18 @@ def write_parts(files: dict[str, str], folder: Path = Path(PARTS)) -> None:
 @contextmanager
 def process_of_its_own() -> Iterator[None]:
     """What parts a process knows is forgotten when this ends, as if another one came."""
-    tables = (BACKBONES, METRICS, JUDGES)
+    tables = (BACKBONES, METRICS, JUDGES, *own_parts._KNOWN.values())
     before, weighted, path = [dict(one) for one in tables], [*WEIGHTED_METRICS], [*sys.meta_path]
+    sys.meta_path[:] = [one for one in path if not isinstance(one, own_imports._Finder)]
     _forget()
     try:
         yield
     finally:
+        _forget()
         for table, entries in zip(tables, before, strict=True):
             table.clear()
-            table.update(entries)  # type: ignore[arg-type]
+            table.update(entries)
         WEIGHTED_METRICS[:], sys.meta_path[:] = weighted, path
-        _forget()
 
 
 def _forget() -> None:
