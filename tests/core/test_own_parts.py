@@ -1,7 +1,9 @@
 """Parts of the user's own are found by the names of files and of entry points."""
 
+import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from asymmetry.core.edits import edited_files, record_code
 from asymmetry.core.errors import UserError
 from asymmetry.core.own_imports import imported
 from asymmetry.core.own_parts import find_own_parts, own_parts
+from tests.conftest import ROOT
 from tests.own_project import EVERY, LOSS, process_of_its_own, write_parts
 
 
@@ -195,3 +198,14 @@ def test_names_are_known_without_torch(tmp_path: Path):
         "sys.exit('torch' in sys.modules or 'matplotlib' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+def test_the_entry_points_of_the_page_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    page = (ROOT / "docs/own-parts.md").read_text("utf-8")
+    (shown,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    (entries,) = tomllib.loads(shown)["project"]["entry-points"].values()
+    enter(tmp_path / "site", entries)
+    files = [module.replace(".", "/") for module in entries.values()]
+    write_parts({"my_losses/__init__": "", **dict.fromkeys(files, LOSS)}, tmp_path / "site")
+    monkeypatch.syspath_prepend(tmp_path / "site")
+    assert {part.name for part in find_own_parts()} == {"flat", "sharp"}

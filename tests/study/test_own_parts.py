@@ -1,17 +1,28 @@
 """What parts of the user's own say of themselves is read from their source, and checked."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from asymmetry.backbones.catalog import BACKBONES, BackboneSpec
 from asymmetry.core.errors import UserError
-from asymmetry.fidelity.registry import backbone_of, code_of, fidelity_names, weights_of
+from asymmetry.fidelity.registry import (
+    backbone_of,
+    build_fidelity,
+    code_of,
+    fidelity_names,
+    weights_of,
+)
 from asymmetry.metrics.contracts import JUDGES, METRICS, Contract
+from asymmetry.planning.plan import Plan
+from asymmetry.planning.preflight import check
 from asymmetry.study import parse_study
 from asymmetry.study.own_parts import define_own_parts
+from tests.conftest import ROOT
 from tests.own_project import BACKBONE, EVERY, LOSS, METRIC, process_of_its_own, write_parts
 
 
@@ -67,6 +78,23 @@ def test_a_study_may_name_them(study_values: dict[str, Any]):
     parse_study(study_values, "params.yaml")
 
 
+def test_the_loss_on_a_backbone_of_the_page(study_values: dict[str, Any]):
+    """docs/own-parts.md: its ids hold the backbone, and its gradient reaches the images."""
+    page = (ROOT / "docs/own-parts.md").read_text("utf-8")
+    ((path, code),) = re.findall(r"`(parts/[\w./]+)`:\n\n```python\n(.*?)```", page, re.DOTALL)
+    write_parts({path.removeprefix("parts/").removesuffix(".py"): code})
+    study_values["grid"]["fidelity"] = ["near"]
+    plan = Plan(parse_study(study_values, "params.yaml"))
+    check(plan, here=True)
+    assert list(plan.runs[0].settings["backbones"]) == ["vgg16-random"]
+    restored = torch.full((2, 3, 16, 16), 0.5, requires_grad=True)
+    near = build_fidelity("near", Path())
+    near(restored, torch.zeros(2, 3, 16, 16)).sum().backward()
+    assert near(restored, restored).tolist() == [0, 0]
+    assert restored.grad is not None
+    assert restored.grad.abs().sum() > 0
+
+
 @pytest.mark.parametrize(
     ("files", "said"),
     [
@@ -114,6 +142,18 @@ def test_a_mistake_is_a_line(files: dict[str, str], said: str):
     assert message.startswith("parts/")
     assert said in message
     assert "\n" not in message
+
+
+def test_where_a_part_is_not_there_a_line_says_so(study_values: dict[str, Any]):
+    """As on a node of a cluster that lacks the folder or the package."""
+    study_values["grid"]["fidelity"] = ["edges"]
+    with pytest.raises(UserError) as caught:
+        parse_study(study_values, "params.yaml")
+    message, folder = str(caught.value), Path.cwd() / "parts/fidelity"
+    assert message.startswith("params.yaml: grid.fidelity: 'edges' is not a known fidelity loss; ")
+    assert f"Nor is it a part of your own, in {folder} or in a package" in message
+    assert "\n" not in message
+    assert len(message) < 400
 
 
 def test_a_mistake_may_be_corrected_in_one_process():

@@ -7,7 +7,7 @@ are those of files and entries, and what a part says of itself is read from its 
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.metadata import EntryPoint, entry_points
@@ -96,6 +96,20 @@ class OwnPart:
 def own_parts(kind: str) -> Mapping[str, OwnPart]:
     """The parts of a kind that were found when a study was read, by name."""
     return _KNOWN[kind]
+
+
+def check_part(name: str, allowed: Collection[str], what: str, kind: str, key: str = "") -> str:
+    """`name` itself where it is allowed; otherwise ValueError, which also says where own parts are.
+
+    So a node of a cluster that lacks a part, or a start in another folder, is told as that.
+    """
+    try:
+        return check_name(name, allowed, what, key)
+    except ValueError as error:
+        folder = Path(PARTS, kind).absolute()
+        raise ValueError(
+            f"{error}. Nor is it a part of your own, in {folder} or in a package installed here"
+        ) from None
 
 
 def own_packages() -> dict[str, Path]:
