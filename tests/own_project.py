@@ -38,10 +38,10 @@ BACKBONE = """
     from asymmetry.backbones.catalog import BackboneSpec
     from asymmetry.backbones.sequence import SequenceBackbone
 
-    SPEC = BackboneSpec("parts.backbones.halving:halving", {"stages": {"0": (4, 2)}})
+    SPEC = BackboneSpec("parts.backbones.halving:halving", {"stages": {"0": (4, 4)}})
 
     def halving(spec, state):
-        body = nn.Sequential(nn.Conv2d(3, 4, 3, stride=2, padding=1))
+        body = nn.Sequential(nn.Conv2d(3, 4, 3, stride=4, padding=1))
         return SequenceBackbone(spec, body).load(state)
 """
 FIGURE = """

@@ -36,13 +36,14 @@ LOSS, BACKBONE, DISCRIMINATOR, METRIC, FIGURE = (
     *("edges", "halving", "halving-patch"),
     *("largest_error", "endings"),
 )
-# Trains and assesses all cells of the study.
+# Trains and assesses all cells of the study, and transfers their discriminators.
 DRIVER = """
 import json, sys
 from dataclasses import astuple
 from pathlib import Path
 from asymmetry.assessment.engine import assess_part
 from asymmetry.figures.registry import figure_names
+from asymmetry.iqa.transfer.measure import measure_part
 from asymmetry.planning.plan import Plan
 from asymmetry.pipeline.stages import Stages
 from asymmetry.study import read_study
@@ -54,10 +55,13 @@ for run in [*plan.warm_starts, *plan.runs]:
     assert train(plan, run.id) == 0
 for part in stages.assessment.parts:
     assess_part(plan, part.path)
+for part in stages.transfer.parts:
+    measure_part(plan, part.path)
 found = {
     "runs": [[run.id, astuple(run.cell)] for run in plan.runs],
     "warm_starts": [run.id for run in plan.warm_starts],
     "scores": [str(part.path) for part in stages.assessment.parts],
+    "transfer": [str(part.path) for part in stages.transfer.parts],
     "figures": figure_names(),
 }
 Path("found.json").write_text(json.dumps(found))
@@ -206,6 +210,15 @@ def test_the_gradient_of_the_discriminator_reaches_the_generator(
     assert (done["status"], done["steps"]) == ("done", 3)
     assert done["gradient_norms"]["adversarial"] > 0
     assert done["gradient_ratio"] > 0
+
+
+@pytest.mark.slow
+def test_the_discriminator_is_transferred(project: Project, found: dict[str, Any]):
+    tables = [pd.read_parquet(project.folder / path) for path in found["transfer"]]
+    mine = pd.concat(tables)[lambda table: table["backbone"] == BACKBONE]
+    trained = {run for run, values in found["runs"] if Cell(*values).discriminator == DISCRIMINATOR}
+    assert trained <= set(mine["run"])
+    assert set(mine["mode"]) == {"raw", "probe", "fine-tune"}
 
 
 @pytest.mark.slow

@@ -48,7 +48,7 @@ def ids(small: dict[str, Any], changes: dict[str, str]) -> dict[str, str]:
     [
         ({"fidelity/edges": LOSS.replace("dim=3", "dim=2")}, {OWN_LOSS}),
         ({"backbones/halving": BACKBONE.replace("Conv2d(3, 4, 3", "Conv2d(3, 4, 5")}, {OWN_TRUNK}),
-        ({"backbones/halving": BACKBONE.replace("(4, 2)}}", "(4, 2)}, 'a': 1}")}, {OWN_TRUNK}),
+        ({"backbones/halving": BACKBONE.replace("(4, 4)}}", "(4, 4)}, 'a': 1}")}, {OWN_TRUNK}),
         ({"metrics/worst": METRIC.replace(".abs()", ".square()")}, {"key"}),
         ({"metrics/worst": METRIC.replace('"y"', '"rgb"')}, {"key"}),
         ({"fidelity/edges": LOSS.replace("def build", "# why\n\n    def build")}, set()),

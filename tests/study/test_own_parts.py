@@ -38,7 +38,7 @@ def test_parts_are_entered_under_their_names():
     contract = Contract("parts.metrics.worst:worst", "y", higher_is_better=False)
     assert METRICS["worst"] == JUDGES["worst"] == contract
     assert contract.convention == "parts, y, no crop, 8 bits, lower is better"
-    spec = BackboneSpec("parts.backbones.halving:halving", {"stages": {"0": (4, 2)}})
+    spec = BackboneSpec("parts.backbones.halving:halving", {"stages": {"0": (4, 4)}})
     assert BACKBONES["halving"] == spec
     assert {"edges", "dists-halving-random", "style-halving-random"} <= set(fidelity_names())
     assert backbone_of("edges") is None
@@ -63,11 +63,25 @@ def test_a_loss_says_which_backbone_it_is_on():
 
 
 def test_a_backbone_with_known_weights_is_a_metric_too():
-    pretrained = BACKBONE.replace("(4, 2)}}", '(4, 2)}}, weights="vgg16"')
+    pretrained = BACKBONE.replace("(4, 4)}}", '(4, 4)}}, weights="vgg16"')
     write_parts({"backbones/halving": pretrained})
     define_own_parts()
     assert METRICS["dists-halving"] == METRICS["dists-vgg16"]
     assert {"dists-halving", "dists-halving-calibrated"} <= set(fidelity_names())
+
+
+@pytest.mark.parametrize("family", ["dists", "style", "contextual"])
+def test_losses_on_an_own_backbone_are_computed(family: str):
+    write_parts({"backbones/halving": BACKBONE})
+    define_own_parts()
+    loss = build_fidelity(f"{family}-halving-random", Path())
+    reference = torch.rand(1, 3, 16, 16, generator=torch.Generator().manual_seed(0))
+    restored = reference.roll(3, dims=3).requires_grad_()
+    value = loss(restored, reference)
+    value.sum().backward()
+    assert value.item() > loss(reference, reference).item()
+    assert restored.grad is not None
+    assert restored.grad.abs().sum() > 0
 
 
 def test_a_study_may_name_them(study_values: dict[str, Any]):
