@@ -9,6 +9,7 @@ import torch
 from hypothesis import settings
 
 from asymmetry.core import torchvision_ops  # noqa: F401 - before any test imports torchvision
+from asymmetry.study.own_parts import define_own_parts
 
 # Several tests run side by side; and one thread and two differ in the last bits.
 torch.set_num_threads(1)
@@ -17,6 +18,8 @@ settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
 ROOT = Path(__file__).resolve().parents[1]
+# The general tests are of parts in the current folder, too.
+define_own_parts()
 
 
 # What takes long: these tests are shared out one by one, and first, so that no worker is left with

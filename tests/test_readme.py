@@ -7,12 +7,12 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 import torch
 import yaml
 
+import asymmetry
 from asymmetry.cli.main import main
 from asymmetry.fidelity.registry import fidelity_names
 from asymmetry.generators.catalog import GENERATORS
@@ -20,6 +20,7 @@ from asymmetry.study import parse_study
 from asymmetry.study.grid import cells
 from tests import synthetic_tables
 from tests.conftest import ROOT
+from tests.own_project import process_of_its_own
 from tests.trained import photo
 
 PATHS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -88,6 +89,7 @@ ELSEWHERE = {
     "asymmetry userstudy serve --host 0.0.0.0": "would open a port to the network",
     "asymmetry userstudy fit": "done in tests/cli/test_userstudy.py",
     "asymmetry figures endings": "run by tests/test_contributing.py",
+    "pytest tests/fidelity/test_all.py -k edges": "done in tests/test_contributing.py",
     "mkdocs serve": "runs until Ctrl-C; the build: tests/docs/test_build.py",
     "pre-commit install": "writes a hook into .git; the hook is `make lint`",
     'pytest -m "not slow"': "this is pytest",
@@ -237,11 +239,13 @@ def test_what_is_shown_of_python_runs(block: str, workplace: Path):
     exec(compile(block, "a document", "exec"), {})
 
 
-def test_the_loss_of_the_readme_is_one():
-    names: dict[str, Any] = {}
-    exec(blocks(README, "python")[0], names)
+def test_the_loss_of_the_readme_is_one(workplace: Path):
+    (path,) = map(Path, re.findall(r"`(parts/[\w./]+)`:\n", README))
+    path.parent.mkdir(parents=True)
+    path.write_text(blocks(README, "python")[0])
     restored = torch.full((2, 3, 8, 8), 0.5, requires_grad=True)
-    values = names["build"]("", Path())(restored, torch.zeros(2, 3, 8, 8))
+    with process_of_its_own():
+        values = asymmetry.loss(path.stem)(restored, torch.zeros(2, 3, 8, 8))
     values.sum().backward()
     assert values.tolist() == [0.5, 0.5]
     assert restored.grad is not None

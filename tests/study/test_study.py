@@ -36,7 +36,7 @@ def refusal(values: dict[str, Any]) -> str:
         (
             "grid.fidelity",
             ["ms-ssim"],
-            ["grid.fidelity", "'ms-ssim'", "did you mean 'ms_ssim'?", "Allowed:"],
+            ["grid.fidelity", "'ms-ssim'", "did you mean 'ms_ssim'?", "The nearest of "],
         ),
         ("grid.fidelty", ["l1"], ["grid", "'fidelty'", "did you mean 'fidelity'?"]),
         ("grid.generators", ["compact-tyni"], ["'compact-tyni'", "did you mean 'compact-tiny'?"]),

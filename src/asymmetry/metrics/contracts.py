@@ -14,8 +14,8 @@ CHANGES_NUMBERS = False
 class Contract:
     """The convention of a metric; numbers of two conventions are never mixed.
 
-    `measure`: what computes it. It is `module:function` of this package (with weights, what takes
-    their file and gives the formula), or `pyiqa`, or `fidelity`: the loss of the same name.
+    `measure`: what computes it. It is `module:function` (with weights, what takes their file and
+    gives the formula), or `pyiqa`, or `fidelity`: the loss of the same name.
     `colour`: the colour space: `rgb`; `y` (BT.601, studio range); `grey` (MATLAB's rgb2gray).
     `crop_scale`: a border as wide as the scale factor is left out first, as is usual in
     super-resolution.
@@ -40,9 +40,14 @@ class Contract:
 
     @property
     def module(self) -> str | None:
-        """The module of this package that computes it; None where pyiqa or a loss does."""
+        """The module that computes it; None where pyiqa or a loss does."""
         module, colon, _ = self.measure.partition(":")
         return module if colon else None
+
+    @property
+    def _package(self) -> str:
+        """The package whose code computes it: this one, or one of the user's own."""
+        return (self.module or "asymmetry").partition(".")[0]
 
     @property
     def convention(self) -> str:
@@ -50,7 +55,7 @@ class Contract:
         from asymmetry.weights.store import WEIGHTS
 
         parts = [
-            f"pyiqa {version('pyiqa')}" if self.measure == "pyiqa" else "asymmetry",
+            f"pyiqa {version('pyiqa')}" if self.measure == "pyiqa" else self._package,
             self.colour,
             "border cropped by the scale" if self.crop_scale else "no crop",
             "8 bits" if self.rounded else "not rounded",
@@ -164,11 +169,18 @@ METRICS |= {
         ("musiq", "musiq_koniq", True, 32, "vit"),
     ]
 }
-# Full reference, on pretrained trunks: LPIPS, and the DISTS-style family of this package.
-METRICS |= {
-    name: Contract(
+
+
+def trunk_contract(weights: str) -> Contract:
+    """The contract of a loss on the pretrained trunk of these weights."""
+    return Contract(
         "fidelity", "rgb", False, weights=weights, minimum_side=32, backbone=family_of(weights)
     )
+
+
+# Full reference, on pretrained trunks: LPIPS, and the DISTS-style family of this package.
+METRICS |= {
+    name: trunk_contract(weights)
     for name, weights in {
         "lpips-alex": "alexnet",
         "lpips-squeeze": "squeezenet1_1",

@@ -9,7 +9,7 @@ from typing import Any
 from asymmetry.backbones.catalog import BACKBONES, RANDOM, builder_of
 from asymmetry.core.errors import UserError
 from asymmetry.core.files import digest, sha256_of
-from asymmetry.core.names import nearest
+from asymmetry.core.names import near_miss
 from asymmetry.data.photos import Photo, PhotoManifest, read_photos
 from asymmetry.discriminators.registry import BUILDER, LOSSES
 from asymmetry.fidelity.registry import backbone_of, code_of, is_toolbox, weights_of
@@ -207,9 +207,8 @@ class Plan:
     def find(self, run_id: str) -> Run:
         """The run of this id; UserError with the nearest one where there is none."""
         if run_id not in self.by_id:
-            close = nearest(run_id, self.by_id).split("Allowed:")[0]
             raise UserError(
-                f"{run_id}: no run of this study has this id {close}"
+                f"{run_id}: no run of this study has this id {near_miss(run_id, self.by_id)}"
                 "(the settings, data or code have changed?); see `asymmetry plan`"
             )
         return self.by_id[run_id]

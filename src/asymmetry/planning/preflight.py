@@ -1,7 +1,7 @@
 """What the study and its data decide before anything runs: mistakes, and what should be known.
 
-All of it would be met hours later, in a job. Imports torch only where a GPU is asked for, or where
-a network was made elsewhere.
+All of it would be met hours later, in a job. Imports torch only where a GPU is asked for, where a
+network was made elsewhere, or where the user's own parts import it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,6 +21,7 @@ from asymmetry.fidelity.registry import smallest_crop, weights_of
 from asymmetry.metrics.contracts import METRICS
 from asymmetry.planning.calibrations import calibration_problem
 from asymmetry.planning.outside import GeneratorFile
+from asymmetry.planning.own_parts import own_part_problems
 from asymmetry.planning.plan import Plan
 from asymmetry.study import SeveritySet, Study
 from asymmetry.weights.store import has_weights, remedy
@@ -34,9 +35,11 @@ def check(plan: Plan, here: bool) -> None:
 
     Raises UserError with a line for each mistake: photos smaller than a crop, crops beyond an
     image, images that a metric cannot measure, IQA sets that cannot be split, images or networks of
-    others that do not fit, weights or a GPU that are not there.
+    others that do not fit, weights or a GPU that are not there, parts of the user's own that cannot
+    be imported.
     """
     problems = [
+        *own_part_problems(plan),
         *_training_photos(plan),
         *_losses(plan),
         *_evaluation(plan),

@@ -12,6 +12,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 
 from asymmetry.core.errors import UserError
 from asymmetry.core.names import check_name, one_line_each
+from asymmetry.core.own_imports import PARTS
 from asymmetry.study.axes import Axes, Grid
 from asymmetry.study.calibration import Calibration, check_set, check_uncalibrated
 from asymmetry.study.evaluation import (
@@ -26,6 +27,7 @@ from asymmetry.study.evaluation import (
     Transfer,
 )
 from asymmetry.study.outside import Outside, check_method_name
+from asymmetry.study.own_parts import define_own_parts
 from asymmetry.study.section import Count, Label, Positive, Rate, Section
 from asymmetry.study.training import (
     Discriminator,
@@ -77,7 +79,7 @@ _RENAMED = {
     "training.pilot": "training.snapshots, a list of shares",
 }
 _ABSENT = object()
-_TAKEN = {"runs", "data", "src", "tests", "workflow", "docs", "bench", "studies", "slurm"}
+_TAKEN = {"runs", "data", "src", "tests", "workflow", "docs", "bench", "studies", "slurm", PARTS}
 
 
 class Resources(Section):
@@ -139,6 +141,12 @@ class Study(Section):
     transfer: Transfer
     optimisability: Optimisability = Optimisability()
     execution: Execution = Execution()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _own_parts(cls, values: Any) -> Any:
+        define_own_parts()  # before names are checked
+        return values
 
     @model_validator(mode="before")
     @classmethod

@@ -5,6 +5,7 @@ from typing import Any, Literal
 from pydantic import Field, field_validator, model_validator
 
 from asymmetry.core.names import check_name
+from asymmetry.core.own_parts import check_part
 from asymmetry.fidelity.registry import fidelity_names
 from asymmetry.generators.catalog import GENERATORS
 from asymmetry.study.section import Count, NonNegative, Positive, Section
@@ -40,7 +41,8 @@ class Axes(Section):
     @field_validator("fidelity")
     @classmethod
     def _fidelity(cls, values: list[str] | None) -> list[str] | None:
-        return values and [check_name(value, fidelity_names(), "fidelity loss") for value in values]
+        known = fidelity_names()
+        return values and [check_part(one, known, "fidelity loss", "fidelity") for one in values]
 
 
 class Grid(Axes):

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from asymmetry.core.names import check_name
+from asymmetry.core.own_parts import check_part
 from asymmetry.metrics.contracts import JUDGES, METRICS, PEOPLE, WEIGHTED_METRICS
 from asymmetry.study.section import Count, Label, Positive, Rate, Section
 
@@ -61,7 +61,7 @@ class Evaluation(Section):
     def _metrics(cls, values: list[str], info: ValidationInfo) -> list[str]:
         allowed = {"metrics_with_weights": WEIGHTED_METRICS, "judges": JUDGES}
         known = allowed.get(str(info.field_name), METRICS)
-        return [check_name(value, known, "metric") for value in values]
+        return [check_part(value, known, "metric", "metrics") for value in values]
 
     @model_validator(mode="after")
     def _consistent(self) -> "Evaluation":

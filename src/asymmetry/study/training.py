@@ -8,6 +8,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from asymmetry.backbones.catalog import BACKBONES, UNET
 from asymmetry.core.names import check_name
+from asymmetry.core.own_parts import check_part
 from asymmetry.fidelity.registry import fidelity_names, is_calibrated
 from asymmetry.study.section import Fraction, NonNegative, Positive, Rate, Section, Share
 
@@ -94,7 +95,7 @@ class Discriminator(Section):
     @field_validator("backbone")
     @classmethod
     def _known(cls, value: str) -> str:
-        return check_name(value, BACKBONES, "backbone")
+        return check_part(value, BACKBONES, "backbone", "backbones")
 
     @model_validator(mode="after")
     def _possible(self) -> "Discriminator":
@@ -154,7 +155,7 @@ class Training(Optimisation):
     def _pixel(cls, value: str) -> str:
         # A warm start has this term alone, and waits for nothing.
         plain = [name for name in fidelity_names() if not is_calibrated(name)]
-        return check_name(value, plain, "pixel loss")
+        return check_part(value, plain, "pixel loss", "fidelity")
 
     @model_validator(mode="after")
     def _on_the_way(self) -> "Training":

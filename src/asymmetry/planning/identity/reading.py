@@ -9,7 +9,7 @@ from functools import cache
 from hashlib import sha256
 
 from asymmetry.planning.identity.scopes import Scope, imported, statement_scope
-from asymmetry.planning.identity.shapes import PACKAGE, Reference, Shape, dotted, is_typing
+from asymmetry.planning.identity.shapes import Reference, Shape, dotted, followed_in, is_typing
 
 MARKER = "CHANGES_NUMBERS"
 _DEFINITION = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
@@ -134,20 +134,20 @@ class _Reader:
             for name, times in self.bindings.items()
             if 0 < len(self.pieces.get(name, [])) < times
         }
-        shape = Shape(self.names, self.package, unfinished)
+        shape = Shape(self.names, self.package, unfinished, followed_in(self.module))
         shape.visit(node)
         return Piece(shape.digest, tuple(shape.references))
 
     def _only_names(self, node: ast.stmt) -> bool:
         """Whether a statement does nothing but to give names to values.
 
-        A decorator of this package may enter what it decorates somewhere, and counts as doing so.
+        A decorator that is followed may enter what it decorates somewhere, and counts as doing so.
         """
         if isinstance(node, _DEFINITION):
             called = (d.func if isinstance(d, ast.Call) else d for d in node.decorator_list)
             paths = (dotted(part) for part in called)
             first = {self.names.get(path[0], "") for path in paths if path}
-            return not any(f"{path}.".startswith(f"{PACKAGE}.") for path in first)
+            return followed_in(self.module).isdisjoint(path.partition(".")[0] for path in first)
         if isinstance(node, _ASSIGNMENT):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             return all(isinstance(part, _UNPACKED) for target in targets for part in _parts(target))
