@@ -82,5 +82,5 @@ def test_a_backbone_of_fine_stages_alone_is_a_line(monkeypatch: pytest.MonkeyPat
     trunk = torch.nn.Identity()
     trunk.strides = (1, 2)
     monkeypatch.setattr(contextual, "build_backbone", lambda *_, **__: trunk)
-    with pytest.raises(UserError, match="contextual-fine: .* has no stage of stride 4 or more"):
+    with pytest.raises(UserError, match=r"contextual-fine: .* has no stage of stride 4 or more"):
         contextual.build("fine", Path())
