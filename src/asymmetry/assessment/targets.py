@@ -14,7 +14,7 @@ from torch import Tensor
 from asymmetry.core.errors import UserError
 from asymmetry.core.names import nearest
 from asymmetry.core.records import read_record, verified_output
-from asymmetry.generators.build import build_generator
+from asymmetry.generators.registry import build_generator
 from asymmetry.imaging.resize import imresize
 from asymmetry.planning.plan import PILOT, RUNS, Plan
 from asymmetry.tables.schemas import DIVERGED, DONE

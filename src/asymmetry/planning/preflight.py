@@ -17,8 +17,10 @@ from asymmetry.data.photos import Photo
 from asymmetry.data.sets import HELD_OUT, evaluation_images, evaluation_reduction, left_out
 from asymmetry.data.views import strips
 from asymmetry.fidelity.registry import smallest_crop, weights_of
+from asymmetry.generators.catalog import GENERATOR_FILES
 from asymmetry.metrics.contracts import METRICS
 from asymmetry.planning.calibrations import calibration_problem
+from asymmetry.planning.generator_files import facts_of
 from asymmetry.planning.plan import Plan
 from asymmetry.study import SeveritySet, Study
 from asymmetry.weights.store import has_weights, remedy
@@ -30,11 +32,12 @@ _FEW = 1000
 def check(plan: Plan, here: bool) -> None:
     """Refuse what could never be finished; `here`: the jobs will run on this machine.
 
-    Raises UserError with a line for each mistake: photos smaller than a crop, crops beyond an
-    image, images that a metric cannot measure, IQA sets that cannot be split, weights or a GPU that
+    Raises UserError with a line for each mistake: files that are no generators of their tasks'
+    scales, photos smaller than a crop, crops beyond an image, images that a metric cannot measure, IQA sets that cannot be split, weights or a GPU that
     are not there.
     """
     problems = [
+        *_generators(plan),
         *_training_photos(plan),
         *_losses(plan),
         *_evaluation(plan),
@@ -54,6 +57,28 @@ def notes(plan: Plan) -> list[str]:
         if source != HELD_OUT:
             lines.append(in_words(left_out(source), f"evaluation.sets.{name}: {source}"))
     return [line for line in [*lines, commit_problem()] if line]
+
+
+def _generators(plan: Plan) -> Iterator[str]:
+    """Files that cannot serve as generators, or have another scale than a task that uses them."""
+    for name in dict.fromkeys(cell.generator for cell in plan.cells):
+        if name not in GENERATOR_FILES:
+            continue
+        try:
+            facts = facts_of(name)
+        except UserError as error:
+            yield str(error)
+            continue
+        head = f"generators.{name}: {GENERATOR_FILES[name].file}: is {facts.architecture}"
+        if facts.problem:
+            yield f"{head}, which {facts.problem}; use another file"
+        tasks = dict.fromkeys(cell.task for cell in plan.cells if cell.generator == name)
+        for task in tasks:
+            if (wanted := plan.study.tasks[task].scale) != facts.scale:
+                yield (
+                    f"{head} of scale {facts.scale}, and the task '{task}' has {wanted}; use a "
+                    "file of that scale, or leave the two apart by grid.exclude"
+                )
 
 
 def _sides(photo: Photo, reduce: int) -> tuple[int, int]:

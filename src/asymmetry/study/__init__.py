@@ -25,6 +25,7 @@ from asymmetry.study.evaluation import (
     SeveritySet,
     Transfer,
 )
+from asymmetry.study.generators import FileGenerator, define_generators
 from asymmetry.study.section import Count, Label, Positive, Rate, Section
 from asymmetry.study.training import (
     Discriminator,
@@ -122,6 +123,8 @@ class Study(Section):
     results: str = Field("results", description="folder of tables, figures and the page")
     photos: Photos = Photos()
     tasks: dict[Label, Task]
+    # Before what names them.
+    generators: dict[Label, FileGenerator] = {}
     discriminators: dict[Label, Discriminator]
     grid: Grid
     warm_start: Optimisation
@@ -144,6 +147,12 @@ class Study(Section):
             if given is not _ABSENT:
                 raise ValueError(f"{former}: is now called {today}")
         return values
+
+    @field_validator("generators")
+    @classmethod
+    def _generators(cls, value: dict[str, FileGenerator]) -> dict[str, FileGenerator]:
+        define_generators(value)
+        return value
 
     @field_validator("results")
     @classmethod
