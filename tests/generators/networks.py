@@ -1,4 +1,4 @@
-"""Tiny networks of spandrel's architectures, as files: each with something that a training minds."""
+"""Tiny networks of spandrel's architectures, as files; each has what a training must mind."""
 
 import importlib
 from collections.abc import Callable

@@ -206,7 +206,7 @@ def test_tensors_that_no_network_has_are_refused():
         from_tensors({"weight": torch.zeros(3)})
 
 
-# SPAN x4 behind MATLAB's bicubic: PSNR-Y without a border of 4, 8 bits. So its release gives it, and
+# SPAN x4 behind MATLAB's bicubic: PSNR-Y without a border of 4, 8 bits. So its release gives it;
 # its paper has 32.20, 28.66 and 27.62 (Wan et al. 2023, table 1).
 PUBLISHED = {"set5": 32.20, "set14": 28.64, "bsd100": 27.61}
 

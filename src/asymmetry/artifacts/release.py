@@ -60,6 +60,8 @@ def card(stages: Stages, run: Run, record: dict[str, Any], folder: Path) -> str:
     )  # fmt: skip
     settings = record["settings"]
     photos = stages.plan.photos.split("train")
+    spec = settings["discriminator"]
+    own = stages.study.backbones.get(spec["backbone"]) if spec else None
     begun = GENERATOR_FILES.get(run.cell.generator)
     shown = {name: settings[name] for name in ("training", "numerics", "discriminator")}
     return environment.get_template("card.md").render(
@@ -68,8 +70,9 @@ def card(stages: Stages, run: Run, record: dict[str, Any], folder: Path) -> str:
         record=record,
         cell=run.cell,
         task=settings["task"],
-        discriminator=settings["discriminator"],
-        empty=_empty(settings["discriminator"]),
+        discriminator=spec,
+        empty=_empty(spec),
+        timm=own.timm if own else None,
         calibration=stages.study.calibration if run.fitted else None,
         warm_start=run.warm_start,
         file=begun.file if begun else None,

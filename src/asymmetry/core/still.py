@@ -1,7 +1,7 @@
 """Networks that draw no random numbers in training: such draws would not be counted.
 
-A resumed training has no generator state to restore, so every number that changes its bytes comes
-from the seed and the step. Dropout and stochastic depth draw from the global state.
+A resumed training has no generator state to restore, so all that changes its bytes comes from the
+seed and the step. Dropout and stochastic depth draw from the global state.
 """
 
 import random
@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn.modules.dropout import _DropoutNd
 
 CHANGES_NUMBERS = True
-# What libraries call the rate of their own kinds: timm, HAT and Swin; OmniSR, patch dropout; AuraSR.
+# What libraries call the rates of their own kinds: timm, HAT, SwinIR; OmniSR, patches; AuraSR.
 _RATES = ("drop_prob", "prob", "dropout")
 
 

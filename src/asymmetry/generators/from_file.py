@@ -1,4 +1,4 @@
-"""Generators from files: any network of `spandrel`'s, with the file's own weights, to be trained on."""
+"""Generators from files: networks of `spandrel`'s with the files' weights, to be trained on."""
 
 import pickle
 from pathlib import Path

@@ -1,6 +1,6 @@
 """SPAN in its plain form: each of its re-parameterised convolutions as the one that it stands for.
 
-SPAN (Wan et al. 2023) has blocks of three convolutions and a skip, which one 3x3 convolution equals.
+SPAN (Wan et al. 2023) has blocks of three convolutions and a skip; one 3x3 convolution equals each.
 spandrel's network trains the three, and computes the one anew at every evaluation. Here a file in
 either form is the one, also in training: so both are the same network, a quarter of the size.
 """
@@ -10,7 +10,7 @@ from torch import nn
 from asymmetry.core import torchvision_ops  # noqa: F401
 
 # isort: split
-from spandrel import ArchSupport, Architecture, ImageModelDescriptor, StateDict
+from spandrel import Architecture, ArchSupport, ImageModelDescriptor, StateDict
 from spandrel.architectures.SPAN import SPAN
 from spandrel.architectures.SPAN.__arch.span import Conv3XC
 from spandrel.util import KeyCondition, get_scale_and_output_channels

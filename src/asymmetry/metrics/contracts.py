@@ -6,6 +6,7 @@ from typing import Literal
 
 from asymmetry.backbones.catalog import BACKBONES, CALIBRATED
 from asymmetry.backbones.families import family_of
+from asymmetry.core.define import define
 
 CHANGES_NUMBERS = False
 
@@ -164,11 +165,15 @@ METRICS |= {
         ("musiq", "musiq_koniq", True, 32, "vit"),
     ]
 }
+
+
+def _on_trunk(weights: str, family: str) -> Contract:
+    return Contract("fidelity", "rgb", False, weights=weights, minimum_side=32, backbone=family)
+
+
 # Full reference, on pretrained trunks: LPIPS, and the DISTS-style family of this package.
 METRICS |= {
-    name: Contract(
-        "fidelity", "rgb", False, weights=weights, minimum_side=32, backbone=family_of(weights)
-    )
+    name: _on_trunk(weights, family_of(weights))
     for name, weights in {
         "lpips-alex": "alexnet",
         "lpips-squeeze": "squeezenet1_1",
@@ -182,8 +187,24 @@ METRICS |= {
         },
     }.items()
 }
-WEIGHTED_METRICS = [name for name, contract in METRICS.items() if contract.weights]
+
+
+def weighted_metrics() -> list[str]:
+    """The metrics that need a file of weights."""
+    return [name for name, contract in METRICS.items() if contract.weights]
+
 
 # The scores of people in a user study (`asymmetry.userstudy`): a judge that is not computed.
 PEOPLE = "human"
 JUDGES = METRICS | {PEOPLE: Contract("people", "rgb", True)}
+
+
+def define_trunk_metrics(backbone: str, weights: str) -> None:
+    """Let studies name the metrics on a backbone of their own, whose weights are that entry.
+
+    Raises ValueError where one of the names stands for something else already.
+    """
+    for name in (f"dists-{backbone}", f"dists-{backbone}{CALIBRATED}"):
+        contract = _on_trunk(weights, family_of(backbone))
+        define(METRICS, name, contract, "metric")
+        define(JUDGES, name, contract, "metric")

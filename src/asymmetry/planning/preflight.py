@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import ceil
 from pathlib import Path
 
-from asymmetry.backbones.catalog import BACKBONES
+from asymmetry.backbones.catalog import BACKBONES, RANDOM
 from asymmetry.core.commit import commit_problem
 from asymmetry.core.errors import UserError
 from asymmetry.data.folders import in_words
@@ -16,12 +16,13 @@ from asymmetry.data.iqa_sets.splits import too_few_contents
 from asymmetry.data.photos import Photo
 from asymmetry.data.sets import HELD_OUT, evaluation_images, evaluation_reduction, left_out
 from asymmetry.data.views import strips
-from asymmetry.fidelity.registry import smallest_crop, weights_of
+from asymmetry.fidelity.registry import backbone_of, fidelity_names, smallest_crop, weights_of
 from asymmetry.generators.catalog import GENERATOR_FILES
 from asymmetry.metrics.contracts import METRICS
 from asymmetry.planning.calibrations import calibration_problem
 from asymmetry.planning.generator_files import facts_of
 from asymmetry.planning.plan import Plan
+from asymmetry.planning.timm_trunks import trunk_problem
 from asymmetry.study import SeveritySet, Study
 from asymmetry.weights.store import has_weights, remedy
 
@@ -33,11 +34,12 @@ def check(plan: Plan, here: bool) -> None:
     """Refuse what could never be finished; `here`: the jobs will run on this machine.
 
     Raises UserError with a line for each mistake: files that are no generators of their tasks'
-    scales, photos smaller than a crop, crops beyond an image, images that a metric cannot measure, IQA sets that cannot be split, weights or a GPU that
-    are not there.
+    scales, networks that are no trunks, photos smaller than a crop, crops beyond an image, images
+    that a metric cannot measure, IQA sets that cannot be split, weights or a GPU that are not there.
     """
     problems = [
         *_generators(plan),
+        *_trunks(plan),
         *_training_photos(plan),
         *_losses(plan),
         *_evaluation(plan),
@@ -79,6 +81,17 @@ def _generators(plan: Plan) -> Iterator[str]:
                     f"{head} of scale {facts.scale}, and the task '{task}' has {wanted}; use a "
                     "file of that scale, or leave the two apart by grid.exclude"
                 )
+
+
+def _trunks(plan: Plan) -> Iterator[str]:
+    """Networks of timm that give no stages, of those that the study uses."""
+    study, cells = plan.study, plan.cells
+    used = {backbone_of(name) for name in plan.measured if name in fidelity_names()}
+    used |= {study.discriminators[c.discriminator].backbone for c in cells if c.adversarial_weight}
+    names = {(name or "").removesuffix(RANDOM) for name in used}
+    for name, declared in study.backbones.items():
+        if name in names and (problem := trunk_problem(declared.timm)):
+            yield f"backbones.{name}.timm: {declared.timm}: {problem}; name another network"
 
 
 def _sides(photo: Photo, reduce: int) -> tuple[int, int]:

@@ -13,6 +13,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from asymmetry.core.errors import UserError
 from asymmetry.core.names import check_name, one_line_each
 from asymmetry.study.axes import Axes, Grid
+from asymmetry.study.backbones import TimmBackbone, define_backbones, define_weights
 from asymmetry.study.calibration import Calibration, check_set, check_uncalibrated
 from asymmetry.study.evaluation import (
     CropStrip,
@@ -125,6 +126,7 @@ class Study(Section):
     tasks: dict[Label, Task]
     # Before what names them.
     generators: dict[Label, FileGenerator] = {}
+    backbones: dict[Label, TimmBackbone] = {}
     discriminators: dict[Label, Discriminator]
     grid: Grid
     warm_start: Optimisation
@@ -154,6 +156,12 @@ class Study(Section):
         define_generators(value)
         return value
 
+    @field_validator("backbones")
+    @classmethod
+    def _backbones(cls, value: dict[str, TimmBackbone]) -> dict[str, TimmBackbone]:
+        define_backbones(value)
+        return value
+
     @field_validator("results")
     @classmethod
     def _folder(cls, value: str) -> str:
@@ -169,6 +177,7 @@ class Study(Section):
 
     @model_validator(mode="after")
     def _named(self) -> "Study":
+        define_weights(self.backbones, Path(self.execution.weights))
         for part, axes in [
             ("grid", self.grid),
             *((f"grid.include[{i}]", axes) for i, axes in enumerate(self.grid.include)),
