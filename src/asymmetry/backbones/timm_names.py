@@ -14,7 +14,7 @@ _VERSION = re.compile(r"_?v\d+(_\w+)?$")  # of a module: resnetv2, swin_transfor
 # Modules of timm whose names do not begin with that of their family.
 _FAMILIES = {"deit": "vit", "naflexvit": "vit", "vision": "vit"}
 # Families whose stages are mainly self-attention among tokens. Hybrids that are convolutions but
-# for their last stages (EfficientFormer, FastViT, LeViT, MobileViT and the like) are not among them.
+# for their last stages (EfficientFormer, FastViT, LeViT, MobileViT ...) are not among them.
 _TRANSFORMERS = {
     *("beit", "cait", "clip", "coat", "convit", "crossvit", "davit", "deepseek", "eva", "gcvit"),
     *("gemma4", "hiera", "hieradet", "maxxvit", "mvit", "nest", "pit", "pvt", "qwen3", "swin"),

@@ -61,7 +61,7 @@ def trunk(spec: BackboneSpec, state: State | None) -> TimmTrunk:
         # Without its classifier, timm takes what it finds: whole, a network says what is missing.
         try:
             _create(network, state)
-        except RuntimeError:
+        except Exception:  # whatever timm's conversion makes of other tensors
             raise UserError(
                 f"{spec.weights}: has tensors of another network than {network}; remove the file "
                 "and get it again"

@@ -27,7 +27,7 @@ def without_draws(network: nn.Module) -> nn.Module:
 
 
 def draws_numbers(network: nn.Module, image: Tensor) -> bool:
-    """Whether a forward pass in training mode draws from a global random state, torch's or Python's.
+    """Whether a pass in training mode draws from a global random state, torch's or Python's.
 
     The states and the mode stay as they were.
     """

@@ -35,7 +35,7 @@ def check(plan: Plan, here: bool) -> None:
 
     Raises UserError with a line for each mistake: files that are no generators of their tasks'
     scales, networks that are no trunks, photos smaller than a crop, crops beyond an image, images
-    that a metric cannot measure, IQA sets that cannot be split, weights or a GPU that are not there.
+    that a metric cannot measure, IQA sets that cannot be split, a GPU or weights that are absent.
     """
     problems = [
         *_generators(plan),
