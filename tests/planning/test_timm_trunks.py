@@ -18,7 +18,7 @@ from asymmetry.fidelity.registry import build_fidelity, fidelity_names
 from asymmetry.iqa.transfer.initialisations import find_initialisation
 from asymmetry.metrics.contracts import METRICS
 from asymmetry.pipeline.stages import Stages
-from asymmetry.planning.plan import Plan
+from asymmetry.planning.plan import Plan, Run
 from asymmetry.planning.preflight import check
 from asymmetry.study import parse_study
 from asymmetry.training.job import train
@@ -46,6 +46,7 @@ def plan(fidelity: str = "dists-nano", trunk: str = "nano", **discriminator: Any
     values["discriminators"] = {"nano-patch": {"backbone": trunk, "head": "patch"} | discriminator}
     values["grid"] |= {"fidelity": [fidelity], "discriminators": ["nano-patch"]}
     values["evaluation"]["metrics"] += ["dists-nano"]
+    values["warm_start"]["steps"] = values["training"]["steps"] = 2
     Path("params.yaml").write_text(yaml.safe_dump(values))
     return Plan(parse_study(values, "params.yaml"))
 
@@ -165,26 +166,32 @@ def test_losses_are_those_of_the_network_and_zero_for_equal_images(planned: Plan
     assert float(random(first, second)) != float(value)
 
 
+def trained(plan: Plan) -> Run:
+    """The cell with the discriminator of most weight, trained."""
+    for run in (plan.warm_starts[0], plan.runs[-1]):
+        assert train(plan, run.id) == 0
+    return plan.runs[-1]
+
+
 @pytest.mark.parametrize("frozen", [False, True])
-def test_it_discriminates_and_is_transferred_and_released(planned: Planned, frozen: bool):
+def test_it_discriminates_and_is_transferred(planned: Planned, frozen: bool):
     plan = planned(fidelity="l1", initialisation="pretrained", frozen=frozen)
-    run = plan.runs[-1]
-    for one in (plan.warm_starts[0], run):
-        assert train(plan, one.id) == 0
-    left = load_file(run.folder / "discriminator.safetensors")
-    told = load_file(WEIGHTS)
+    run = trained(plan)
+    left, told = load_file(run.folder / "discriminator.safetensors"), load_file(WEIGHTS)
     stem = left["trunk.net.stem_0.weight"]
     assert torch.equal(stem, told["stem.0.weight"]) == frozen
-
-    discriminator = find_initialisation(plan.study, plan, run.id).discriminator(plan.study)
-    trunk = discriminator.trunk.state_dict()
-    assert torch.equal(trunk["net.stem_0.weight"], stem)
+    trunk = find_initialisation(plan.study, plan, run.id).discriminator(plan.study).trunk
+    assert torch.equal(trunk.state_dict()["net.stem_0.weight"], stem)
     control = find_initialisation(plan.study, plan, "pretrained/nano-patch/seed0")
     begun = control.discriminator(plan.study).trunk.state_dict()
     assert torch.equal(begun["net.stem_0.weight"], told["stem.0.weight"])
 
-    card = (release(Stages(plan), run.id, Path("models")) / "README.md").read_text()
-    code = card.split("```python\n")[1].split("```")[0]
+
+@pytest.mark.slow
+def test_a_released_one_loads_as_its_card_says_without_the_study(planned: Planned):
+    plan = planned(fidelity="l1", initialisation="pretrained", frozen=True)
+    folder = release(Stages(plan), trained(plan).id, Path("models"))
+    code = (folder / "README.md").read_text().split("```python\n")[1].split("```")[0]
     code += "import torch\nprint(*discriminator(torch.rand(1, 3, 32, 32)).shape)\n"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

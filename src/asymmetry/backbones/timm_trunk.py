@@ -1,6 +1,7 @@
 """Trunks of timm: the stages of any of its networks that gives them."""
 
 from dataclasses import replace
+from typing import Any
 
 from asymmetry.backbones.catalog import BackboneSpec
 from asymmetry.backbones.contract import Backbone
@@ -19,7 +20,11 @@ from asymmetry.core.names import nearest
 from asymmetry.core.still import draws_numbers, without_draws
 
 # What lets a network of one image size take others: vision transformers, Swin transformers.
-_ANY_SIZE = ({"dynamic_img_size": True}, {"strict_img_size": False}, {})
+_ANY_SIZE: tuple[dict[str, bool], ...] = (
+    {"dynamic_img_size": True},
+    {"strict_img_size": False},
+    {},
+)
 
 
 class TimmTrunk(Backbone):
@@ -30,7 +35,8 @@ class TimmTrunk(Backbone):
     neither dropout nor stochastic depth.
     """
 
-    def __init__(self, spec: BackboneSpec, net: nn.Module) -> None:
+    def __init__(self, spec: BackboneSpec, net: Any) -> None:
+        """`net` is what timm makes with `features_only`."""
         super().__init__(spec)
         self.net = without_draws(net)
         channels, strides = net.feature_info.channels(), net.feature_info.reduction()
@@ -93,7 +99,9 @@ def examine(network: str) -> str | None:
 
 def _create(network: str, state: State | None, **options: bool) -> nn.Module:
     """The network, random or with the tensors of `state`, at any image size where it can."""
-    source = {"pretrained": True, "pretrained_cfg_overlay": {"state_dict": state}} if state else {}
+    source: dict[str, Any] = (
+        {"pretrained": True, "pretrained_cfg_overlay": {"state_dict": state}} if state else {}
+    )
     for size in _ANY_SIZE if get_pretrained_cfg(network).fixed_input_size else _ANY_SIZE[-1:]:
         try:
             net = timm.create_model(network, **source, **size, **options)
