@@ -174,6 +174,7 @@ SHOWN = [
 ]
 
 
+@pytest.mark.usefixtures("registries")
 @pytest.mark.parametrize("block", SHOWN)
 def test_what_is_shown_of_a_study_is_valid(block: str):
     shown = yaml.safe_load(block)
