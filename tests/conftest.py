@@ -8,8 +8,12 @@ import pytest
 import torch
 from hypothesis import settings
 
+from asymmetry.backbones.catalog import BACKBONES
 from asymmetry.core import torchvision_ops  # noqa: F401 - before any test imports torchvision
+from asymmetry.generators.catalog import GENERATOR_FILES
+from asymmetry.metrics.contracts import JUDGES, METRICS
 from asymmetry.study.own_parts import define_own_parts
+from asymmetry.weights.manifest import WEIGHTS
 
 # Several tests run side by side; and one thread and two differ in the last bits.
 torch.set_num_threads(1)
@@ -96,6 +100,17 @@ def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder as the current one: runs, caches and results of a test lie there."""
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+@pytest.fixture
+def registries() -> Iterator[None]:
+    """Names that a study defines have a meaning for one test only."""
+    every: list[dict[str, Any]] = [BACKBONES, GENERATOR_FILES, JUDGES, METRICS, WEIGHTS]
+    before = [dict(one) for one in every]
+    yield
+    for registry, entries in zip(every, before, strict=True):
+        registry.clear()
+        registry.update(entries)
 
 
 @pytest.fixture(scope="session")

@@ -9,8 +9,8 @@ from textwrap import dedent
 from asymmetry.backbones.catalog import BACKBONES
 from asymmetry.core import own_imports, own_parts
 from asymmetry.core.own_imports import PARTS
-from asymmetry.fidelity.registry import fidelity_names
-from asymmetry.metrics.contracts import JUDGES, METRICS, WEIGHTED_METRICS
+from asymmetry.fidelity import registry
+from asymmetry.metrics.contracts import JUDGES, METRICS
 from asymmetry.planning import identity, plan
 
 LOSS = """
@@ -79,7 +79,7 @@ def write_parts(files: dict[str, str], folder: Path = Path(PARTS)) -> None:
 def process_of_its_own() -> Iterator[None]:
     """What parts a process knows is forgotten when this ends, as if another one came."""
     tables = (BACKBONES, METRICS, JUDGES, *own_parts._KNOWN.values())
-    before, weighted, path = [dict(one) for one in tables], [*WEIGHTED_METRICS], [*sys.meta_path]
+    before, path = [dict(one) for one in tables], [*sys.meta_path]
     sys.meta_path[:] = [one for one in path if not isinstance(one, own_imports._Finder)]
     _forget()
     try:
@@ -89,7 +89,7 @@ def process_of_its_own() -> Iterator[None]:
         for table, entries in zip(tables, before, strict=True):
             table.clear()
             table.update(entries)
-        WEIGHTED_METRICS[:], sys.meta_path[:] = weighted, path
+        sys.meta_path[:] = path
 
 
 def _forget() -> None:
@@ -99,7 +99,7 @@ def _forget() -> None:
         parts.clear()
     for name in [name for name in sys.modules if name.partition(".")[0] == PARTS]:
         del sys.modules[name]
-    for cached in (own_parts._entered, fidelity_names, identity._code):
+    for cached in (own_parts._entered, registry._names, identity._code):
         cached.cache_clear()
     for cached in (plan._plain_metric, plan._plain_backbone):
         cached.cache_clear()

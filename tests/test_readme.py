@@ -68,6 +68,7 @@ ELSEWHERE = {
     "asymmetry data get set5 kadid10k": "fetches; tests/datasets/ does it from a server of its own",
     "asymmetry data get tid2013 --from FOLDER": "done in tests/datasets/test_layouts.py",
     "asymmetry data check kadid10k": "done in tests/datasets/test_get.py",
+    "asymmetry weights get swinir_m_classical_x4 realesrgan_x4plus": "fetches",
     "asymmetry plan --study studies/paper.yaml": "without photos: tests/test_studies.py",
     "snakemake --report report.html": "needs a finished study: tests/page/test_pages.py",
     "dvc repro": "done in tests/workflow/test_dvc.py",
@@ -204,6 +205,7 @@ SHOWN = [
 ]
 
 
+@pytest.mark.usefixtures("registries")
 @pytest.mark.parametrize("block", SHOWN)
 def test_what_is_shown_of_a_study_is_valid(block: str):
     shown = yaml.safe_load(block)

@@ -48,7 +48,7 @@ class AssessmentStage(Stage):
                 "reduce": study.photos.reduce,
                 "tasks": {name: task.model_dump(mode="json") for name, task in study.tasks.items()},
                 **content_of(self.plan, metrics),
-                "code": code_digest([_ROOT, *roots_of(metrics)]),
+                "code": code_digest([_ROOT, *self.plan.generator_roots, *roots_of(metrics)]),
             }
         )[:12]
 

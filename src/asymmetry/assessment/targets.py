@@ -15,8 +15,8 @@ from asymmetry.assessment.images import EvaluationImage
 from asymmetry.core.errors import UserError
 from asymmetry.core.names import nearest
 from asymmetry.core.records import read_record, verified_output
-from asymmetry.generators.build import build_generator
 from asymmetry.generators.from_file import load_generator
+from asymmetry.generators.registry import build_generator
 from asymmetry.imaging.resize import imresize
 from asymmetry.planning.outside import GeneratorFile, Images
 from asymmetry.planning.plan import RUNS, SNAPSHOT, Plan

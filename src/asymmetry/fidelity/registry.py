@@ -41,9 +41,16 @@ _SMALLEST = {"ms_ssim": 11, "calibrated": 16, **dict.fromkeys(_ON_BACKBONES, 16)
 LPIPS_TRUNKS = {"alex": "alexnet", "squeeze": "squeezenet", "vgg": "vgg16"}
 
 
-@cache
 def fidelity_names() -> dict[str, tuple[str, str]]:
     """Every name that a study may use, with module and variant (`dists`, `vgg16-random`)."""
+    return _names(tuple(BACKBONES), tuple(METRICS), tuple(own_parts("fidelity")))
+
+
+@cache
+def _names(
+    _backbones: tuple[str, ...], _metrics: tuple[str, ...], _own: tuple[str, ...]
+) -> dict[str, tuple[str, str]]:
+    """The names, made anew when a study or its folder has added some of those."""
     files = sorted(Path(__file__).parent.glob("*.py"))
     names = {file.stem: (file.stem, "") for file in files if file.stem not in _NOT_LOSSES}
     names["dists"] = ("dists", OFFICIAL)

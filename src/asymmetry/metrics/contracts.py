@@ -6,6 +6,7 @@ from typing import Literal
 
 from asymmetry.backbones.catalog import BACKBONES, CALIBRATED
 from asymmetry.backbones.families import family_of
+from asymmetry.core.define import define
 
 CHANGES_NUMBERS = False
 
@@ -171,16 +172,14 @@ METRICS |= {
 }
 
 
-def trunk_contract(weights: str) -> Contract:
-    """The contract of a loss on the pretrained trunk of these weights."""
-    return Contract(
-        "fidelity", "rgb", False, weights=weights, minimum_side=32, backbone=family_of(weights)
-    )
+def trunk_contract(weights: str, family: str) -> Contract:
+    """The contract of a loss on a pretrained trunk of this family, with these weights."""
+    return Contract("fidelity", "rgb", False, weights=weights, minimum_side=32, backbone=family)
 
 
 # Full reference, on pretrained trunks: LPIPS, and the DISTS-style family of this package.
 METRICS |= {
-    name: trunk_contract(weights)
+    name: trunk_contract(weights, family_of(weights))
     for name, weights in {
         "lpips-alex": "alexnet",
         "lpips-squeeze": "squeezenet1_1",
@@ -194,8 +193,24 @@ METRICS |= {
         },
     }.items()
 }
-WEIGHTED_METRICS = [name for name, contract in METRICS.items() if contract.weights]
+
+
+def weighted_metrics() -> list[str]:
+    """The metrics that need a file of weights."""
+    return [name for name, contract in METRICS.items() if contract.weights]
+
 
 # The scores of people in a user study (`asymmetry.userstudy`): a judge that is not computed.
 PEOPLE = "human"
 JUDGES = METRICS | {PEOPLE: Contract("people", "rgb", True)}
+
+
+def define_trunk_metrics(backbone: str, weights: str) -> None:
+    """Let studies name the metrics on a backbone of their own, whose weights are that entry.
+
+    Raises ValueError where one of the names stands for something else already.
+    """
+    for name in (f"dists-{backbone}", f"dists-{backbone}{CALIBRATED}"):
+        contract = trunk_contract(weights, family_of(backbone))
+        define(METRICS, name, contract, "metric")
+        define(JUDGES, name, contract, "metric")

@@ -15,7 +15,7 @@ from asymmetry.core.records import read_record
 from asymmetry.core.usage import device_hours, usage_of
 from asymmetry.monitor.discriminators import print_discriminators
 from asymmetry.planning.overlaps import overlap_lines
-from asymmetry.planning.plan import Plan, Run
+from asymmetry.planning.plan import Plan, Run, begins_warm
 from asymmetry.planning.preflight import check, notes
 from asymmetry.study import Execution
 from asymmetry.study.grid import Cell
@@ -134,7 +134,9 @@ def _used(runs: list[Run], records: dict[str, dict[str, Any]]) -> str:
 def _outline(plan: Plan) -> str:
     """How many trainings, and the hours of all of them: what the grid alone says."""
     study = plan.study
-    starts = {(cell.task, cell.generator, cell.seed) for cell in plan.cells}
+    starts = {
+        (cell.task, cell.generator, cell.seed) for cell in plan.cells if begins_warm(cell.generator)
+    }
     steps = len(plan.cells) * study.training.steps + len(starts) * study.warm_start.steps
     hours = _hours(steps * study.execution.seconds_per_step, study.execution, 0)
     return f"{len(plan.cells)} cells and {len(starts)} warm starts\n{hours}"

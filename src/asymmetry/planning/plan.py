@@ -13,7 +13,9 @@ from asymmetry.core.names import near_miss
 from asymmetry.data.photos import Photo, PhotoManifest, read_photos
 from asymmetry.discriminators.registry import BUILDER, LOSSES
 from asymmetry.fidelity.registry import backbone_of, code_of, is_toolbox, weights_of
-from asymmetry.generators.catalog import GENERATORS
+from asymmetry.generators.catalog import GENERATOR_FILES, GENERATORS
+from asymmetry.generators.registry import BUILDER as FILE_BUILDER
+from asymmetry.generators.registry import file_digest
 from asymmetry.metrics.contracts import METRICS
 from asymmetry.planning.calibrations import PlannedFit, planned_fits
 from asymmetry.planning.identity import code_digest, without_places
@@ -181,8 +183,17 @@ class Plan:
         )
 
     @cached_property
+    def generator_roots(self) -> list[str]:
+        """The roots of the code that builds generators from files, where the grid has any."""
+        return [FILE_BUILDER] if any(c.generator in GENERATOR_FILES for c in self.cells) else []
+
+    @cached_property
     def _warm(self) -> dict[tuple[str, str, int], Run]:
-        keys = [(cell.task, cell.generator, cell.seed) for cell in self.cells]
+        keys = [
+            (cell.task, cell.generator, cell.seed)
+            for cell in self.cells
+            if begins_warm(cell.generator)
+        ]
         return {key: self._warm_run(*key) for key in dict.fromkeys(keys)}
 
     @cached_property
@@ -221,7 +232,8 @@ class Plan:
         return Run(f"{name}-{_digits(settings)}", cell, settings, roots)
 
     def _cell_run(self, cell: Cell) -> Run:
-        warm = self._warm[cell.task, cell.generator, cell.seed].id
+        started = self._warm.get((cell.task, cell.generator, cell.seed))
+        warm = started.id if started else None
         losses = [cell.fidelity, self.study.training.pixel]
         roots = self._roots(cell, losses)
         settings = self._settings(cell, "training", losses, roots) | {"warm_start": warm}
@@ -235,6 +247,8 @@ class Plan:
         roots = [_LOOP, *(root for loss in losses for root in code_of(loss))]
         if spec := self.study.discriminators.get(cell.discriminator):
             roots += [builder_of(spec.backbone), BUILDER, LOSSES]
+        if cell.generator in GENERATOR_FILES:
+            roots.append(FILE_BUILDER)
         return tuple(roots)
 
     def _settings(
@@ -251,7 +265,7 @@ class Plan:
         return {
             "cell": dict(vars(cell)),
             "task": self._plain["tasks"][cell.task],
-            "generator": _plain_generator(cell.generator),
+            "generator": self._plain_generators[cell.generator],
             "discriminator": spec and self._plain["discriminators"][cell.discriminator],
             "metrics": {loss: _plain_metric(loss) for loss in losses if is_toolbox(loss)},
             "backbones": {name: _plain_backbone(name) for name in sorted(backbones)},
@@ -268,17 +282,32 @@ class Plan:
         return {"digest": self.photos.digest("train"), "reduce": self.study.photos.reduce}
 
     @cached_property
+    def _plain_generators(self) -> dict[str, dict[str, Any]]:
+        """What the settings of runs say of each generator; of one from a file, that file's sha256.
+
+        Raises UserError with a line for each file that is missing or not the one the study says.
+        """
+        found, problems = {}, []
+        for name in dict.fromkeys(cell.generator for cell in self.cells):
+            try:
+                found[name] = (
+                    {"sha256": file_digest(name)}
+                    if name in GENERATOR_FILES
+                    else asdict(GENERATORS[name])
+                )
+            except UserError as error:
+                problems.append(str(error))
+        if problems:
+            raise UserError("\n".join(problems))
+        return found
+
+    @cached_property
     def _plain(self) -> dict[str, Any]:
         """The study as plain data, made once for all runs: none of them changes it."""
         return self.study.model_dump(mode="json")
 
 
 # As plain data, once for all the runs that name them.
-
-
-@cache
-def _plain_generator(name: str) -> dict[str, Any]:
-    return asdict(GENERATORS[name])
 
 
 @cache
@@ -289,6 +318,12 @@ def _plain_metric(name: str) -> dict[str, Any]:
 @cache
 def _plain_backbone(name: str) -> dict[str, Any]:
     return without_places(asdict(BACKBONES[name.removesuffix(RANDOM)]))
+
+
+def begins_warm(generator: str) -> bool:
+    """Whether cells with this generator begin from a warm start, and not from its file."""
+    declared = GENERATOR_FILES.get(generator)
+    return declared is None or declared.warm_start
 
 
 def id_at(name: str) -> str:

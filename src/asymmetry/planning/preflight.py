@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import ceil
 from pathlib import Path
 
-from asymmetry.backbones.catalog import BACKBONES
+from asymmetry.backbones.catalog import BACKBONES, RANDOM
 from asymmetry.core.commit import commit_problem
 from asymmetry.core.errors import UserError
 from asymmetry.data.folders import in_words
@@ -17,12 +17,15 @@ from asymmetry.data.iqa_sets.splits import too_few_contents
 from asymmetry.data.photos import Photo
 from asymmetry.data.sets import HELD_OUT, evaluation_images, evaluation_reduction, left_out
 from asymmetry.data.views import strips
-from asymmetry.fidelity.registry import smallest_crop, weights_of
+from asymmetry.fidelity.registry import backbone_of, fidelity_names, smallest_crop, weights_of
+from asymmetry.generators.catalog import GENERATOR_FILES
 from asymmetry.metrics.contracts import METRICS
 from asymmetry.planning.calibrations import calibration_problem
+from asymmetry.planning.generator_files import facts_of
 from asymmetry.planning.outside import GeneratorFile
 from asymmetry.planning.own_parts import own_part_problems
 from asymmetry.planning.plan import Plan
+from asymmetry.planning.timm_trunks import trunk_problem
 from asymmetry.study import SeveritySet, Study
 from asymmetry.weights.store import has_weights, remedy
 
@@ -33,13 +36,15 @@ _FEW = 1000
 def check(plan: Plan, here: bool) -> None:
     """Refuse what could never be finished; `here`: the jobs will run on this machine.
 
-    Raises UserError with a line for each mistake: photos smaller than a crop, crops beyond an
-    image, images that a metric cannot measure, IQA sets that cannot be split, images or networks of
-    others that do not fit, weights or a GPU that are not there, parts of the user's own that cannot
-    be imported.
+    Raises UserError with a line for each mistake: parts of the user's own that cannot be imported,
+    files that are no generators of their tasks' scales, networks that are no trunks, photos smaller
+    than a crop, crops beyond an image, images that a metric cannot measure, IQA sets that cannot be
+    split, images or networks of others that do not fit, weights or a GPU that are not there.
     """
     problems = [
         *own_part_problems(plan),
+        *_generators(plan),
+        *_trunks(plan),
         *_training_photos(plan),
         *_losses(plan),
         *_evaluation(plan),
@@ -73,6 +78,39 @@ def _absent_images(plan: Plan) -> Iterator[str]:
                     f"outside.{method.name}: lacks {len(lacking)} of {len(images)} images of "
                     f"'{name}', such as {lacking[0]}: they have no scores"
                 )
+
+
+def _generators(plan: Plan) -> Iterator[str]:
+    """Files that cannot serve as generators, or have another scale than a task that uses them."""
+    for name in dict.fromkeys(cell.generator for cell in plan.cells):
+        if name not in GENERATOR_FILES:
+            continue
+        try:
+            facts = facts_of(name)
+        except UserError as error:
+            yield str(error)
+            continue
+        head = f"generators.{name}: {GENERATOR_FILES[name].file}: is {facts.architecture}"
+        if facts.problem:
+            yield f"{head}, which {facts.problem}; use another file"
+        tasks = dict.fromkeys(cell.task for cell in plan.cells if cell.generator == name)
+        for task in tasks:
+            if (wanted := plan.study.tasks[task].scale) != facts.scale:
+                yield (
+                    f"{head} of scale {facts.scale}, and the task '{task}' has {wanted}; use a "
+                    "file of that scale, or leave the two apart by grid.exclude"
+                )
+
+
+def _trunks(plan: Plan) -> Iterator[str]:
+    """Networks of timm that give no stages, of those that the study uses."""
+    study, cells = plan.study, plan.cells
+    used = {backbone_of(name) for name in plan.measured if name in fidelity_names()}
+    used |= {study.discriminators[c.discriminator].backbone for c in cells if c.adversarial_weight}
+    names = {(name or "").removesuffix(RANDOM) for name in used}
+    for name, declared in study.backbones.items():
+        if name in names and (problem := trunk_problem(declared.timm)):
+            yield f"backbones.{name}.timm: {declared.timm}: {problem}; name another network"
 
 
 def _sides(photo: Photo, reduce: int) -> tuple[int, int]:

@@ -14,6 +14,7 @@ from asymmetry.core.errors import UserError
 from asymmetry.core.names import check_name, one_line_each
 from asymmetry.core.own_imports import PARTS
 from asymmetry.study.axes import Axes, Grid
+from asymmetry.study.backbones import TimmBackbone, define_backbones, define_weights
 from asymmetry.study.calibration import Calibration, check_set, check_uncalibrated
 from asymmetry.study.evaluation import (
     CropStrip,
@@ -26,6 +27,7 @@ from asymmetry.study.evaluation import (
     SeveritySet,
     Transfer,
 )
+from asymmetry.study.generators import FileGenerator, define_generators
 from asymmetry.study.outside import Outside, check_method_name
 from asymmetry.study.own_parts import define_own_parts
 from asymmetry.study.section import Count, Label, Positive, Rate, Section
@@ -127,6 +129,9 @@ class Study(Section):
     results: str = Field("results", description="folder of tables, figures and the page")
     photos: Photos = Photos()
     tasks: dict[Label, Task]
+    # Before what names them.
+    generators: dict[Label, FileGenerator] = {}
+    backbones: dict[Label, TimmBackbone] = {}
     discriminators: dict[Label, Discriminator]
     grid: Grid
     warm_start: Optimisation
@@ -159,6 +164,18 @@ class Study(Section):
                 raise ValueError(f"{former}: is now called {today}")
         return values
 
+    @field_validator("generators")
+    @classmethod
+    def _generators(cls, value: dict[str, FileGenerator]) -> dict[str, FileGenerator]:
+        define_generators(value)
+        return value
+
+    @field_validator("backbones")
+    @classmethod
+    def _backbones(cls, value: dict[str, TimmBackbone]) -> dict[str, TimmBackbone]:
+        define_backbones(value)
+        return value
+
     @field_validator("results")
     @classmethod
     def _folder(cls, value: str) -> str:
@@ -174,6 +191,7 @@ class Study(Section):
 
     @model_validator(mode="after")
     def _named(self) -> "Study":
+        define_weights(self.backbones, Path(self.execution.weights))
         for part, axes in [
             ("grid", self.grid),
             *((f"grid.include[{i}]", axes) for i, axes in enumerate(self.grid.include)),

@@ -7,7 +7,7 @@ from pydantic import Field, field_validator, model_validator
 from asymmetry.core.names import check_name
 from asymmetry.core.own_parts import check_part
 from asymmetry.fidelity.registry import fidelity_names
-from asymmetry.generators.catalog import GENERATORS
+from asymmetry.generators.catalog import generator_names
 from asymmetry.study.section import Count, NonNegative, Positive, Section
 
 
@@ -36,7 +36,7 @@ class Axes(Section):
     @field_validator("generators")
     @classmethod
     def _generators(cls, values: list[str] | None) -> list[str] | None:
-        return values and [check_name(value, GENERATORS, "generator") for value in values]
+        return values and [check_name(value, generator_names(), "generator") for value in values]
 
     @field_validator("fidelity")
     @classmethod

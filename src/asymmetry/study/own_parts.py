@@ -16,9 +16,8 @@ from asymmetry.fidelity.registry import fidelity_names
 from asymmetry.metrics.contracts import (
     JUDGES,
     METRICS,
-    WEIGHTED_METRICS,
     Contract,
-    trunk_contract,
+    define_trunk_metrics,
 )
 from asymmetry.weights.manifest import WEIGHTS
 
@@ -36,11 +35,9 @@ def define_own_parts() -> None:
         return
     try:
         for kind, define_one in (("backbones", _define_backbone), ("metrics", _define_metric)):
-            fidelity_names.cache_clear()
             for part in new:
                 if part.kind == kind:
                     define_one(part)
-        fidelity_names.cache_clear()
         fidelity_names()  # own losses are checked there
     except UserError:
         forget(new)
@@ -55,8 +52,10 @@ def _define_backbone(part: OwnPart) -> None:
     _enter(part, BACKBONES, part.name, spec, "backbone")
     if spec.weights:
         _check_weights(part, "SPEC", spec.weights)
-        for ending in ("", CALIBRATED):
-            _enter_metric(part, f"dists-{part.name}{ending}", trunk_contract(spec.weights))
+        try:
+            define_trunk_metrics(part.name, spec.weights)
+        except ValueError as error:
+            raise UserError(f"{part.place}: {error}") from None
 
 
 def _define_metric(part: OwnPart) -> None:
@@ -67,14 +66,8 @@ def _define_metric(part: OwnPart) -> None:
     # A loss of that name would have the metric's code among its own.
     if part.name in fidelity_names() and part.name not in own_parts("fidelity"):
         raise UserError(f"{part.place}: '{part.name}' is a loss already; choose another name")
-    _enter_metric(part, part.name, contract)
-
-
-def _enter_metric(part: OwnPart, name: str, contract: Contract) -> None:
     for registry in (METRICS, JUDGES):
-        _enter(part, registry, name, contract, "metric")
-    if contract.weights:
-        WEIGHTED_METRICS.append(name)
+        _enter(part, registry, part.name, contract, "metric")
 
 
 def _enter(part: OwnPart, registry: MutableMapping[str, T], name: str, entry: T, what: str) -> None:

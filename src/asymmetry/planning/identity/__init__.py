@@ -9,6 +9,10 @@ Modules that only name, check, schedule, keep or show things say `CHANGES_NUMBER
 package around them does. Of what is mentioned of them, the bare name counts. What they hold reaches
 a number through the settings of a run, or not at all; what they import by a name, the roots say.
 
+A door is a module that leads to a definition of this package by default, and to others where a name
+says so. It says which by `COUNTS_AS`, and what is mentioned of it counts as the definition of the
+same name there; what else it leads to is among the roots of the runs that use it.
+
 A string that is the dotted name of a module, or `module:definition`, counts as an import of it.
 The code of the user's own parts (`core.own_parts`) counts in the same way, with what they mention
 of this package and of their own. Of other packages a bare name counts.

@@ -117,6 +117,8 @@ class Code:
             known = self.module(module)
             rest = names[index + 1 :]
             if known is not None and name in known.definitions:
+                if known.counts_as:
+                    return self.find(".".join([known.counts_as, name, *rest]))
                 return Node(module, name), ".".join(rest)
             if known is not None and name in known.imports:
                 return self.find(".".join([known.imports[name], *rest]))
