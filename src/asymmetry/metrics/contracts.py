@@ -1,5 +1,6 @@
 """The contract of each metric: what its numbers mean. Plain data; imports no torch."""
 
+from collections import ChainMap
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Literal
@@ -43,6 +44,11 @@ class Contract:
         """The module of this package that computes it; None where pyiqa or a loss does."""
         module, colon, _ = self.measure.partition(":")
         return module if colon else None
+
+    @property
+    def needs_weights(self) -> bool:
+        """Whether it may be one of `metrics_with_weights`."""
+        return self.weights is not None
 
     @property
     def convention(self) -> str:
@@ -182,8 +188,12 @@ METRICS |= {
         },
     }.items()
 }
-WEIGHTED_METRICS = [name for name, contract in METRICS.items() if contract.weights]
-
 # The scores of people in a user study (`asymmetry.userstudy`): a judge that is not computed.
 PEOPLE = "human"
-JUDGES = METRICS | {PEOPLE: Contract("people", "rgb", True)}
+# A view: what a study adds to the metrics is among them.
+JUDGES = ChainMap(METRICS, {PEOPLE: Contract("people", "rgb", True)})
+
+
+def weighted_metrics() -> list[str]:
+    """The metrics that need weights."""
+    return [name for name, contract in METRICS.items() if contract.needs_weights]

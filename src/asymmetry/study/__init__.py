@@ -12,6 +12,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 
 from asymmetry.core.errors import UserError
 from asymmetry.core.names import check_name, one_line_each
+from asymmetry.fidelity.registry import fidelity_names
 from asymmetry.study.axes import Axes, Grid
 from asymmetry.study.calibration import Calibration, check_set, check_uncalibrated
 from asymmetry.study.evaluation import (
@@ -25,6 +26,7 @@ from asymmetry.study.evaluation import (
     SeveritySet,
     Transfer,
 )
+from asymmetry.study.metrics import BorrowedMetric, define_metrics
 from asymmetry.study.section import Count, Label, Positive, Rate, Section
 from asymmetry.study.training import (
     Discriminator,
@@ -40,6 +42,7 @@ from asymmetry.study.yaml_file import read_yaml
 CHANGES_NUMBERS = False
 __all__ = [
     "Axes",
+    "BorrowedMetric",
     "Calibration",
     "CropStrip",
     "Discriminator",
@@ -120,6 +123,7 @@ class Study(Section):
     """A study. Its grid of cells is `asymmetry.study.grid.cells(study)`."""
 
     results: str = Field("results", description="folder of tables, figures and the page")
+    metrics: dict[Label, BorrowedMetric] = Field({}, description="of pyiqa, by names of your own")
     photos: Photos = Photos()
     tasks: dict[Label, Task]
     discriminators: dict[Label, Discriminator]
@@ -145,6 +149,13 @@ class Study(Section):
                 raise ValueError(f"{former}: is now called {today}")
         return values
 
+    @field_validator("metrics")
+    @classmethod
+    def _defined(cls, metrics: dict[str, BorrowedMetric]) -> dict[str, BorrowedMetric]:
+        # Before the fields below it, whose names of metrics are checked.
+        define_metrics(metrics)
+        return metrics
+
     @field_validator("results")
     @classmethod
     def _folder(cls, value: str) -> str:
@@ -160,6 +171,9 @@ class Study(Section):
 
     @model_validator(mode="after")
     def _named(self) -> "Study":
+        for name in self.metrics:
+            if name in fidelity_names():
+                raise ValueError(f"metrics: '{name}' is a loss already; choose another name")
         for part, axes in [
             ("grid", self.grid),
             *((f"grid.include[{i}]", axes) for i, axes in enumerate(self.grid.include)),

@@ -7,6 +7,7 @@ from pydantic import Field, field_validator, model_validator
 from asymmetry.core.names import check_name
 from asymmetry.fidelity.registry import fidelity_names
 from asymmetry.generators.catalog import GENERATORS
+from asymmetry.metrics.contracts import METRICS
 from asymmetry.study.section import Count, NonNegative, Positive, Section
 
 
@@ -40,6 +41,12 @@ class Axes(Section):
     @field_validator("fidelity")
     @classmethod
     def _fidelity(cls, values: list[str] | None) -> list[str] | None:
+        for value in values or ():
+            if value in METRICS and value not in fidelity_names():
+                needed = (
+                    "is a metric only" if METRICS[value].full_reference else "needs no reference"
+                )
+                raise ValueError(f"'{value}' {needed}, so it is no loss; name it as a metric")
         return values and [check_name(value, fidelity_names(), "fidelity loss") for value in values]
 
 

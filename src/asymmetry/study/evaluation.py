@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from asymmetry.core.names import check_name
-from asymmetry.metrics.contracts import JUDGES, METRICS, PEOPLE, WEIGHTED_METRICS
+from asymmetry.metrics.contracts import JUDGES, METRICS, PEOPLE, weighted_metrics
 from asymmetry.study.section import Count, Label, Positive, Rate, Section
 
 
@@ -59,7 +59,7 @@ class Evaluation(Section):
     @field_validator("metrics", "metrics_with_weights", "judges")
     @classmethod
     def _metrics(cls, values: list[str], info: ValidationInfo) -> list[str]:
-        allowed = {"metrics_with_weights": WEIGHTED_METRICS, "judges": JUDGES}
+        allowed = {"metrics_with_weights": weighted_metrics(), "judges": JUDGES}
         known = allowed.get(str(info.field_name), METRICS)
         return [check_name(value, known, "metric") for value in values]
 
