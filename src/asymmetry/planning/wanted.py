@@ -63,9 +63,9 @@ def _named(plan: Plan) -> Iterator[tuple[str, str, str]]:
             yield name, PYIQA, contract.pyiqa
         for entry in sorted(weights_of(name)):
             yield name, MANIFEST, entry
-        backbone = backbone_of(name) if name in fidelity_names() else None
-        if backbone and not backbone.endswith(RANDOM):
-            yield from _of_timm(name, backbone)
+        trunk = backbone_of(name) if name in fidelity_names() else None
+        if trunk and not trunk.endswith(RANDOM):
+            yield from _of_timm(name, trunk)
     for name in dict.fromkeys(cell.discriminator for cell in plan.cells):
         spec = study.discriminators.get(name)
         compared = "pretrained" in study.transfer.initialisations and study.transfer.sets

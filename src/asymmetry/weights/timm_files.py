@@ -37,7 +37,11 @@ def fetch_timm(model: str, folder: Path, lock: Lock) -> dict[str, LockedFile]:
     # isort: split
     from timm import get_pretrained_cfg
 
-    config, name = get_pretrained_cfg(model), timm_name(model)
+    try:
+        config = get_pretrained_cfg(model)
+    except RuntimeError:  # the tag is another one's
+        config = None
+    name = timm_name(model)
     if config is None or not (config.hf_hub_id or config.url):
         raise UserError(f"{timm_part(model)}: timm has no pretrained weights of it; name another")
     licence = config.license or ""
