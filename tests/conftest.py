@@ -9,6 +9,7 @@ import torch
 from hypothesis import settings
 
 from asymmetry.core import torchvision_ops  # noqa: F401 - before any test imports torchvision
+from asymmetry.metrics.contracts import METRICS
 
 # Several tests run side by side; and one thread and two differ in the last bits.
 torch.set_num_threads(1)
@@ -44,6 +45,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     yield  # what is not asked for is taken out
     begun: set[str] = set()
     items.sort(key=lambda item: _order(item, begun))
+
+
+@pytest.fixture(autouse=True)
+def _own_metrics() -> Iterator[None]:
+    """What the study of one test defines is another one's to define anew."""
+    before = dict(METRICS)
+    yield
+    METRICS.clear()
+    METRICS.update(before)
 
 
 @pytest.fixture(scope="session")

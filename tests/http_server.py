@@ -10,6 +10,8 @@ import pytest
 
 from asymmetry.core import download
 
+COMMIT = "c0ffee" * 6 + "c0de"  # of every repository, where the server plays hub
+
 
 @dataclass
 class Served:
@@ -55,6 +57,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
                 if served.large:
                     self.send_header("X-Linked-ETag", f'"{sha256(served.content).hexdigest()}"')
                 self.send_header("X-Linked-Size", str(len(served.content)))
+                self.send_header("X-Repo-Commit", COMMIT)
             else:
                 self.send_header("X-Error-Code", "EntryNotFound")
             self.send_header("Content-Length", "0")
@@ -63,7 +66,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
         def do_GET(self) -> None:
             name, wanted = self.path[1:], self.headers.get("Range")
             state.asked.append((name, wanted))
-            served = state.files.get(name)
+            served = state.files.get(name) or state.files.get(name.partition("?")[0])
             if served is None:
                 self.send_error(404)
             elif served.refusals:

@@ -14,7 +14,7 @@ from asymmetry.cli.options import DEFAULT, StudyFile, plan_of, stages_of
 from asymmetry.cli.userstudy import app as userstudy_app
 from asymmetry.core.edits import edited_files
 from asymmetry.core.errors import UserError
-from asymmetry.core.offline import switch_off_hubs, switch_on_hubs
+from asymmetry.core.offline import switch_off_hubs
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -274,7 +274,6 @@ def weights_get(
     from asymmetry.artifacts.weights import get_weights
     from asymmetry.weights.store import fetch
 
-    switch_on_hubs()
     if not names:
         for line in get_weights(plan_of(study)):
             print(line, flush=True)

@@ -5,15 +5,12 @@ import os
 CHANGES_NUMBERS = False
 
 # huggingface_hub reads the first when it is imported, and with it timm and transformers.
-_OFF = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "HF_DATASETS_OFFLINE": "1"}
+_OFF = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_DATASETS_OFFLINE")
 
 
 def switch_off_hubs() -> None:
-    """Let this process, and those that it starts, fetch nothing from a hub."""
-    os.environ.update(_OFF)
+    """Let the libraries of this process, and of those that it starts, fetch nothing from a hub.
 
-
-def switch_on_hubs() -> None:
-    """Let this process fetch: for the commands that are for it, before a library is imported."""
-    for name in _OFF:
-        os.environ.pop(name, None)
+    What this package fetches itself, where it is asked to, is not held up.
+    """
+    os.environ.update(dict.fromkeys(_OFF, "1"))

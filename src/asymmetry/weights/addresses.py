@@ -6,7 +6,8 @@ always written as the public one; `HF_ENDPOINT` names the mirror that it is fetc
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from unittest.mock import patch
 from urllib.parse import urlsplit
@@ -130,6 +131,15 @@ def locked(lock: Lock, part: str, folder: Path) -> Files:
     return file_of
 
 
+@contextmanager
+def reached() -> Iterator[None]:
+    """While it lasts, the hub may be asked, which is off in every process of this package."""
+    from huggingface_hub import constants
+
+    with patch.object(constants, "HF_HUB_OFFLINE", False):
+        yield
+
+
 def endpoint() -> str:
     """The hub, or the mirror of it that `HF_ENDPOINT` names."""
     return os.environ.get("HF_ENDPOINT", HUB).rstrip("/")
@@ -154,11 +164,11 @@ def _published(source: str, address: str) -> tuple[int | None, str]:
 
 def _of_hub(address: str) -> tuple[int | None, str]:
     """What the hub says of a file; its ETag is a sha256 where the file is a large one."""
-    from huggingface_hub import constants, get_hf_file_metadata
+    from huggingface_hub import get_hf_file_metadata
     from huggingface_hub.errors import EntryNotFoundError
 
     try:
-        with patch.object(constants, "HF_HUB_OFFLINE", False):
+        with reached():
             metadata = get_hf_file_metadata(address)
     except EntryNotFoundError:
         raise AbsentError(f"{address}: the hub has no such file") from None
@@ -175,10 +185,10 @@ def licence_of(source: str) -> str:
     if not found:
         entry = manifest_entry(source)
         return entry.licence if entry else _LICENCES.get(urlsplit(source).netloc, UNSTATED)
-    from huggingface_hub import HfApi, constants
+    from huggingface_hub import HfApi
 
     try:
-        with patch.object(constants, "HF_HUB_OFFLINE", False):
+        with reached():
             card = HfApi(endpoint=endpoint()).model_info(found[1]).card_data
     except Exception:  # whatever keeps a hub from saying it, the file is there
         return UNSTATED

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from asymmetry.core.errors import UserError
 from asymmetry.core.files import sha256_of, write_if_changed
-from asymmetry.weights.addresses import HUB, endpoint, licence_of
+from asymmetry.weights.addresses import HUB, endpoint, licence_of, reached
 from asymmetry.weights.lock import Lock, LockedFile
 
 CHANGES_NUMBERS = False
@@ -34,25 +34,31 @@ def fetch_repository(repository: str, folder: Path, lock: Lock) -> dict[str, Loc
         if name.startswith(f"{snapshots}/")
     }
     try:
-        found = snapshot_download(
-            repository,
-            revision=next(iter(commits), None),
-            cache_dir=models_folder(folder),
-            endpoint=endpoint(),
-            ignore_patterns=_OTHERS,
-        )
+        with reached():
+            found = snapshot_download(
+                repository,
+                revision=next(iter(commits), None),
+                cache_dir=models_folder(folder),
+                endpoint=endpoint(),
+                ignore_patterns=_OTHERS,
+            )
     except Exception as error:
-        reason = " ".join(str(error).split())[:200]
+        reason = " ".join(str(error).split()).partition(" For more information")[0]
         raise UserError(f"{HUB}/{repository}: cannot be fetched ({reason}); try again") from None
     commit = Path(found).name
     # What the library asks for is the branch; offline, this file says which commit that is.
-    write_if_changed(home / "refs" / "main", commit.encode())
-    files, licence = {}, licence_of(f"{HUB}/{repository}")
-    for path in [home / "refs" / "main", *sorted(Path(found).rglob("*"))]:
+    branch, snapshot = home / "refs" / "main", home / "snapshots" / commit
+    write_if_changed(branch, commit.encode())
+    licence = licence_of(f"{HUB}/{repository}")
+    sources = {branch: f"{HUB}/{repository}/tree/{commit}"}
+    for path in sorted(snapshot.rglob("*")):
         if path.is_file():
-            name = path.relative_to(folder).as_posix()
-            source = f"{HUB}/{repository}/resolve/{commit}/{path.relative_to(home).as_posix()}"
-            if name in lock.files:
-                lock.check(name, folder)
-            files[name] = LockedFile(sha256_of(path), path.stat().st_size, source, licence)
+            inside = path.relative_to(snapshot).as_posix()
+            sources[path] = f"{HUB}/{repository}/resolve/{commit}/{inside}"
+    files = {}
+    for path, source in sources.items():
+        name = path.relative_to(folder).as_posix()
+        if name in lock.files:
+            lock.check(name, folder)
+        files[name] = LockedFile(sha256_of(path), path.stat().st_size, source, licence)
     return files
