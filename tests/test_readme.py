@@ -55,6 +55,9 @@ ELSEWHERE = {
     "uv pip install -c constraints.txt -e .": "the same, as pip's; fetches",
     ". .venv/bin/activate": "the tests run in the environment that `make` made",
     "snakemake --cores all --profile slurm": "typed in tests/slurm/test_as_typed.py",
+    "asymmetry weights get --study my-study.yaml": (
+        "fetches; tests/artifacts/test_weights.py does it from a server of its own"
+    ),
     "asymmetry data get set5 kadid10k": "fetches; tests/datasets/ does it from a server of its own",
     "asymmetry data get tid2013 --from FOLDER": "done in tests/datasets/test_layouts.py",
     "asymmetry data check kadid10k": "done in tests/datasets/test_get.py",

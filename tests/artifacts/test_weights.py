@@ -44,11 +44,11 @@ HUB_PATHS = {
 @pytest.fixture(scope="module")
 def contents() -> dict[str, bytes]:
     """Files of random networks, as their libraries publish them; NIQE's, as zeros."""
-    from pyiqa.archs.cnniqa_arch import CNNIQA as Network
+    from pyiqa.archs import cnniqa_arch
 
     torch.manual_seed(6)
     judge, numbers = BytesIO(), BytesIO()
-    torch.save({"params": Network(pretrained=None).state_dict()}, judge)
+    torch.save({"params": cnniqa_arch.CNNIQA(pretrained=None).state_dict()}, judge)
     np.savez(numbers, zeros=np.zeros(3))
     trunk = save(timm.create_model(MODEL, pretrained=False).state_dict())
     return {"cnniqa": judge.getvalue(), "timm": trunk, "niqe": numbers.getvalue()}
@@ -163,7 +163,7 @@ def test_the_bytes_are_in_the_key_of_what_they_measure(hub: Server):
 def test_plan_names_what_is_missing_and_what_is_another(
     hub: Server, capsys: pytest.CaptureFixture[str]
 ):
-    with pytest.raises(UserError, match="evaluation.metrics: judge: the weights of pyiqa:cnniqa"):
+    with pytest.raises(UserError, match=r"evaluation.metrics: judge: the weights of pyiqa:cnniqa"):
         print_plan(plan_of(STUDY))
     assert "weights to fetch, 3: run `asymmetry weights get --study" in capsys.readouterr().out
     assert list(get_weights(plan_of(STUDY)))

@@ -103,7 +103,7 @@ def test_a_job_fetches_nothing(lock: Lock, hub: Server, monkeypatch: pytest.Monk
     assert str(caught.value) == (
         f"weights/pyiqa/{FILE}: missing; run `asymmetry weights get --study study.yaml`"
     )
-    with pytest.raises(UserError, match="which study.weights.lock lacks; run `asymmetry weights"):
+    with pytest.raises(UserError, match=r"which study.weights.lock lacks; run `asymmetry weights"):
         built("cnniqa", Lock(STUDY).with_part("pyiqa:cnniqa", {}))
     assert hub.asked == asked
     assert not cached.exists()
@@ -131,7 +131,7 @@ def test_code_in_a_file_is_not_run(hub: Server, content: bytes):
     torch.save({"params": Exploit()}, buffer)
     (served,) = hub.files.values()
     served.content = buffer.getvalue()
-    with pytest.raises(UserError, match="^pyiqa:cnniqa: refused, a file holds more than tensors$"):
+    with pytest.raises(UserError, match=r"^pyiqa:cnniqa: refused, a file holds more than tensors$"):
         fetch("cnniqa", WEIGHTS, Lock())
     assert not Path("exploited").exists()
 
@@ -193,7 +193,7 @@ def test_an_answer_without_a_number_makes_none(answer: Any):
             self.calls += 1
             return answer if self.calls == 2 else image.new_ones(1)
 
-    with pytest.raises(ValueError, match="^no number can be read: draw 2 is"):
+    with pytest.raises(ValueError, match=r"^no number can be read: draw 2 is"):
         Judge(Silent(), False, draws=3)(*images())
 
 
@@ -214,13 +214,13 @@ def test_every_metric_of_pyiqa_asks_for_its_files_by_address(name: str, tmp_path
         raise AbsentError("absent")
 
     if repositories(catalog()[name]):
-        with pytest.raises(UserError, match="cannot be built here|needs the package"):
+        with pytest.raises(UserError, match=r"cannot be built here|needs the package"):
             construct(name, refuse, tmp_path)
     elif catalog()[name].cls in WITHOUT_FILES:
         construct(name, refuse, tmp_path)
         assert asked == []
     else:
-        with pytest.raises(AbsentError, match="^absent$"):
+        with pytest.raises(AbsentError, match=r"^absent$"):
             construct(name, refuse, tmp_path)
         assert asked
 

@@ -83,7 +83,7 @@ def test_an_answer_that_is_no_level_has_none(judge: Judge, image: Tensor, says):
     levels = judge.network.level_ids.tolist()
     other = next(token for token in range(100) if token not in levels)
     says(other)
-    with pytest.raises(ValueError, match="the answer is none of the words for a level$"):
+    with pytest.raises(ValueError, match=r"the answer is none of the words for a level$"):
         judge(image, image)
     hooks = dict(judge.network.model._forward_hooks)
     judge.network.model._forward_hooks.clear()

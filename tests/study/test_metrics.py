@@ -103,5 +103,5 @@ def test_it_is_no_loss(study_values: dict[str, Any], metric: str, why: str):
 
 def test_a_study_without_any_knows_none(study_values: dict[str, Any]):
     study_values["evaluation"]["metrics"].append("maniqa")
-    with pytest.raises(UserError, match="evaluation.metrics: 'maniqa' is not a known metric"):
+    with pytest.raises(UserError, match=r"evaluation.metrics: 'maniqa' is not a known metric"):
         parse_study(study_values, "study")

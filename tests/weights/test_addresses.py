@@ -69,7 +69,7 @@ def test_other_bytes_than_the_hub_says_are_refused(hub: Server, monkeypatch: pyt
     path = Path("weights") / NAME
     path.parent.mkdir(parents=True)
     path.write_bytes(b"x" * len(CONTENT))
-    with pytest.raises(UserError, match="has other bytes than https://huggingface.co/someone"):
+    with pytest.raises(UserError, match=r"has other bytes than https://huggingface.co/someone"):
         fetching()(SOURCE)
     assert path.is_file()  # it is the user's
 

@@ -80,5 +80,7 @@ def test_a_file_of_pytorch_becomes_one_of_tensors(
 
 
 def test_a_model_without_weights_is_one_line(workplace: Path):
-    with pytest.raises(UserError, match="^timm:test_convnext.nope: timm has no pretrained weights"):
+    with pytest.raises(
+        UserError, match=r"^timm:test_convnext.nope: timm has no pretrained weights"
+    ):
         fetch_timm("test_convnext.nope", WEIGHTS, Lock())

@@ -123,8 +123,8 @@ class Study(Section):
     """A study. Its grid of cells is `asymmetry.study.grid.cells(study)`."""
 
     results: str = Field("results", description="folder of tables, figures and the page")
-    metrics: dict[Label, BorrowedMetric] = Field({}, description="of pyiqa, by names of your own")
     photos: Photos = Photos()
+    metrics: dict[Label, BorrowedMetric] = Field({}, description="of pyiqa, by names of your own")
     tasks: dict[Label, Task]
     discriminators: dict[Label, Discriminator]
     grid: Grid
