@@ -1,5 +1,6 @@
 """All weights of a study, from a server that plays hub: fetched, locked, used by jobs."""
 
+import os
 import sys
 from copy import deepcopy
 from dataclasses import replace
@@ -68,7 +69,7 @@ def hub(
     digest = sha256(contents["niqe"]).hexdigest()
     entry = replace(WEIGHTS["niqe_pristine"], urls=(url,), sha256=digest)
     monkeypatch.setitem(WEIGHTS, "niqe_pristine", replace(entry, size=len(contents["niqe"])))
-    spec = BackboneSpec(BACKBONES["vgg-small"].builder, {"timm": MODEL})
+    spec = BackboneSpec(BACKBONES["vgg-small"].builder, weights=f"timm/{MODEL}")
     monkeypatch.setitem(BACKBONES, "nano", spec)
     values: dict[str, Any] = deepcopy(small_values())
     values["metrics"] = {"judge": {"pyiqa": "cnniqa"}}
@@ -176,7 +177,10 @@ def test_plan_names_what_is_missing_and_what_is_another(
 def test_a_job_whose_file_is_missing_ends_in_one_line(
     hub: Server, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
-    assert list(get_weights(plan_of(STUDY)))
+    monkeypatch.setattr(sys, "argv", ["asymmetry", "weights", "get", "--study", "params.yaml"])
+    with pytest.raises(SystemExit, match="0"):
+        main()
+    assert capsys.readouterr().out.splitlines()[-1].startswith("params.weights.lock: 3 weights")
     (part,) = Stages(plan_of(STUDY)).skill.parts
     (FOLDER / CNNIQA).unlink()
     asked = list(hub.asked)
@@ -188,3 +192,4 @@ def test_a_job_whose_file_is_missing_ends_in_one_line(
         f"error: {FOLDER / CNNIQA}: missing; run `asymmetry weights get --study params.yaml`"
     )
     assert hub.asked == asked
+    assert os.environ["HF_HUB_OFFLINE"] == os.environ["TRANSFORMERS_OFFLINE"] == "1"

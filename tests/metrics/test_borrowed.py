@@ -13,13 +13,16 @@ import torch
 from pyiqa.archs import cnniqa_arch
 from torch import Tensor, nn
 
+from asymmetry.assessment.scores import Reference
 from asymmetry.core.errors import UserError
 from asymmetry.fidelity.as_metric import build_metric
 from asymmetry.metrics.borrowed import borrow
 from asymmetry.metrics.borrowed_network import Judge, construct, fetch
 from asymmetry.metrics.build import Metric
 from asymmetry.metrics.contracts import METRICS
+from asymmetry.metrics.planes import Planes
 from asymmetry.metrics.pyiqa_catalog import catalog, not_usable, repositories
+from asymmetry.metrics.separable import Whole
 from asymmetry.weights.addresses import AbsentError, public
 from asymmetry.weights.lock import Lock
 from tests.http_server import Served, Server, server
@@ -185,7 +188,7 @@ def test_draws_are_counted_and_their_mean_counts():
 
 
 @pytest.mark.parametrize("answer", [torch.tensor([float("nan")]), torch.zeros(1, 2), None, "4"])
-def test_an_answer_without_a_number_makes_none(answer: Any):
+def test_an_answer_without_a_number_makes_none(answer: Any, monkeypatch: pytest.MonkeyPatch):
     class Silent(nn.Module):
         calls = 0
 
@@ -193,8 +196,17 @@ def test_an_answer_without_a_number_makes_none(answer: Any):
             self.calls += 1
             return answer if self.calls == 2 else image.new_ones(1)
 
+    judge = Judge(Silent(), False, draws=3)
     with pytest.raises(ValueError, match=r"^no number can be read: draw 2 is"):
-        Judge(Silent(), False, draws=3)(*images())
+        judge(*images())
+    # In a table it is a status, and no value.
+    monkeypatch.setitem(METRICS, "silent", borrow("cnniqa"))
+    metric = Metric("silent", Whole(judge), CPU)
+    judge.network = Silent()
+    image = Planes(images()[0], 1)
+    (score,) = Reference(image.images, 1, {"silent": metric}).scores("silent", image)
+    assert np.isnan(score.value)
+    assert score.status.startswith("failed: no number can be read: draw 2 is")
 
 
 USABLE = [name for name in catalog() if not not_usable(name)]

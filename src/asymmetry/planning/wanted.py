@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from asymmetry.backbones.catalog import BACKBONES, RANDOM
-from asymmetry.fidelity.registry import backbone_of, fidelity_names, weights_of
+from asymmetry.backbones.catalog import BACKBONES
+from asymmetry.fidelity.registry import weights_of
 from asymmetry.metrics.borrowed import Borrowed
 from asymmetry.metrics.contracts import METRICS
 from asymmetry.planning.plan import Plan
 from asymmetry.weights.store import WEIGHTS, has_weights
-from asymmetry.weights.timm_files import timm_part
+from asymmetry.weights.timm_files import PREFIX, timm_part
 
 MANIFEST, PYIQA, TIMM = "manifest", "pyiqa", "timm"
 
@@ -62,22 +62,19 @@ def _named(plan: Plan) -> Iterator[tuple[str, str, str]]:
         if isinstance(contract, Borrowed):
             yield name, PYIQA, contract.pyiqa
         for entry in sorted(weights_of(name)):
-            yield name, MANIFEST, entry
-        trunk = backbone_of(name) if name in fidelity_names() else None
-        if trunk and not trunk.endswith(RANDOM):
-            yield from _of_timm(name, trunk)
+            yield name, *_library(entry)
     for name in dict.fromkeys(cell.discriminator for cell in plan.cells):
         spec = study.discriminators.get(name)
         compared = "pretrained" in study.transfer.initialisations and study.transfer.sets
-        if spec and (spec.initialisation == "pretrained" or compared):
-            if entry := BACKBONES[spec.backbone].weights:
-                yield name, MANIFEST, entry
-            yield from _of_timm(name, spec.backbone)
+        trunk = BACKBONES[spec.backbone].weights if spec else None
+        if spec and trunk and (spec.initialisation == "pretrained" or compared):
+            yield name, *_library(trunk)
 
 
-def _of_timm(user: str, backbone: str) -> Iterator[tuple[str, str, str]]:
-    if model := BACKBONES[backbone].options.get("timm"):
-        yield user, TIMM, model
+def _library(entry: str) -> tuple[str, str]:
+    """Whose weights they are, and their name there."""
+    model = entry.removeprefix(PREFIX)
+    return (MANIFEST, entry) if model == entry else (TIMM, model)
 
 
 def _wanted(plan: Plan, library: str, name: str, users: tuple[str, ...]) -> Wanted:

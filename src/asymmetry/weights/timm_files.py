@@ -14,6 +14,7 @@ from asymmetry.weights.lock import Lock, LockedFile
 
 CHANGES_NUMBERS = False
 
+PREFIX = "timm/"  # begins the name of a trunk's weights, as backbones have it
 _FILE = "model.safetensors"
 
 
@@ -24,7 +25,7 @@ def timm_part(model: str) -> str:
 
 def timm_name(model: str) -> str:
     """The path of a model's weights in the folder of weights."""
-    return f"timm/{model}.safetensors"
+    return f"{PREFIX}{model}.safetensors"
 
 
 def fetch_timm(model: str, folder: Path, lock: Lock) -> dict[str, LockedFile]:
@@ -52,7 +53,7 @@ def fetch_timm(model: str, folder: Path, lock: Lock) -> dict[str, LockedFile]:
         return {name: fetch_file(source, name, folder, lock, licence)}
     if name in lock.files and (folder / name).is_file():
         return {name: replace(lock.files[name], sha256=sha256_of(lock.check(name, folder)))}
-    fetched = f"timm/{file_name(config.url)}"
+    fetched = f"{PREFIX}{file_name(config.url)}"
     file = fetch_file(config.url, fetched, folder, Lock(lock.study), licence)
     _as_tensors(folder / fetched, folder / name)
     size, digest = (folder / name).stat().st_size, sha256_of(folder / name)
