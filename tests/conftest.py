@@ -11,7 +11,7 @@ from hypothesis import settings
 from asymmetry.backbones.catalog import BACKBONES
 from asymmetry.core import torchvision_ops  # noqa: F401 - before any test imports torchvision
 from asymmetry.generators.catalog import GENERATOR_FILES
-from asymmetry.metrics.contracts import JUDGES, METRICS
+from asymmetry.metrics.contracts import METRICS
 from asymmetry.study.own_parts import define_own_parts
 from asymmetry.weights.manifest import WEIGHTS
 
@@ -51,6 +51,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     yield  # what is not asked for is taken out
     begun: set[str] = set()
     items.sort(key=lambda item: _order(item, begun))
+
+
+@pytest.fixture(autouse=True)
+def _registries() -> Iterator[None]:
+    """Names that a study defines have a meaning for one test only."""
+    every: list[dict[str, Any]] = [BACKBONES, GENERATOR_FILES, METRICS, WEIGHTS]
+    before = [dict(one) for one in every]
+    yield
+    for registry, entries in zip(every, before, strict=True):
+        registry.clear()
+        registry.update(entries)
 
 
 @pytest.fixture(scope="session")
@@ -100,17 +111,6 @@ def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder as the current one: runs, caches and results of a test lie there."""
     monkeypatch.chdir(tmp_path)
     return tmp_path
-
-
-@pytest.fixture
-def registries() -> Iterator[None]:
-    """Names that a study defines have a meaning for one test only."""
-    every: list[dict[str, Any]] = [BACKBONES, GENERATOR_FILES, JUDGES, METRICS, WEIGHTS]
-    before = [dict(one) for one in every]
-    yield
-    for registry, entries in zip(every, before, strict=True):
-        registry.clear()
-        registry.update(entries)
 
 
 @pytest.fixture(scope="session")

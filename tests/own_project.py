@@ -10,7 +10,7 @@ from asymmetry.backbones.catalog import BACKBONES
 from asymmetry.core import own_imports, own_parts
 from asymmetry.core.own_imports import PARTS
 from asymmetry.fidelity import registry
-from asymmetry.metrics.contracts import JUDGES, METRICS
+from asymmetry.metrics.contracts import METRICS
 from asymmetry.planning import identity, plan
 
 LOSS = """
@@ -78,7 +78,7 @@ def write_parts(files: dict[str, str], folder: Path = Path(PARTS)) -> None:
 @contextmanager
 def process_of_its_own() -> Iterator[None]:
     """What parts a process knows is forgotten when this ends, as if another one came."""
-    tables = (BACKBONES, METRICS, JUDGES, *own_parts._KNOWN.values())
+    tables = (BACKBONES, METRICS, *own_parts._KNOWN.values())
     before, path = [dict(one) for one in tables], [*sys.meta_path]
     sys.meta_path[:] = [one for one in path if not isinstance(one, own_imports._Finder)]
     _forget()

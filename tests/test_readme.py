@@ -65,6 +65,9 @@ ELSEWHERE = {
     "uv pip install -c constraints.txt -e .": "the same, as pip's; fetches",
     ". .venv/bin/activate": "the tests run in the environment that `make` made",
     "snakemake --cores all --profile slurm": "typed in tests/slurm/test_as_typed.py",
+    "asymmetry weights get --study my-study.yaml": (
+        "fetches; tests/artifacts/test_weights.py does it from a server of its own"
+    ),
     "asymmetry data get set5 kadid10k": "fetches; tests/datasets/ does it from a server of its own",
     "asymmetry data get tid2013 --from FOLDER": "done in tests/datasets/test_layouts.py",
     "asymmetry data check kadid10k": "done in tests/datasets/test_get.py",
@@ -205,7 +208,6 @@ SHOWN = [
 ]
 
 
-@pytest.mark.usefixtures("registries")
 @pytest.mark.parametrize("block", SHOWN)
 def test_what_is_shown_of_a_study_is_valid(block: str):
     shown = yaml.safe_load(block)

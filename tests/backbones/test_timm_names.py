@@ -40,7 +40,6 @@ def test_families_are_those_of_timm_s_modules(network: str, family: str, transfo
     assert (timm_family(network), is_timm_transformer(network)) == (family, transformer)
 
 
-@pytest.mark.usefixtures("registries")
 def test_a_name_of_the_study_s_has_the_family_of_its_network():
     from asymmetry.backbones.catalog import BACKBONES
 

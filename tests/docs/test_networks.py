@@ -4,7 +4,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-import pytest
 import torch
 import yaml
 from safetensors.torch import save_file
@@ -33,7 +32,6 @@ def study(text: str) -> dict[str, Any]:
     return values
 
 
-@pytest.mark.usefixtures("registries")
 def test_the_examples_run(workplace: Path):
     plan = Plan(parse_study(study(PAGE.replace(NAMED, TINY)), "params.yaml"))
     file = Path(plan.study.generators["swinir-df2k"].file)
@@ -50,6 +48,5 @@ def test_the_examples_run(workplace: Path):
     assert train(plan, plan.runs[-1].id) == 0
 
 
-@pytest.mark.usefixtures("registries")
 def test_its_names_are_known():
     assert parse_study(study(PAGE), "params.yaml").backbones["nano"].timm == NAMED

@@ -17,7 +17,6 @@ from asymmetry.study import parse_study
 from tests.conftest import small_values
 from tests.generators.networks import write_network
 
-pytestmark = pytest.mark.usefixtures("registries")
 Planned = Callable[..., Plan]
 FILE = Path("x.pth")
 

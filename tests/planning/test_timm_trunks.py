@@ -27,7 +27,6 @@ from tests.conftest import small_values
 # isort: split
 import timm
 
-pytestmark = pytest.mark.usefixtures("registries")
 NETWORK = "test_convnext.r160_in1k"
 WEIGHTS = Path(f"data/weights/timm/{NETWORK}.safetensors")
 Planned = Callable[..., Plan]

@@ -20,8 +20,6 @@ from asymmetry.training.job import train
 from tests.generators.networks import write_network
 from tests.training.conftest import Start, pack_of, step_of
 
-pytestmark = pytest.mark.usefixtures("registries")
-
 
 @pytest.fixture
 def make(make_plan: Callable[..., Plan], workplace: Path) -> Callable[..., Plan]:

@@ -208,9 +208,9 @@ def build_metrics(plan: Plan, device: torch.device) -> dict[str, Metric]:
     folder = Path(plan.study.execution.weights)
     for name in plan.study.evaluation.all_metrics:
         if name not in plan.computed_metrics:
-            entry = METRICS[name].weights
-            _log.info("%s: left out, its weights %s are not in %s", name, entry, folder)
+            entry = METRICS[name].weights or plan.lock.path
+            _log.info("%s: left out, its weights (%s) are not in %s", name, entry, folder)
     return {
-        name: build_metric(name, folder, device, plan.fitted(name))
+        name: build_metric(name, folder, device, plan.fitted(name), plan.lock)
         for name in plan.computed_metrics
     }

@@ -1,5 +1,6 @@
 """The contract of each metric: what its numbers mean. Plain data; imports no torch."""
 
+from collections import ChainMap
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Literal
@@ -49,6 +50,11 @@ class Contract:
     def _package(self) -> str:
         """The package whose code computes it: this one, or one of the user's own."""
         return (self.module or "asymmetry").partition(".")[0]
+
+    @property
+    def needs_weights(self) -> bool:
+        """Whether it may be one of `metrics_with_weights`."""
+        return self.weights is not None
 
     @property
     def convention(self) -> str:
@@ -194,15 +200,15 @@ METRICS |= {
     }.items()
 }
 
-
-def weighted_metrics() -> list[str]:
-    """The metrics that need a file of weights."""
-    return [name for name, contract in METRICS.items() if contract.weights]
-
-
 # The scores of people in a user study (`asymmetry.userstudy`): a judge that is not computed.
 PEOPLE = "human"
-JUDGES = METRICS | {PEOPLE: Contract("people", "rgb", True)}
+# A view: what a study adds to the metrics is among them.
+JUDGES = ChainMap(METRICS, {PEOPLE: Contract("people", "rgb", True)})
+
+
+def weighted_metrics() -> list[str]:
+    """The metrics that need weights."""
+    return [name for name, contract in METRICS.items() if contract.needs_weights]
 
 
 def define_trunk_metrics(backbone: str, weights: str) -> None:
@@ -211,6 +217,4 @@ def define_trunk_metrics(backbone: str, weights: str) -> None:
     Raises ValueError where one of the names stands for something else already.
     """
     for name in (f"dists-{backbone}", f"dists-{backbone}{CALIBRATED}"):
-        contract = trunk_contract(weights, family_of(backbone))
-        define(METRICS, name, contract, "metric")
-        define(JUDGES, name, contract, "metric")
+        define(METRICS, name, trunk_contract(weights, family_of(backbone)), "metric")

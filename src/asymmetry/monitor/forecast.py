@@ -17,6 +17,7 @@ from asymmetry.monitor.discriminators import print_discriminators
 from asymmetry.planning.overlaps import overlap_lines
 from asymmetry.planning.plan import Plan, Run, begins_warm
 from asymmetry.planning.preflight import check, notes
+from asymmetry.planning.wanted import to_fetch
 from asymmetry.study import Execution
 from asymmetry.study.grid import Cell
 from asymmetry.tables.schemas import DIVERGED
@@ -34,10 +35,14 @@ class Measured:
 def print_plan(plan: Plan) -> None:
     """Print the cells, a summary line, the expected hours, and which sets share contents.
 
+    First, where weights that the study names are not there, what must be fetched.
+
     Raises UserError where the photos, or the human scores that weights are fitted to, are not
     there, after what is known without them; and as `preflight.check`.
     """
     console = wide_console()
+    for line in to_fetch(plan):
+        console.print(Text(line))
     try:
         plan.photos, plan.fits  # noqa: B018 - ids hold the digests of what they read
     except UserError:

@@ -15,6 +15,7 @@ from asymmetry.optimisability.stage import OptimisabilityStage
 from asymmetry.pipeline.stamps import Stamps
 from asymmetry.planning.plan import Plan
 from asymmetry.planning.stage import Part, Stage
+from asymmetry.weights.lock import write_lock
 
 
 class Stages:
@@ -41,10 +42,17 @@ class Stages:
 
     @cached_property
     def study_file(self) -> Path:
-        """The whole study as the jobs read it; named by content, so two studies never mix."""
-        content = canonical_json(self.study.model_dump(mode="json"))
-        path = STATE / "studies" / f"{digest(self.study.model_dump(mode='json'))[:12]}.yaml"
-        write_if_changed(path, content)
+        """The whole study as the jobs read it; named by content, so two studies never mix.
+
+        Beside it, where it has one, lies its lock of weights.
+        """
+        values, lock = self.study.model_dump(mode="json"), self.plan.lock
+        locked = {name: file.sha256 for name, file in lock.files.items()}
+        named = digest([values, locked] if lock.parts else values)[:12]
+        path = STATE / "studies" / f"{named}.yaml"
+        write_if_changed(path, canonical_json(values))
+        if lock.parts:
+            write_lock(lock, beside=path)
         return path
 
     @cached_property

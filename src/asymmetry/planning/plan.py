@@ -16,6 +16,7 @@ from asymmetry.fidelity.registry import backbone_of, code_of, is_toolbox, weight
 from asymmetry.generators.catalog import GENERATOR_FILES, GENERATORS
 from asymmetry.generators.registry import BUILDER as FILE_BUILDER
 from asymmetry.generators.registry import file_digest
+from asymmetry.metrics.borrowed import Borrowed
 from asymmetry.metrics.contracts import METRICS
 from asymmetry.planning.calibrations import PlannedFit, planned_fits
 from asymmetry.planning.identity import code_digest, without_places
@@ -23,6 +24,7 @@ from asymmetry.planning.outside import OutsideMethod, planned_outside
 from asymmetry.study import Study
 from asymmetry.study.grid import Cell, cells
 from asymmetry.study.training import snapshot_steps
+from asymmetry.weights.lock import Lock
 from asymmetry.weights.store import has_weights, weight_digests
 
 RUNS = Path("runs")
@@ -97,10 +99,10 @@ class Run:
 
 
 class Plan:
-    """A study with its data, expanded into runs."""
+    """A study with its data and the lock of its weights, expanded into runs."""
 
-    def __init__(self, study: Study) -> None:
-        self.study = study
+    def __init__(self, study: Study, lock: Lock | None = None) -> None:
+        self.study, self.lock = study, lock or Lock()
 
     @cached_property
     def photos(self) -> PhotoManifest:
@@ -151,12 +153,24 @@ class Plan:
     @cached_property
     def computed_metrics(self) -> list[str]:
         """The metrics of the study without those optional ones whose weights are not there."""
-        evaluation, folder = self.study.evaluation, Path(self.study.execution.weights)
+        evaluation = self.study.evaluation
         return [
             name
             for name in evaluation.all_metrics
-            if name in evaluation.metrics or has_weights(str(METRICS[name].weights), folder)
+            if name in evaluation.metrics or self.has_weights(name)
         ]
+
+    def has_weights(self, metric: str) -> bool:
+        """Whether the weights of a metric that needs some are there; jobs verify them."""
+        contract, folder = METRICS[metric], Path(self.study.execution.weights)
+        if isinstance(contract, Borrowed):
+            return self.lock.has(contract.part, folder)
+        return has_weights(str(contract.weights), folder)
+
+    def locked(self, metric: str) -> dict[str, str]:
+        """The sha256 of each file that the lock has for a borrowed metric, by its path."""
+        contract = METRICS.get(metric)
+        return self.lock.digests(contract.part) if isinstance(contract, Borrowed) else {}
 
     @cached_property
     def fits(self) -> dict[str, PlannedFit]:
@@ -168,8 +182,10 @@ class Plan:
         return self.fits[name].path if name in self.fits else None
 
     def convention(self, metric: str) -> str:
-        """The convention of a metric; a calibrated one has another after each fit."""
+        """The convention of a metric; with other locked weights or after a fit it is another."""
         words = METRICS[metric].convention
+        if files := self.locked(metric):
+            words = f"{words}, weights {digest(files)[:8]}"
         return f"{words}, fit {self.fits[metric].digits}" if metric in self.fits else words
 
     def fit_at(self, path: Path) -> PlannedFit:

@@ -11,6 +11,7 @@ from pathlib import Path
 from asymmetry.backbones.catalog import BACKBONES, RANDOM
 from asymmetry.core.commit import commit_problem
 from asymmetry.core.errors import UserError
+from asymmetry.core.hash_cache import cached_sha256
 from asymmetry.data.folders import in_words
 from asymmetry.data.iqa_sets.scores import read_scores, written_scores
 from asymmetry.data.iqa_sets.splits import too_few_contents
@@ -19,6 +20,7 @@ from asymmetry.data.sets import HELD_OUT, evaluation_images, evaluation_reductio
 from asymmetry.data.views import strips
 from asymmetry.fidelity.registry import backbone_of, fidelity_names, smallest_crop, weights_of
 from asymmetry.generators.catalog import GENERATOR_FILES
+from asymmetry.metrics.borrowed import Borrowed
 from asymmetry.metrics.contracts import METRICS
 from asymmetry.planning.calibrations import calibration_problem
 from asymmetry.planning.generator_files import facts_of
@@ -241,6 +243,26 @@ def _weights(plan: Plan) -> Iterator[str]:
         for entry in sorted(entries):
             if not has_weights(entry, folder):
                 yield f"{key}: needs the weights {entry}, which are not there; {remedy(entry)}"
+    for name in study.evaluation.metrics:
+        contract = METRICS[name]
+        if isinstance(contract, Borrowed) and not plan.has_weights(name):
+            yield (
+                f"evaluation.metrics: {name}: the weights of {contract.part} are not there, or not "
+                f"in {plan.lock.path}; {plan.lock.remedy}"
+            )
+    yield from _other_bytes(plan, folder)
+
+
+def _other_bytes(plan: Plan, folder: Path) -> Iterator[str]:
+    """The files that are there with other bytes than the lock says."""
+    files = {folder / name: file for name, file in plan.lock.files.items()}
+    there = [path for path in files if path.is_file()]
+    for path, found in (cached_sha256(there) if there else {}).items():
+        if found != files[path].sha256:
+            yield (
+                f"{path}: has other bytes than {plan.lock.path} says; "
+                f"remove it and {plan.lock.remedy}"
+            )
 
 
 def _outside(plan: Plan) -> Iterator[str]:

@@ -13,6 +13,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from asymmetry.core.errors import UserError
 from asymmetry.core.names import check_name, one_line_each
 from asymmetry.core.own_imports import PARTS
+from asymmetry.fidelity.registry import fidelity_names
 from asymmetry.study.axes import Axes, Grid
 from asymmetry.study.backbones import TimmBackbone, define_backbones, define_weights
 from asymmetry.study.calibration import Calibration, check_set, check_uncalibrated
@@ -28,6 +29,7 @@ from asymmetry.study.evaluation import (
     Transfer,
 )
 from asymmetry.study.generators import FileGenerator, define_generators
+from asymmetry.study.metrics import BorrowedMetric, define_metrics
 from asymmetry.study.outside import Outside, check_method_name
 from asymmetry.study.own_parts import define_own_parts
 from asymmetry.study.section import Count, Label, Positive, Rate, Section
@@ -45,6 +47,7 @@ from asymmetry.study.yaml_file import read_yaml
 CHANGES_NUMBERS = False
 __all__ = [
     "Axes",
+    "BorrowedMetric",
     "Calibration",
     "CropStrip",
     "Discriminator",
@@ -128,6 +131,7 @@ class Study(Section):
 
     results: str = Field("results", description="folder of tables, figures and the page")
     photos: Photos = Photos()
+    metrics: dict[Label, BorrowedMetric] = Field({}, description="of pyiqa, by names of your own")
     tasks: dict[Label, Task]
     # Before what names them.
     generators: dict[Label, FileGenerator] = {}
@@ -176,6 +180,13 @@ class Study(Section):
         define_backbones(value)
         return value
 
+    @field_validator("metrics")
+    @classmethod
+    def _defined(cls, metrics: dict[str, BorrowedMetric]) -> dict[str, BorrowedMetric]:
+        # Before the fields below it, whose names of metrics are checked.
+        define_metrics(metrics)
+        return metrics
+
     @field_validator("results")
     @classmethod
     def _folder(cls, value: str) -> str:
@@ -192,6 +203,9 @@ class Study(Section):
     @model_validator(mode="after")
     def _named(self) -> "Study":
         define_weights(self.backbones, Path(self.execution.weights))
+        for name in self.metrics:
+            if name in fidelity_names():
+                raise ValueError(f"metrics: '{name}' is a loss already; choose another name")
         for part, axes in [
             ("grid", self.grid),
             *((f"grid.include[{i}]", axes) for i, axes in enumerate(self.grid.include)),

@@ -8,6 +8,7 @@ from asymmetry.core.names import check_name
 from asymmetry.core.own_parts import check_part
 from asymmetry.fidelity.registry import fidelity_names
 from asymmetry.generators.catalog import generator_names
+from asymmetry.metrics.contracts import METRICS
 from asymmetry.study.section import Count, NonNegative, Positive, Section
 
 
@@ -42,6 +43,12 @@ class Axes(Section):
     @classmethod
     def _fidelity(cls, values: list[str] | None) -> list[str] | None:
         known = fidelity_names()
+        for value in values or ():
+            if value in METRICS and value not in known:
+                needed = (
+                    "is a metric only" if METRICS[value].full_reference else "needs no reference"
+                )
+                raise ValueError(f"'{value}' {needed}, so it is no loss; name it as a metric")
         return values and [check_part(one, known, "fidelity loss", "fidelity") for one in values]
 
 

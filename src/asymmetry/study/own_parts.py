@@ -14,7 +14,6 @@ from asymmetry.core.names import check_name, one_line_each
 from asymmetry.core.own_parts import OwnPart, find_own_parts, forget, own_parts
 from asymmetry.fidelity.registry import fidelity_names
 from asymmetry.metrics.contracts import (
-    JUDGES,
     METRICS,
     Contract,
     define_trunk_metrics,
@@ -66,8 +65,7 @@ def _define_metric(part: OwnPart) -> None:
     # A loss of that name would have the metric's code among its own.
     if part.name in fidelity_names() and part.name not in own_parts("fidelity"):
         raise UserError(f"{part.place}: '{part.name}' is a loss already; choose another name")
-    for registry in (METRICS, JUDGES):
-        _enter(part, registry, part.name, contract, "metric")
+    _enter(part, METRICS, part.name, contract, "metric")
 
 
 def _enter(part: OwnPart, registry: MutableMapping[str, T], name: str, entry: T, what: str) -> None:

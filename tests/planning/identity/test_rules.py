@@ -17,6 +17,7 @@ NUMERIC = [name for name in CODE.modules if CODE.declared(name)]
 BY_NAME = {
     "asymmetry.analysis.hypotheses.registry",
     "asymmetry.backbones.registry",
+    "asymmetry.fidelity.as_metric",  # of a borrowed metric
     "asymmetry.figures.registry",
     "asymmetry.metrics.build",
     "asymmetry.metrics.learned",  # of pyiqa
