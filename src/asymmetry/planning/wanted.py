@@ -65,8 +65,9 @@ def _named(plan: Plan) -> Iterator[tuple[str, str, str]]:
         for entry in sorted(weights_of(name)):
             yield name, *_library(entry)
     for name in dict.fromkeys(cell.generator for cell in plan.cells):
-        if (declared := study.generators.get(name)) and (entry := _entry_at(plan, declared.file)):
-            yield name, MANIFEST, entry
+        declared = study.generators.get(name)
+        if declared and (published := _entry_at(plan, declared.file)):
+            yield name, MANIFEST, published
     for name in dict.fromkeys(cell.discriminator for cell in plan.cells):
         spec = study.discriminators.get(name)
         compared = "pretrained" in study.transfer.initialisations and study.transfer.sets
