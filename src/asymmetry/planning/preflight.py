@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import ceil
 from pathlib import Path
 
-from asymmetry.backbones.catalog import BACKBONES, RANDOM
+from asymmetry.backbones.catalog import BACKBONES
 from asymmetry.core.commit import commit_problem
 from asymmetry.core.errors import UserError
 from asymmetry.core.hash_cache import cached_sha256
@@ -18,16 +18,13 @@ from asymmetry.data.iqa_sets.splits import too_few_contents
 from asymmetry.data.photos import Photo
 from asymmetry.data.sets import HELD_OUT, evaluation_images, evaluation_reduction, left_out
 from asymmetry.data.views import strips
-from asymmetry.fidelity.registry import backbone_of, fidelity_names, smallest_crop, weights_of
-from asymmetry.generators.catalog import GENERATOR_FILES
+from asymmetry.fidelity.registry import smallest_crop, weights_of
 from asymmetry.metrics.borrowed import Borrowed
 from asymmetry.metrics.contracts import METRICS
 from asymmetry.planning.calibrations import calibration_problem
-from asymmetry.planning.generator_files import facts_of
-from asymmetry.planning.outside import GeneratorFile
 from asymmetry.planning.own_parts import own_part_problems
 from asymmetry.planning.plan import Plan
-from asymmetry.planning.timm_trunks import trunk_problem
+from asymmetry.planning.preflight_networks import network_problems
 from asymmetry.study import SeveritySet, Study
 from asymmetry.weights.store import has_weights, remedy
 
@@ -45,14 +42,12 @@ def check(plan: Plan, here: bool) -> None:
     """
     problems = [
         *own_part_problems(plan),
-        *_generators(plan),
-        *_trunks(plan),
+        *network_problems(plan),
         *_training_photos(plan),
         *_losses(plan),
         *_evaluation(plan),
         *_sets(plan),
         *_weights(plan),
-        *_outside(plan),
         *(_device(plan) if here else ()),
     ]
     if problems:
@@ -80,39 +75,6 @@ def _absent_images(plan: Plan) -> Iterator[str]:
                     f"outside.{method.name}: lacks {len(lacking)} of {len(images)} images of "
                     f"'{name}', such as {lacking[0]}: they have no scores"
                 )
-
-
-def _generators(plan: Plan) -> Iterator[str]:
-    """Files that cannot serve as generators, or have another scale than a task that uses them."""
-    for name in dict.fromkeys(cell.generator for cell in plan.cells):
-        if name not in GENERATOR_FILES:
-            continue
-        try:
-            facts = facts_of(name)
-        except UserError as error:
-            yield str(error)
-            continue
-        head = f"generators.{name}: {GENERATOR_FILES[name].file}: is {facts.architecture}"
-        if facts.problem:
-            yield f"{head}, which {facts.problem}; use another file"
-        tasks = dict.fromkeys(cell.task for cell in plan.cells if cell.generator == name)
-        for task in tasks:
-            if (wanted := plan.study.tasks[task].scale) != facts.scale:
-                yield (
-                    f"{head} of scale {facts.scale}, and the task '{task}' has {wanted}; use a "
-                    "file of that scale, or leave the two apart by grid.exclude"
-                )
-
-
-def _trunks(plan: Plan) -> Iterator[str]:
-    """Networks of timm that give no stages, of those that the study uses."""
-    study, cells = plan.study, plan.cells
-    used = {backbone_of(name) for name in plan.measured if name in fidelity_names()}
-    used |= {study.discriminators[c.discriminator].backbone for c in cells if c.adversarial_weight}
-    names = {(name or "").removesuffix(RANDOM) for name in used}
-    for name, declared in study.backbones.items():
-        if name in names and (problem := trunk_problem(declared.timm)):
-            yield f"backbones.{name}.timm: {declared.timm}: {problem}; name another network"
 
 
 def _sides(photo: Photo, reduce: int) -> tuple[int, int]:
@@ -263,18 +225,6 @@ def _other_bytes(plan: Plan, folder: Path) -> Iterator[str]:
                 f"{path}: has other bytes than {plan.lock.path} says; "
                 f"remove it and {plan.lock.remedy}"
             )
-
-
-def _outside(plan: Plan) -> Iterator[str]:
-    """Generators of others that cannot be built, or are of another scale than their task."""
-    for method in plan.outside.values():
-        if isinstance(method.made, GeneratorFile):
-            from asymmetry.generators.from_file import load_generator
-
-            try:
-                load_generator(method.made.path, scale=plan.study.tasks[method.task].scale)
-            except UserError as error:
-                yield f"outside.{method.name}.file: {error}"
 
 
 def _device(plan: Plan) -> Iterator[str]:
