@@ -41,6 +41,7 @@ rule analyse:
         stages.results / "effect.parquet",
         stages.results / "asymmetry.parquet",
         stages.results / "robustness.parquet",
+        stages.results / "reliability.parquet",
         stages.results / "claims.md",
         multiext(str(stages.results / "hypotheses"), ".parquet", ".json"),
         report(

@@ -21,6 +21,7 @@ from asymmetry.report.sources import PAGES, sources_digest
 from asymmetry.tables.people import human_digest
 
 _ANALYSED = ["effect.parquet", "asymmetry.parquet", "robustness.parquet", "claims.md"]
+_ANALYSED += ["reliability.parquet"]
 _ANALYSED += [f"hypotheses.{kind}" for kind in ("parquet", "json", "csv")]
 
 

@@ -59,7 +59,7 @@ def test_equal_families_are_undecided():
 def test_three_metrics_are_too_few():
     table = measures(0.9, 0.8, "tid2013").iloc[4:8]
     one = found(table)["synthetic"]
-    assert (one.verdict, np.isnan(one.p)) == ("undecided", True)
+    assert (one.verdict, np.isnan(one.p)) == ("this design cannot decide it", True)
     assert "Too few" in one.note
 
 

@@ -13,7 +13,7 @@ from asymmetry.analysis.hypotheses.contract import (
     RESAMPLES,
     Finding,
     family,
-    sentences,
+    undecidable,
     with_draws,
 )
 from asymmetry.analysis.hypotheses.evidence import Evidence
@@ -81,7 +81,7 @@ def _finding(regime: str, statistic: str, wide: pd.DataFrame, note: str) -> Find
     least = _least_p(*map(len, sides))
     if not least <= ALPHA:
         reason = f"Too few metrics: no permutation of the families can reach p ≤ {ALPHA}."
-        return replace(finding, note=sentences(reason, note))
+        return undecidable(finding, reason)
     value = float(sides[0].mean() - sides[1].mean())
     return with_draws(finding, value, _mean_draws(sides), assumed=ASSUMED, p=_permutation_p(sides))
 
