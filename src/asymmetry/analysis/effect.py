@@ -100,9 +100,11 @@ class Effects:
     @cached_property
     def coverage(self) -> str:
         """How many settings there are, and what became of them, in words."""
-        states = self.settings["status"]
-        counts = coverage(states.where(states != NOT_ASSESSED, MISSING))
-        return str(counts).replace("cells", "settings")
+        member, done = settings_of(self.cells), (self.cells["status"] == DONE).to_numpy()
+        states = np.full(int(member.max(initial=-1)) + 1, MISSING, dtype=object)
+        states[member[(self.cells["status"] == DIVERGED).to_numpy()]] = DIVERGED
+        states[member[done][np.isfinite(self.level)]] = DONE
+        return str(coverage(pd.Series(states))).replace("cells", "settings")
 
 
 def all_judged(tables: Tables, judges: Sequence[str]) -> list[Judged]:

@@ -94,9 +94,8 @@ def with_trunk(cells: pd.DataFrame) -> pd.DataFrame:
     """
     parts = cells.reindex(columns=["backbone", "initialisation", "frozen"])
     parts = parts.assign(frozen=parts["frozen"].eq(True).map({True: "frozen", False: ""}))
-    parts = parts.astype(object).where(parts.notna(), "")
-    words = [", ".join(filter(None, map(str, row))) for row in parts.to_numpy()]
-    return cells.assign(trunk=words)
+    rows = parts.astype(object).where(parts.notna(), "").itertuples(index=False, name=None)
+    return cells.assign(trunk=[", ".join(filter(None, row)) for row in rows])
 
 
 def mean_over(pairs: Pairs, units: Integers) -> Estimate:

@@ -138,17 +138,17 @@ def _levels(effects: Effects, done: pd.DataFrame) -> _Compared:
 
 def _slopes(effects: Effects, done: pd.DataFrame) -> _Compared:
     """The least-squares slope of each curve over log10 of the weight, on each image."""
-    rows, slopes = [], []
-    curve = ["discriminator", "fidelity", "head", "seed", "trunk", "transformer"]
-    for _, cells in done.groupby(curve, sort=False, dropna=False):
-        decades = np.log10(cells["adversarial_weight"].to_numpy(dtype=float))
-        centred = decades - decades.mean()
-        if len(cells) > 1:
-            weights = centred / (centred**2).sum()
-            slopes.append(weights @ effects.by_image[cells["row"].to_numpy(dtype=int)])
-            rows.append(cells[curve].iloc[0])
-    keys = pd.DataFrame(rows, columns=curve).reset_index(drop=True)
-    return _Compared(keys, np.array(slopes).reshape(-1, effects.images))
+    curves = done.groupby(["discriminator", "fidelity", "seed"], sort=False)
+    member = curves.ngroup().to_numpy()
+    decades = np.log10(done["adversarial_weight"].to_numpy(dtype=float))
+    centred = decades - (np.bincount(member, decades) / np.bincount(member))[member]
+    spread = np.bincount(member, centred**2)
+    slopes = np.zeros((len(spread), effects.images))
+    rows = done["row"].to_numpy(dtype=int)
+    np.add.at(slopes, member, centred[:, None] * effects.by_image[rows])
+    several = spread > 0
+    keys = done[~curves.ngroup().duplicated()].reset_index(drop=True)
+    return _Compared(keys[several], slopes[several] / spread[several, None])
 
 
 def _in_both(compared: _Compared, regime: str) -> _Compared:
