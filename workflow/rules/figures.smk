@@ -34,7 +34,7 @@ rule analyse:
     input:
         expand(
             str(stages.results / "{table}.parquet"),
-            table=["runs", "scores", "skill", "optimisability", "transfer"],
+            table=["runs", "scores", "skill", "skill_values", "optimisability", "transfer"],
         ),
         stages.stamp("analyse"),
     output:

@@ -63,7 +63,16 @@ def judge_values(
 
 def settings_of(cells: pd.DataFrame) -> Integers:
     """A number for the setting of each cell [cells], in order of appearance."""
-    return cells.groupby(SETTING, sort=False).ngroup().to_numpy(dtype=np.int64)
+    return codes_of(cells, SETTING)
+
+
+def codes_of(table: pd.DataFrame, columns: Sequence[str]) -> Integers:
+    """A number for each combination of these columns [rows], in order of appearance."""
+    codes = np.zeros(len(table), dtype=np.int64)
+    for column in columns:
+        own, names = pd.factorize(table[column], use_na_sentinel=False)
+        codes = codes * max(len(names), 1) + own
+    return np.asarray(pd.factorize(codes)[0], dtype=np.int64)
 
 
 def own_losses(cells: pd.DataFrame, judges: Sequence[str]) -> NDArray[np.bool_]:

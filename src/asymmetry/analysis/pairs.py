@@ -12,6 +12,7 @@ import pandas as pd
 from scipy import stats
 
 from asymmetry.analysis.effect import Effects
+from asymmetry.analysis.judging import codes_of
 from asymmetry.stats.arrays import Array, Integers
 from asymmetry.stats.estimate import Estimate, over_units, unit_means
 from asymmetry.stats.significance import ALPHA
@@ -61,7 +62,7 @@ class Pairs:
 
     def codes(self, *columns: str) -> Integers:
         """A number for each combination of these keys [pairs]."""
-        return self.keys.groupby(list(columns), sort=False, dropna=False).ngroup().to_numpy()
+        return codes_of(self.keys, columns)
 
     def of(self, mask: np.ndarray) -> "Pairs":
         """The pairs where `mask` [pairs] holds."""
@@ -94,8 +95,9 @@ def with_trunk(cells: pd.DataFrame) -> pd.DataFrame:
     """
     parts = cells.reindex(columns=["backbone", "initialisation", "frozen"])
     parts = parts.assign(frozen=parts["frozen"].eq(True).map({True: "frozen", False: ""}))
-    rows = parts.astype(object).where(parts.notna(), "").itertuples(index=False, name=None)
-    return cells.assign(trunk=[", ".join(filter(None, row)) for row in rows])
+    columns = [parts[name].astype(object).where(parts[name].notna(), "") for name in parts]
+    words = [", ".join(filter(None, row)) for row in zip(*columns, strict=True)]
+    return cells.assign(trunk=pd.Series(words, index=cells.index, dtype=object))
 
 
 def mean_over(pairs: Pairs, units: Integers) -> Estimate:

@@ -11,6 +11,7 @@ import typer
 
 from asymmetry.cli.artifacts import COMMANDS
 from asymmetry.cli.options import DEFAULT, StudyFile, plan_of, stages_of
+from asymmetry.cli.simulation import COMMANDS as SIMULATION
 from asymmetry.cli.userstudy import app as userstudy_app
 from asymmetry.core.edits import edited_files
 from asymmetry.core.errors import UserError
@@ -176,7 +177,7 @@ def schema() -> None:
     print(schema_text(), end="")
 
 
-for command in COMMANDS:
+for command in (*COMMANDS, *SIMULATION):
     app.command()(command)
 
 

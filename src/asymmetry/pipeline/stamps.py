@@ -58,6 +58,7 @@ class Stamps:
         draw = ("asymmetry.figures.write:draw", *figures.values())
         build = ("asymmetry.report.build:write_report", "asymmetry.report.metrics:write_metrics")
         drawn = [f"figures/{name}.{kind}" for name in figures for kind in FORMATS]
+        beside = {"skill": ("skill_values.parquet",)}
         said = {"scores": tuple(filter(None, [human_digest(self._study)]))}
         return {
             "photos": CheapStage(
@@ -67,7 +68,10 @@ class Stamps:
             ),
             **{
                 name: CheapStage(
-                    collect, self._in(f"{name}.parquet"), tuple(files), said.get(name, ())
+                    collect,
+                    self._in(f"{name}.parquet", *beside.get(name, ())),
+                    tuple(files),
+                    said.get(name, ()),
                 )
                 for name, files in self._tables.items()
             },

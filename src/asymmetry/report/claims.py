@@ -41,6 +41,11 @@ def answers(claims: pd.DataFrame) -> list[dict[str, Any]]:
     return found
 
 
+def axes(tables: Tables) -> list[dict[str, Any]]:
+    """The axes of effect, each with how reliable its judges are."""
+    return [row | {"where": where(row)} for row in records(tables.reliability)]
+
+
 def claims(tables: Tables) -> list[dict[str, Any]]:
     """The hypotheses in the table, in order: what each declares, and its `rows`.
 

@@ -8,7 +8,6 @@ spread between cells.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from itertools import product
-from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -24,8 +23,7 @@ from asymmetry.tables.schemas import COLUMNS, DIVERGED, DONE, empty_table
 AXIS = "perception"
 JUDGES = ("niqe", "piqe", "lpips-alex")
 Quality = Callable[[pd.DataFrame, np.random.Generator], Array]
-_EMPTY = {field.name: empty_table(field.name) for field in fields(Tables)}
-_NO_SKILL = skill_of_losses(_EMPTY["skill"])
+_NO_SKILL = skill_of_losses(empty_table("skill"))
 _DISCRETE = 0.5  # the step to which tied values are rounded
 _OPPOSED = 2  # of the camps, the judges from this one on see the opposite
 
@@ -66,24 +64,37 @@ def cells_of(
     """The cells of a full grid; a discriminator is its name, its backbone and its head."""
     none = (NO_DISCRIMINATOR, None, None)
     settings = [(none, 0.0), *product(discriminators, weights)]
-    return pd.DataFrame(
-        [
-            _row(Cell("task", "generator", loss, kind[0], weight, seed), kind[1], kind[2])
-            for seed, loss, (kind, weight) in product(range(seeds), losses, settings)
-        ]
-    )
+    rows = [
+        row_of(Cell("task", "generator", loss, kind[0], weight, seed), kind[1], kind[2])
+        for seed, loss, (kind, weight) in product(range(seeds), losses, settings)
+    ]
+    cells = pd.DataFrame(rows)
+    # Plain objects are several times faster here than strings of their own type.
+    return cells.astype({name: object for name in cells.select_dtypes(exclude="number")})
 
 
-def _row(cell: Cell, backbone: str | None, head: str | None) -> dict[str, object]:
+def row_of(
+    cell: Cell,
+    backbone: str | None,
+    head: str | None,
+    initialisation: str | None = "scratch",
+    frozen: bool = False,
+) -> dict[str, object]:
+    """A cell that is done, as a row of the table `runs`, with its discriminator's parts."""
     return vars(cell) | {
         "run": cell.name,
         "kind": "cell",
         "status": DONE,
         "backbone": backbone,
         "head": head,
-        "initialisation": backbone and "scratch",
-        "frozen": False,
+        "initialisation": initialisation if backbone else None,
+        "frozen": frozen,
     }
+
+
+def empty_tables(**tables: pd.DataFrame) -> Tables:
+    """These tables, and all others without rows."""
+    return Tables(**({field.name: empty_table(field.name) for field in fields(Tables)} | tables))
 
 
 def evidence_of(
@@ -110,9 +121,12 @@ def evidence_of(
     if chance.camps:
         values[_OPPOSED:] *= -1
     runs = cells.reindex(columns=COLUMNS["runs"])
-    # The arrays are the scores; the table only says that there are some.
+    # Arrays and `losses` are the scores and the skill; the tables only say that there are some.
     scores = cells[:1].reindex(columns=COLUMNS["scores"])
-    found = Tables(**(_EMPTY | {"runs": runs, "scores": scores} | dict(tables or {})))
+    known = {"runs": runs, "scores": scores}
+    if losses is not None:
+        known["skill"] = pd.DataFrame([{}]).reindex(columns=COLUMNS["skill"])
+    found = empty_tables(**(known | dict(tables or {})))
     judged = judge_values(cells, values, scope, names)
     axes = {AXIS: list(judges)} if judges else {}
     return Evidence(found, [judged], axes, _NO_SKILL if losses is None else losses)
@@ -170,5 +184,3 @@ def adversarial(cells: pd.DataFrame) -> np.ndarray:
     """Whether each cell has an adversary [cells]."""
     return (cells["adversarial_weight"] > 0).to_numpy()
 
-
-Side = Literal["supported", "contradicted"]

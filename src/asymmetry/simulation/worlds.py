@@ -80,6 +80,7 @@ def worlds() -> list[World]:
         *_of_the_adversary(),
         *_of_shares(),
         *_of_transfer(),
+        *_of_backbones(),
     ]
 
 
@@ -223,12 +224,11 @@ def _nothing(cells: pd.DataFrame, _rng: np.random.Generator) -> Array:
 def _of_discriminators() -> list[World]:
     over = [
         Expected("H5", "over trunks", EITHER),
-        Expected("H5b", "over trunks", EITHER),
         Expected("H6", "level, over", EITHER),
         Expected("H6", "slope over log10 of the weight, over", EITHER),
         Expected("H6", "collapsed", EITHER, None),
-        Expected("H6b", "level, over", EITHER),
     ]
+    by_detail = [Expected("H5b", "over trunks", EITHER), Expected("H6b", "level, over", EITHER)]
     these = [
         Expected("H5", "for these trunks", EITHER),
         Expected("H6", "level, for these", EITHER),
@@ -247,7 +247,8 @@ def _of_discriminators() -> list[World]:
         seeds = {"one seed": 1, "two seeds": 2}.get(name, 3)
         cells = cells_of(["ssim", "vif"], HEADS, (0.01, 0.1), seeds)
         truth = "trunks and heads differ singly, not on average"
-        found.append(_discriminator_world(name, truth, cells, singly, chance, over))
+        expected = [*over, *by_detail] if name == "plain" else over
+        found.append(_discriminator_world(name, truth, cells, singly, chance, expected))
     cells = cells_of(["ssim", "vif"], HEADS, (0.01, 0.1), 3)
     plain = replace(Chance(), by_image=by_image)
     truth = "trunks and heads do not differ at all"
@@ -415,3 +416,30 @@ def _transferred(rng: np.random.Generator, trunks: int, fraction: float) -> pd.D
         reference="nr", set=ALL, split=0, part="test", statistic="srcc", n=40, status="ok",
         low=table["value"] - half, high=table["value"] + half,
     )  # fmt: skip
+
+
+# H8: backbones whose families do not differ.
+
+
+def _of_backbones() -> list[World]:
+    cells = cells_of(["ssim"], [VGG], (0.1,), 1)
+    backbones = [*("vgg16", "resnet50", "alexnet", "squeezenet"), *TRUNKS[2:], "dinov2-vits14"]
+    expected = [Expected("H8", "synthetic", EITHER), Expected("H8", "interaction", EITHER)]
+
+    def world(name: str, tails: float) -> World:
+        def make(rng: np.random.Generator) -> Evidence:
+            own = rng.standard_t(tails, len(backbones))
+            rows = [
+                (backbone, kind, 0.8 + 0.02 * own[place] + 0.01 * rng.standard_normal())
+                for place, backbone in enumerate(backbones)
+                for kind in ("tid2013", "pipal")
+            ]
+            table = pd.DataFrame(rows, columns=["backbone", "kind", "value"])
+            table = table.assign(metric="dists-" + table["backbone"], set=table["kind"], role="metric")
+            table = table.assign(subset="all", statistic="srcc", value=np.clip(table["value"], -0.99, 0.99))
+            found = evidence_of(cells, _nothing, Chance(images=1), rng)
+            return replace(found, tables=replace(found.tables, skill=table))
+
+        return World(name, "families of backbones do not differ", make, expected)
+
+    return [world("plain", 50.0), world("t2-tailed scores", 2.0)]

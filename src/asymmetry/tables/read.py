@@ -27,6 +27,7 @@ class Tables:
     hypotheses: pd.DataFrame
     robustness: pd.DataFrame
     reliability: pd.DataFrame
+    skill_values: pd.DataFrame
 
     @property
     def cells(self) -> pd.DataFrame:

@@ -105,7 +105,7 @@ def gather(study: Study, tables: Tables) -> Evidence:
         tables,
         all_judged(tables, judges),
         study.evaluation.axes,
-        skill_of_losses(tables.skill),
+        skill_of_losses(tables.skill, tables.skill_values, study.execution.bootstrap),
         sets_in_words(tables.skill, study.calibration),
         {one.scope: one for one in pilots},
         study.evaluation.practically_equal,

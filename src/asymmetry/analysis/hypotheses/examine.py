@@ -8,11 +8,16 @@ from typing import Any
 from asymmetry.analysis.hypotheses.contract import ALL, EVERYWHERE, Finding, sentences, undecidable
 from asymmetry.analysis.hypotheses.evidence import Evidence
 from asymmetry.tables.read import SCOPE
-from asymmetry.tables.schemas import DECIDED, DESCRIPTIVE, NO_VERDICT
+from asymmetry.tables.schemas import DECIDED, DESCRIPTIVE, NO_VERDICT, UNDECIDABLE
 
 _OF_THE_JUDGES = "H9"  # asks whether they agree
-# Verdicts whose error rates are too high or not measured: docs/error-rates.md.
-DESCRIPTIVE_ONLY: dict[str, str] = {}
+# Claims whose verdicts have an error rate that is too high, or not measured: docs/error-rates.md.
+DESCRIPTIVE_ONLY = {
+    "H9": "The interval is over images alone, and its error rate is not measured.",
+    "H10": "The error rate over tasks is not measured.",
+    "H12": "The error rate of a difference of regrets is not measured.",
+    "H13": "One trunk is no sample of trunks.",
+}
 
 
 def examine(hypothesis: ModuleType, evidence: Evidence) -> list[Finding]:
@@ -33,7 +38,7 @@ def examine(hypothesis: ModuleType, evidence: Evidence) -> list[Finding]:
 
 def _without_verdict(finding: Finding, reason: str) -> Finding:
     """The finding on an axis whose judges do not agree: numbers without a verdict."""
-    if not reason:
+    if not reason or finding.verdict == UNDECIDABLE:
         return finding
     return replace(finding, verdict=NO_VERDICT, note=sentences(reason, finding.note))
 

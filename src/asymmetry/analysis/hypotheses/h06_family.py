@@ -16,6 +16,7 @@ from asymmetry.analysis.hypotheses.contract import (
     with_estimate,
 )
 from asymmetry.analysis.hypotheses.evidence import Evidence
+from asymmetry.analysis.judging import codes_of
 from asymmetry.analysis.pairs import ended_cells, verdict_of, with_trunk
 from asymmetry.backbones.families import is_transformer
 from asymmetry.core.randomness import draws
@@ -138,8 +139,7 @@ def _levels(effects: Effects, done: pd.DataFrame) -> _Compared:
 
 def _slopes(effects: Effects, done: pd.DataFrame) -> _Compared:
     """The least-squares slope of each curve over log10 of the weight, on each image."""
-    curves = done.groupby(["discriminator", "fidelity", "seed"], sort=False)
-    member = curves.ngroup().to_numpy()
+    member = codes_of(done, ["discriminator", "fidelity", "seed"])
     decades = np.log10(done["adversarial_weight"].to_numpy(dtype=float))
     centred = decades - (np.bincount(member, decades) / np.bincount(member))[member]
     spread = np.bincount(member, centred**2)
@@ -147,28 +147,29 @@ def _slopes(effects: Effects, done: pd.DataFrame) -> _Compared:
     rows = done["row"].to_numpy(dtype=int)
     np.add.at(slopes, member, centred[:, None] * effects.by_image[rows])
     several = spread > 0
-    keys = done[~curves.ngroup().duplicated()].reset_index(drop=True)
+    keys = done[~pd.Series(member).duplicated().to_numpy()].reset_index(drop=True)
     return _Compared(keys[several], slopes[several] / spread[several, None])
 
 
 def _in_both(compared: _Compared, regime: str) -> _Compared:
     """What is in strata of both families."""
     keys = compared.keys
-    both = keys.groupby(_ALIKE[regime], dropna=False)["transformer"].transform("nunique") == 2
-    return _Compared(keys[both].reset_index(drop=True), compared.values[both.to_numpy(dtype=bool)])
+    strata, side = codes_of(keys, _ALIKE[regime]), keys["transformer"].to_numpy(dtype=bool)
+    both = np.isin(strata, strata[side]) & np.isin(strata, strata[~side])
+    return _Compared(keys[both].reset_index(drop=True), compared.values[both])
 
 
 def _over_trunks(compared: _Compared, regime: str) -> Estimate:
     """Welch's test over the trunks' means, of values less the level of their stratum."""
     keys, values = compared.keys, compared.values
-    strata = keys.groupby(_ALIKE[regime], dropna=False, sort=False).ngroup().to_numpy()
+    strata = codes_of(keys, _ALIKE[regime])
     is_transformer = keys["transformer"].to_numpy(dtype=bool)
     levels = [
         unit_means(values[is_transformer == side], strata[is_transformer == side])
         for side in (True, False)
     ]
     centred = values - ((levels[0] + levels[1]) / 2)[strata]
-    trunk = keys.groupby("trunk", sort=False).ngroup().to_numpy()
+    trunk = codes_of(keys, ["trunk"])
     sides = [
         unit_means(centred[is_transformer == side], trunk[is_transformer == side])
         for side in (True, False)
@@ -179,12 +180,11 @@ def _over_trunks(compared: _Compared, regime: str) -> Estimate:
 def _for_these(compared: _Compared, regime: str) -> Estimate:
     """The difference of the families' means in each stratum, over repeated trainings."""
     keys, values = compared.keys, compared.values
-    strata = keys.groupby(_ALIKE[regime], dropna=False, sort=False).ngroup().to_numpy()
+    strata = codes_of(keys, _ALIKE[regime])
     side = keys["transformer"].to_numpy(dtype=bool)
     means = [unit_means(values[side == one], strata[side == one]) for one in (True, False)]
     without_seed = [name for name in _ALIKE[regime] if name != "seed"]
-    first = keys.groupby(strata).first()
-    groups = first.groupby(without_seed, dropna=False, sort=False).ngroup().to_numpy()
+    groups = codes_of(keys[~pd.Series(strata).duplicated()], without_seed)
     return over_replicates(means[0] - means[1], groups)
 
 
@@ -192,9 +192,9 @@ def _by_ranks(effects: Effects, compared: _Compared) -> Estimate:
     """The same over the trunks' mean ranks within their stratum; a diverged training is last."""
     keys = compared.keys
     level = pd.Series(np.nanmean(compared.values, axis=1), index=keys.index)
-    ranks = level.groupby([keys[name] for name in _ALIKE[LEVEL]], dropna=False).rank(pct=True)
+    ranks = level.groupby(codes_of(keys, _ALIKE[LEVEL])).rank(pct=True)
     side = keys["transformer"].to_numpy(dtype=bool)
-    trunk = keys.groupby("trunk", sort=False).ngroup().to_numpy()
+    trunk = codes_of(keys, ["trunk"])
     values = ranks.to_numpy()[:, None]
     means = [unit_means(values[side == one], trunk[side == one]) for one in (True, False)]
     return difference_of_units(*means)
