@@ -75,6 +75,13 @@ def test_two_sets_of_units_are_welch_s_test():
     assert independent.p == pytest.approx(expected.pvalue)
 
 
+def test_of_several_estimates_the_interval_is_bonferroni_s():
+    one = Estimate(1.0, 2.0, 7.0, 8)
+    assert one.simultaneous(1) == pytest.approx((one.low, one.high))
+    # Student's t with 7 degrees of freedom at .0025 in each tail, from its tables: 4.029.
+    assert one.simultaneous(10).high == pytest.approx(1 + 2 * 4.029, abs=2e-3)
+
+
 def test_power_is_that_of_the_error():
     assert Estimate(0, 1, np.inf, 3).power(2.8) == pytest.approx(0.8, abs=0.01)
     assert np.isnan(Estimate(0, np.nan, 3, 3).power(1))

@@ -3,7 +3,8 @@
 Four truths are planted into the study's own grid, all almost without chance. In the first, losses of
 high skill are best without an adversary and worst with one; patch heads, convolutional trunks, the
 adversary itself and random weights are better. In the second, all of that is the other way round. In
-the third, losses hardly differ with an adversary and discriminators do; in the fourth, the opposite.
+the third, losses hardly differ with an adversary and discriminators do, and Transformers diverge at
+the highest weight; in the fourth, the opposite.
 A claim that none of them decides, no data of the study will.
 """
 
@@ -30,7 +31,7 @@ from asymmetry.stats.arrays import Array
 from asymmetry.study import Study
 from asymmetry.study.grid import cells
 from asymmetry.tables.read import MEASURED
-from asymmetry.tables.schemas import COLUMNS, CONTRADICTED, DESCRIPTIVE, SUPPORTED
+from asymmetry.tables.schemas import COLUMNS, CONTRADICTED, DESCRIPTIVE, DIVERGED, DONE, SUPPORTED
 
 _IMAGES = 6
 _CHANCE = 0.02  # of trainings and of images, where losses differ by about 1
@@ -72,15 +73,16 @@ class Decidable:
 def decidable(study: Study) -> list[Decidable]:
     """What the design of a study can decide, a row for each claim."""
     truths = [_evidence(study, truth) for truth in range(4)]
-    found = []
+    rows = []
     for module in load_hypotheses():
-        by_key: dict[tuple[str, ...], list[Finding]] = {}
-        for evidence in truths:
-            for one in examine(module, evidence):
-                by_key.setdefault((*one.scope, one.regime), []).append(one)
+        first, *others = [examine(module, evidence) for evidence in truths]
+        by_key = {(*one.scope, one.regime): [one] for one in first}
+        for one in (one for found in others for one in found):
+            # What only a truth with diverged runs asks is no question of the design.
+            by_key.get((*one.scope, one.regime), []).append(one)
         reason = DESCRIPTIVE_ONLY.get(module.ID, "")
-        found.append(_row(module.ID, module.CLAIM, by_key, reason))
-    return found
+        rows.append(_row(module.ID, module.CLAIM, by_key, reason))
+    return rows
 
 
 def _row(
@@ -111,6 +113,7 @@ def _evidence(study: Study, truth: int) -> Evidence:
             for cell in cells(study)
         ]
     ).astype(object).infer_objects()  # fmt: skip
+    frame["status"] = frame["status"].mask(_diverged(frame, truth), DIVERGED)
     losses = pd.unique(frame["fidelity"]).tolist()
     skill = _skill(study, losses)
     measured = study.evaluation.all_metrics
@@ -145,7 +148,7 @@ def _of_discriminator(study: Study, name: str) -> tuple[str | None, str | None, 
 
 def _values(frame: pd.DataFrame, truth: int, losses: list[str], judges: int, key: int) -> Array:
     """Values [judges, cells, images] under a truth."""
-    rng = draws(0, f"decidable/{truth}", step=key)
+    rng, frame = draws(0, f"decidable/{truth}", step=key), frame[frame["status"] == DONE]
     level = _quality(frame, truth, losses) + _CHANCE * rng.standard_normal(len(frame))
     images = rng.standard_normal((judges, 1, _IMAGES))
     noise = _CHANCE * rng.standard_normal((judges, len(frame), _IMAGES))
@@ -170,6 +173,15 @@ def _quality(frame: pd.DataFrame, truth: int, losses: list[str]) -> Array:
     few, many = (0.01, 1.0) if truth == 2 else (1.0, 0.01)
     spread = np.where(adversary, few, many)
     return np.asarray(spread * order + (designs if truth == 2 else 0.01 * design) * adversary)
+
+
+def _diverged(frame: pd.DataFrame, truth: int) -> pd.Series:
+    """Whether a cell diverged: in the third truth those of Transformers, in the fourth the others."""
+    weight = frame["adversarial_weight"].astype(float)
+    transformer = frame["backbone"].map(is_transformer, "ignore")
+    # Not where it is the only weight, or losses there would be of one family alone.
+    highest = (weight > 0) & (weight == weight.max()) & (weight[weight > 0].nunique() > 1)
+    return highest & transformer.eq(truth == 2) & (truth >= 2)
 
 
 def _skill(study: Study, losses: list[str]) -> pd.DataFrame:

@@ -199,7 +199,7 @@ def _of_random_weights() -> list[World]:
     }
     skill = pd.DataFrame({"z": 1.0, "error": 0.1}, index=RANDOM_AND_RIVALS)
     skill.loc[RANDOM_AND_RIVALS[0], "z"] = 0.5
-    expected = [Expected("H4", "", EITHER, None)]
+    expected = [Expected("H4", "", EITHER)]
 
     def world(name: str, cells: pd.DataFrame) -> World:
         chance = AWKWARD.get(name, Chance())

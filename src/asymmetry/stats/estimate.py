@@ -14,7 +14,7 @@ import numpy as np
 from scipy import stats
 
 from asymmetry.stats.arrays import Array, Integers
-from asymmetry.stats.intervals import t_quantile
+from asymmetry.stats.intervals import ENDS, Interval, t_quantile
 from asymmetry.stats.power import power_of_estimate
 
 
@@ -54,6 +54,13 @@ class Estimate:
     @property
     def _half(self) -> float:
         return t_quantile(self.degrees_of_freedom) * self.error
+
+    def simultaneous(self, tests: int) -> Interval:
+        """The interval that holds for the most extreme of so many estimates, too (Bonferroni)."""
+        if not self._known:
+            return Interval(float("nan"), float("nan"))
+        half = float(stats.t.ppf(1 - (1 - ENDS[1]) / tests, self.degrees_of_freedom)) * self.error
+        return Interval(self.value - half, self.value + half)
 
     def power(self, effect: float) -> float:
         """The chance that a true value of this size is found at p ≤ 0.05."""
@@ -100,13 +107,14 @@ def over_units(means: Array) -> Estimate:
     units, images = filled.shape
     if units < 2:
         return Estimate(float(filled.mean()) if units else np.nan, np.nan, np.nan, units)
-    of_units, of_images = _variances(filled)
-    variances = of_units, of_images
+    variances = _variances(filled)
     freedom = float(units - 1), float(max(images - 1, 1))
+    # A variance of few images that is not there would add degrees of freedom that are not, either.
+    larger = freedom[int(np.argmax(variances))]
     return Estimate(
         float(filled.mean()),
         float(np.sqrt(sum(variances))),
-        satterthwaite(variances, freedom),
+        min(satterthwaite(variances, freedom), larger),
         units,
     )
 

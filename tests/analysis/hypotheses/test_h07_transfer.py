@@ -71,7 +71,7 @@ def test_without_a_gain_of_imagenet_there_is_no_fraction():
     one = found(transfer({"random": 0.5, "discriminator": 0.55, "pretrained": 0.5}))
     fraction = one["fine-tune, nr: fraction"]
     assert np.isnan(fraction.value)
-    assert (fraction.verdict, "no gain that could be recovered" in fraction.note) == (
+    assert (fraction.verdict, "no certain gain that could be recovered" in fraction.note) == (
         "undecided",
         True,
     )

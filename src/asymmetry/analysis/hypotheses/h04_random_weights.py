@@ -46,7 +46,8 @@ def _against_all(effects: Effects, evidence: Evidence) -> Iterable[Finding]:
     adjusted = np.array(holm([pair.found.p for pair in pairs]))
     for rival in dict.fromkeys(pair.rival for pair in pairs):
         indices = [index for index, pair in enumerate(pairs) if pair.rival == rival]
-        yield _finding(effects, [pairs[i] for i in indices], adjusted[indices], evidence)
+        own = [pairs[i] for i in indices]
+        yield _finding(effects, own, adjusted[indices], len(pairs), evidence)
 
 
 def _pairs(effects: Effects) -> Iterable[_Pair]:
@@ -63,26 +64,26 @@ def _pairs(effects: Effects) -> Iterable[_Pair]:
 
 
 def _finding(
-    effects: Effects, pairs: list[_Pair], adjusted: np.ndarray, evidence: Evidence
+    effects: Effects, pairs: list[_Pair], adjusted: np.ndarray, tests: int, evidence: Evidence
 ) -> Finding:
     best = max(range(len(pairs)), key=lambda index: pairs[index].found.value)
     pair, found = pairs[best], pairs[best].found
+    low, high = found.simultaneous(tests)
     lower = _is_lower(evidence, pair.rival)
     finding = Finding(
         effects.scope,
         f"against {pair.rival}",
         "difference of the effect in the best setting for the random weights",
         value=found.value,
-        low=found.low,
-        high=found.high,
+        low=low,
+        high=high,
         n=found.n,
         power=found.power(ASSUMED),
         p=float(adjusted[best]),
         coverage=effects.coverage,
         note=sentences(
             f"The best of {len(pairs)} settings: {pair.setting[0]} at λ = {pair.setting[1]:g}. "
-            "Its interval does not allow for that choice; its p (Holm over settings and rivals) "
-            "does.",
+            f"Interval (Bonferroni) and p (Holm) allow for the {tests} settings and rivals.",
             "" if lower else "Its skill is not known to be lower than the rival's.",
         ),
     )

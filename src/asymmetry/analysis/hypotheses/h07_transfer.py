@@ -17,9 +17,8 @@ from asymmetry.analysis.hypotheses.contract import (
 from asymmetry.analysis.hypotheses.evidence import Evidence
 from asymmetry.analysis.pairs import FEWEST_UNITS
 from asymmetry.stats.arrays import Array
-from asymmetry.stats.estimate import Estimate
+from asymmetry.stats.estimate import Estimate, satterthwaite
 from asymmetry.stats.intervals import ERRORS_IN_WIDTH, t_quantile
-from asymmetry.stats.power import power_of_estimate
 from asymmetry.tables.schemas import CONTRADICTED, DESCRIPTIVE, OK, SUPPORTED, UNDECIDED
 
 ID = "H7"
@@ -43,13 +42,15 @@ _MEND = "Take three trunks with all three starts, or repeat the discriminators i
 
 @dataclass(frozen=True)
 class _Gains:
-    """Mean gains over random starts: `trained`, `imagenet`; with their covariance [2, 2].
+    """Mean gains over random starts: `trained`, `imagenet`; with their covariances [2, 2].
 
-    `srcc` are the means of the three starts, balanced over trunks.
+    `srcc` are the means of the three starts, balanced over trunks. `of_units` is what trunks, or
+    trainings, bring, with its `degrees_of_freedom`; `of_images` is known from the test images.
     """
 
     srcc: dict[str, float]
-    covariance: Array
+    of_units: Array
+    of_images: Array
     degrees_of_freedom: float
     units: int
     over_trunks: bool
@@ -67,9 +68,15 @@ class _Gains:
     def combined(self, weights: tuple[float, float]) -> Estimate:
         """The combination of both gains with these weights."""
         chosen = np.array(weights)
-        variance = float(chosen @ self.covariance @ chosen)
         value = float(chosen @ np.array([self.trained, self.imagenet]))
-        return Estimate(value, float(np.sqrt(variance)), self.degrees_of_freedom, self.units)
+        variances = tuple(float(chosen @ part @ chosen) for part in (self.of_units, self.of_images))
+        freedom = satterthwaite(variances, (self.degrees_of_freedom, np.inf))
+        return Estimate(value, float(np.sqrt(sum(variances))), freedom, self.units)
+
+    @property
+    def covariance(self) -> Array:
+        """Of both gains [2, 2]."""
+        return self.of_units + self.of_images
 
 
 def findings(evidence: Evidence) -> list[Finding]:
@@ -151,7 +158,7 @@ def _gains(rows: pd.DataFrame) -> _Gains:
     random, trained, imagenet = (float(errors[name]) ** 2 for name in (RANDOM, TRAINED, PRETRAINED))
     of_images = np.array([[trained + random, random], [random, imagenet + random]])
     srcc = {name: float(means[name]) for name in (RANDOM, TRAINED, PRETRAINED)}
-    return _Gains(srcc, spread + of_images, float(freedom), len(units), over_trunks)
+    return _Gains(srcc, spread, of_images, float(freedom), len(units), over_trunks)
 
 
 def _from_random(table: pd.DataFrame) -> Array:
@@ -165,23 +172,23 @@ def _fraction(finding: Finding, gains: _Gains, mend: str) -> Finding:
     if not np.isfinite(whole.p):
         return undecidable(finding, mend)
     if not whole.low > 0:
-        reason = "ImageNet brings no gain that could be recovered."
+        reason = "ImageNet brings no certain gain that could be recovered."
         return replace(finding, note=sentences(finding.note, reason))
-    low, high = _fieller(gains)
-    error = gains.combined((1, -LIMIT)).error / gains.imagenet
+    at_limit = gains.combined((1, -LIMIT))
+    low, high = _fieller(gains, at_limit.degrees_of_freedom)
     return replace(
         finding,
         value=gains.trained / gains.imagenet,
         low=low,
         high=high,
-        power=power_of_estimate(LIMIT - ASSUMED_FRACTION, error, gains.degrees_of_freedom),
+        power=at_limit.power((LIMIT - ASSUMED_FRACTION) * gains.imagenet),
         verdict=SUPPORTED if high < LIMIT else CONTRADICTED if low >= LIMIT else UNDECIDED,
     )
 
 
-def _fieller(gains: _Gains) -> tuple[float, float]:
+def _fieller(gains: _Gains, degrees_of_freedom: float) -> tuple[float, float]:
     """The fractions f of which the gain less f times that of ImageNet may be zero."""
-    t = t_quantile(gains.degrees_of_freedom) ** 2
+    t = t_quantile(degrees_of_freedom) ** 2
     (own, shared), (_, whole) = gains.covariance
     a = gains.imagenet**2 - t * whole
     b = gains.trained * gains.imagenet - t * shared
