@@ -55,7 +55,15 @@ def test_every_row_of_the_table_is_a_row_of_the_text(tmp_path):
 def test_a_bar_in_a_name_does_not_break_the_table():
     (module, *_) = load_hypotheses()
     row = {"id": "H1", "claim": "", "task": "a|b", "generator": "c", "set": "d", "axis": "all"}
-    row |= {"regime": "e", "statistic": "f", "value": 0.123, "low": -1.0, "high": 1.0, "p": 0.5, "n": 3}
+    row |= {
+        "regime": "e",
+        "statistic": "f",
+        "value": 0.123,
+        "low": -1.0,
+        "high": 1.0,
+        "p": 0.5,
+        "n": 3,
+    }
     row |= {"power": float("nan"), "verdict": "undecided", "coverage": "", "note": "few"}
     robustness = pd.DataFrame(columns=["id", "task", "generator", "set", "axis", "regime", "value"])
     robustness = robustness.assign(left_out_kind=[], agrees=[])

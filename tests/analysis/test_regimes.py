@@ -128,9 +128,7 @@ def test_a_difference_of_two_losses_has_the_chance_of_all_trainings():
 
 
 def test_reliability_is_the_share_of_variance_that_is_not_error():
-    part = Regime(
-        WITH, ["a", "b", "c"], np.array([0.0, 1.0, 2.0]), np.full(3, 0.6), 30, 2.0, 10
-    )
+    part = Regime(WITH, ["a", "b", "c"], np.array([0.0, 1.0, 2.0]), np.full(3, 0.6), 30, 2.0, 10)
     assert part.reliability(part.losses) == pytest.approx(1 - 0.6**2)
     assert replace(part, error=np.ones(3)).reliability(part.losses) == 0
     assert np.isnan(replace(part, error=np.full(3, np.nan)).reliability(part.losses))

@@ -178,7 +178,11 @@ def test_images_smaller_than_the_scale_of_a_task_that_is_used(album):
     picture(60, 3).save(album.parent / "tiny/a.png")
 
     def change(values):
-        values["evaluation"] |= {"sets": {"tiny": "tiny"}, "metrics": ["psnr"], "distortion": ["psnr"]}
+        values["evaluation"] |= {
+            "sets": {"tiny": "tiny"},
+            "metrics": ["psnr"],
+            "distortion": ["psnr"],
+        }
 
     assert mistakes(change) == [
         "tasks: scale: 4 pixels are more than tiny/a.png has (3x3); "

@@ -8,7 +8,14 @@ import numpy as np
 from asymmetry.analysis.effect import Effects
 from asymmetry.analysis.hypotheses.contract import Finding, sentences, with_estimate
 from asymmetry.analysis.hypotheses.evidence import Evidence
-from asymmetry.analysis.pairs import FEWEST_UNITS, Pairs, mean_over, pairs_of, sensitivity, with_trunk
+from asymmetry.analysis.pairs import (
+    FEWEST_UNITS,
+    Pairs,
+    mean_over,
+    pairs_of,
+    sensitivity,
+    with_trunk,
+)
 from asymmetry.stats.arrays import Integers
 from asymmetry.stats.estimate import Estimate, over_replicates
 

@@ -20,7 +20,9 @@ _WORDS = (
     "mend that. **No verdict**: the judges of the axis do not agree. **Descriptive only**: how "
     "often such a verdict is wrong is too high or not known."
 )
-_OVERVIEW = "| claim | where | verdict | value | 95 % | n | decidable |\n|---|---|---|---:|---|---:|---|"
+_OVERVIEW = (
+    "| claim | where | verdict | value | 95 % | n | decidable |\n|---|---|---|---:|---|---:|---|"
+)
 _HEADER = (
     "| where | regime | statistic | value | 95 % | p | n | power | verdict | as judges are left out "
     "|\n|---|---|---|---:|---|---:|---:|---:|---|---|"

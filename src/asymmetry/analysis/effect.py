@@ -31,9 +31,9 @@ LEAST_ALPHA = 0.5  # of the lower limit; below it, the mean of an axis is mostly
 class Effects:
     """The effects on one axis within one task, generator and set: its `scope`.
 
-    `judges` are those of the axis. `cells` are all cells and `done` those that are done. `z`
-    [judges, done, images] are the judges' z-scores, NaN where one is the cell's own loss. `by_image`
-    [done, images] is their mean.
+    `judges` are those of the axis. `cells` are all cells, `done` those that are done. `z`
+    [judges, done, images] are the judges' z-scores, NaN where one is the cell's own loss;
+    `by_image` [done, images] is their mean.
     """
 
     scope: tuple[str, str, str, str]
@@ -146,7 +146,9 @@ def effects_on_axes(
 def reliability_row(effects: Effects) -> dict[str, object]:
     """The row of the table `reliability`."""
     found = effects.reliability
-    alone = "One judge: verdicts on this axis are about it alone." if len(effects.judges) < 2 else ""
+    alone = (
+        "One judge: verdicts on this axis are about it alone." if len(effects.judges) < 2 else ""
+    )
     return dict(zip(SCOPE, effects.scope, strict=True)) | {
         "judges": " ".join(effects.judges),
         "settings": int(effects.settings["value"].notna().sum()),

@@ -132,7 +132,9 @@ def verdict_of(value: float, p: float, sign: int) -> str:
 def sensitivity(pairs: Pairs, units: Integers, verdict: str, sign: int) -> str:
     """A sentence where ranks or wins lead to another verdict than the means; else empty."""
     wins = by_wins(pairs, units)
-    others = {"by wins (Bradley-Terry; a diverged training loses)": verdict_of(wins.value, wins.p, sign)}
+    others = {
+        "by wins (Bradley-Terry; a diverged training loses)": verdict_of(wins.value, wins.p, sign)
+    }
     p = rank_p(pairs, units)
     if np.isfinite(p):
         means = unit_means(pairs.differences, units[pairs.complete]).mean(axis=1)

@@ -2,9 +2,9 @@
 
 In each regime the cells are fitted by least squares of effect = loss + discriminator + weight +
 seed. So a loss whose hardest setting diverged, or that was trained with other seeds or in a
-fraction of the settings, is compared with the others by what is there. What the sum does not explain
-is the error: chance of trainings and, with an adversary, interactions, as if the settings were a
-sample of those that one might take.
+fraction of the settings, is compared with the others by what is there. What the sum does not
+explain is the error: chance of trainings and, with an adversary, interactions, as if the settings
+were a sample of those that one might take.
 """
 
 from collections.abc import Sequence

@@ -76,9 +76,7 @@ def stability_in_words(rows: pd.DataFrame, claim: Any) -> str:
     signs = f"{changes} sign change{'s' if changes > 1 else ''}" if changes else "no sign changes"
     other = int((~rows["agrees"].astype(bool)).sum())
     verdicts = f", another verdict in {other}" if other else ""
-    return (
-        f"{values.min():.2f} to {values.max():.2f} without one of {len(rows)}, {signs}{verdicts}"
-    )
+    return f"{values.min():.2f} to {values.max():.2f} without one of {len(rows)}, {signs}{verdicts}"
 
 
 def rows_of_claim(robustness: pd.DataFrame, claim: Any) -> pd.DataFrame:
@@ -117,7 +115,9 @@ def _touched(left: _LeftOut, evidence: Evidence) -> set[str]:
     """The axes that lose some of their judges, but not all."""
     known = set(evidence.judges)
     of_axes = {axis: known.intersection(judges) for axis, judges in evidence.axes.items()}
-    return {axis for axis, judges in of_axes.items() if left.judges & judges and judges - left.judges}
+    return {
+        axis for axis, judges in of_axes.items() if left.judges & judges and judges - left.judges
+    }
 
 
 def _depends(module: ModuleType, left: _LeftOut, evidence: Evidence) -> bool:

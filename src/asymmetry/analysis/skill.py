@@ -72,7 +72,9 @@ def _paired_errors(
         wide = measured.pivot_table(index="image", columns="metric", values="value")
         wide = wide.reindex(columns=losses).replace([np.inf, -np.inf], np.nan).dropna()
         images = measured.drop_duplicates("image").set_index("image").loc[wide.index]
-        counts = resampled_cluster_counts(draws(0, "bootstrap"), images["group"].tolist(), resamples)
+        counts = resampled_cluster_counts(
+            draws(0, "bootstrap"), images["group"].tolist(), resamples
+        )
         if wide.empty or not len(counts):
             return None
         scores = images["score"].to_numpy(dtype=float)

@@ -23,7 +23,7 @@ def share_of(effects: Effects, factor: str, words: str) -> Finding:
         f"share of {words} in the variance of losses, discriminators and weights",
         n=len(cells),
         coverage=effects.coverage,
-        note=f"{counts[LOSS]} losses, {counts[DESIGN]} discriminators and {counts[WEIGHT]} weights, "
+        note=f"{counts[LOSS]} losses, {counts[DESIGN]} discriminators, {counts[WEIGHT]} weights, "
         "each as a sample of such.",
     )
     factors = {

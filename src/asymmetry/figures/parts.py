@@ -66,7 +66,7 @@ def effects(tables: Tables, study: Study) -> pd.DataFrame:
 
 
 def scopes(numbers: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
-    """The rows of each task, generator, set and, where there is one, axis; with its name in words."""
+    """The rows of each task, generator, set and, if there is one, axis; with its name in words."""
     columns = [column for column in SCOPE if column in numbers]
     return [
         (" · ".join(map(str, scope)), rows)
@@ -94,10 +94,11 @@ def p_in_words(p: float) -> str:
 
 def effect_in_words(effect: pd.DataFrame) -> str:
     """What the effect is, for captions."""
-    axes = [
-        f"{axis}: {', '.join(sorted({name for one in rows['judges'] for name in str(one).split()}))}"
+    judges = {
+        axis: sorted({name for one in rows["judges"] for name in str(one).split()})
         for axis, rows in effect.groupby("axis", sort=False)
-    ]
+    }
+    axes = [f"{axis}: {', '.join(names)}" for axis, names in judges.items()]
     return (
         f"Effect: the mean z-score of an axis's judges ({'; '.join(axes) or 'none measured'}), "
         "higher is better, 0 is this study's mean cell; a judge that is the cell's own loss is "

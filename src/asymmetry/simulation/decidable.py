@@ -1,11 +1,11 @@
 """Which claims a study can never decide: a huge truth, and its opposite, through its own analysis.
 
-Four truths are planted into the study's own grid, all almost without chance. In the first, losses of
-high skill are best without an adversary and worst with one; patch heads, convolutional trunks, the
-adversary itself and random weights are better. In the second, all of that is the other way round. In
-the third, losses hardly differ with an adversary and discriminators do, and Transformers diverge at
-the highest weight; in the fourth, the opposite.
-A claim that none of them decides, no data of the study will.
+Four truths are planted into the study's own grid, all almost without chance. In the first, losses
+of high skill are best without an adversary and worst with one; patch heads, convolutional trunks,
+the adversary itself and random weights are better. In the second, all of that is the other way
+round. In the third, losses hardly differ with an adversary and discriminators do, and Transformers
+diverge at the highest weight; in the fourth, the opposite. A claim that none of them decides, no
+data of the study will.
 """
 
 from dataclasses import dataclass
@@ -64,8 +64,10 @@ class Decidable:
             return f"{name} can be decided, in {decided} of {self.findings} findings"
         regime, mend = self.never[0]
         more = f" (and {len(self.never) - 1} more)" if len(self.never) > 1 else ""
-        start = f"can be decided in {decided} of {self.findings} findings; not" if decided else (
-            "can never be decided:"
+        start = (
+            f"can be decided in {decided} of {self.findings} findings; not"
+            if decided
+            else ("can never be decided:")
         )
         return f"{name} {start} {regime}{more}: {mend}."
 
@@ -176,7 +178,7 @@ def _quality(frame: pd.DataFrame, truth: int, losses: list[str]) -> Array:
 
 
 def _diverged(frame: pd.DataFrame, truth: int) -> pd.Series:
-    """Whether a cell diverged: in the third truth those of Transformers, in the fourth the others."""
+    """Whether a cell diverged: in the third truth Transformers', in the fourth the others'."""
     weight = frame["adversarial_weight"].astype(float)
     transformer = frame["backbone"].map(is_transformer, "ignore")
     # Not where it is the only weight, or losses there would be of one family alone.

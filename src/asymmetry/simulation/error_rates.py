@@ -12,6 +12,7 @@ from asymmetry.analysis.hypotheses.examine import examine
 from asymmetry.core.randomness import draws
 from asymmetry.simulation.worlds import World
 
+
 @dataclass(frozen=True)
 class Rate:
     """Of a claim in a world, over `findings` findings: how many are wrong, and cover the truth.

@@ -22,8 +22,12 @@ _INTRODUCTION = """# Error rates
 
 How often a verdict is wrong, and how often a 95 % interval contains the true value, in simulated
 studies of known truth that go through the analysis of real ones. `asymmetry simulate` makes this
-page; `src/asymmetry/simulation/worlds.py` says what each truth is. A verdict that is nominally wrong
-in 5 % of studies may be so in 6 % here, and an interval should contain the truth in 92 to 98 %.
+page; `src/asymmetry/simulation/worlds.py` has the truths.
+
+A verdict that is nominally wrong in 5 % of studies may be so in 6 % here, and an interval should
+contain the truth in 92 to 98 %. Of 500 studies, a share of 5 % has a standard error of 1 %. A claim
+for which this does not hold, or is not measured, has no verdict: it is descriptive only. Findings
+of an axis whose judges do not agree have none either, so camps of judges decide nothing.
 """
 
 

@@ -70,7 +70,7 @@ def cells_of(
     ]
     cells = pd.DataFrame(rows)
     # Plain objects are several times faster here than strings of their own type.
-    return cells.astype({name: object for name in cells.select_dtypes(exclude="number")})
+    return cells.astype(dict.fromkeys(cells.select_dtypes(exclude="number"), object))
 
 
 def row_of(
@@ -164,9 +164,7 @@ def _values(
     return values
 
 
-def _drawn(
-    rng: np.random.Generator, tails: float, size: int | tuple[int, ...]
-) -> Array:
+def _drawn(rng: np.random.Generator, tails: float, size: int | tuple[int, ...]) -> Array:
     drawn = rng.standard_normal(size) if np.isinf(tails) else rng.standard_t(tails, size)
     return np.asarray(drawn)
 
@@ -183,4 +181,3 @@ def of_levels(cells: pd.DataFrame, column: str, values: Array) -> Array:
 def adversarial(cells: pd.DataFrame) -> np.ndarray:
     """Whether each cell has an adversary [cells]."""
     return (cells["adversarial_weight"] > 0).to_numpy()
-

@@ -87,9 +87,9 @@ def worlds() -> list[World]:
 # H1, H2, H3, H11: losses, their skill and their effect in two regimes.
 
 
-def _related(cells: pd.DataFrame, rng: np.random.Generator, rho: float, spread: float) -> tuple[
-    Array, pd.DataFrame, pd.DataFrame
-]:
+def _related(
+    cells: pd.DataFrame, rng: np.random.Generator, rho: float, spread: float
+) -> tuple[Array, pd.DataFrame, pd.DataFrame]:
     """Quality [cells], skill and recovery, with this rank correlation of each with the quality."""
     names = pd.unique(cells["fidelity"])
     count, r = len(names), 2 * np.sin(np.pi * rho / 6)  # Pearson 1907
@@ -122,7 +122,7 @@ def _of_skill() -> list[World]:
     fraction = pd.concat(
         [fraction, cells_of(LOSSES, [], (), 3).query("seed > 0")], ignore_index=True
     )
-    grids = {name: whole for name in AWKWARD} | {
+    grids = dict.fromkeys(AWKWARD, whole) | {
         "one seed": cells_of(LOSSES, [VGG], (0.1,), 1),
         "two seeds": cells_of(LOSSES, [VGG], (0.1,), 2),
         "a fraction of the settings": fraction,
@@ -137,14 +137,18 @@ def _of_skill() -> list[World]:
             Expected("H11", "", EITHER),
         ]
         some = [Expected("H1", "", (SUPPORTED,), 0.5), Expected("H2", "", EITHER)]
-        found.append(_skill_world(name, "skill and effect have no relation", cells, chance, 0, 1, nothing))
+        found.append(
+            _skill_world(name, "skill and effect have no relation", cells, chance, 0, 1, nothing)
+        )
         if name in _ALSO_RELATED:
-            found.append(_skill_world(name, "a true rank correlation of .5", cells, chance, 0.5, 1, some))
+            found.append(
+                _skill_world(name, "a true rank correlation of .5", cells, chance, 0.5, 1, some)
+            )
     shrunken = [Expected("H1", "", (SUPPORTED,), 0.5), Expected("H2", "", EITHER)]
     found.append(
         _skill_world(
-            "equal order, a third of the spread with the adversary", "a true rank correlation of .5",
-            whole, Chance(training=0.15), 0.5, 1 / 3, shrunken,
+            "equal order, a third of the spread with the adversary",
+            "a true rank correlation of .5", whole, Chance(training=0.15), 0.5, 1 / 3, shrunken,
         )
     )  # fmt: skip
     return found
@@ -180,7 +184,9 @@ def _skill_world(
 
 def _fraction(cells: pd.DataFrame, count: int) -> pd.DataFrame:
     """All cells without an adversary, and a balanced `count` of the others."""
-    keys = list(zip(cells["fidelity"], cells["discriminator"], cells["adversarial_weight"], strict=True))
+    keys = list(
+        zip(cells["fidelity"], cells["discriminator"], cells["adversarial_weight"], strict=True)
+    )
     kept = set(balanced([key for key in keys if key[2] > 0], count, 0))
     return cells[[key in kept or key[2] == 0 for key in keys]].reset_index(drop=True)
 
@@ -258,9 +264,7 @@ def _of_discriminators() -> list[World]:
         chance = replace(AWKWARD.get(name, Chance()), by_image=by_image)
         cells = cells_of(["ssim", "vif"], few, (0.01, 0.1), 2 if name == "two seeds" else 3)
         truth = "two trunks that do not differ"
-        found.append(
-            _discriminator_world(name, truth, cells, _trunks_differ(0.0), chance, these)
-        )
+        found.append(_discriminator_world(name, truth, cells, _trunks_differ(0.0), chance, these))
     return found
 
 
@@ -341,7 +345,11 @@ def _adversary_world(
 
 def _of_shares() -> list[World]:
     losses, trunks = LOSSES[:8], [one for one in HEADS if one[2] == "patch"]
-    more = [*trunks, ("alexnet-patch", "alexnet", "patch"), ("vit-small-vanilla", "vit-small", "vanilla")]
+    more = [
+        *trunks,
+        ("alexnet-patch", "alexnet", "patch"),
+        ("vit-small-vanilla", "vit-small", "vanilla"),
+    ]
     truth = "losses and discriminators have the same variance"
     found = []
     for name in ("plain", "t2-tailed scores", "20 % diverged at the highest weight", "one seed"):
@@ -366,7 +374,9 @@ def _equal_shares(cells: pd.DataFrame, rng: np.random.Generator) -> Array:
     both = 0.3 * rng.standard_normal((losses, kinds))
     codes = [pd.factorize(cells[column])[0] for column in ("fidelity", "discriminator")]
     found = of_levels(cells, "fidelity", 0.7 * rng.standard_normal(losses))
-    return found + of_levels(cells, "discriminator", 0.7 * rng.standard_normal(kinds)) + both[*codes]
+    return (
+        found + of_levels(cells, "discriminator", 0.7 * rng.standard_normal(kinds)) + both[*codes]
+    )
 
 
 # H7: discriminators that recover half of what ImageNet brings, or nothing.
@@ -409,7 +419,9 @@ def _transferred(rng: np.random.Generator, trunks: int, fraction: float) -> pd.D
         ):
             value = level + shared[place] + 0.02 * rng.standard_normal()
             rows.append((f"trunk{trunk}", f"trunk{trunk}-patch", start, seed, value))
-    table = pd.DataFrame(rows, columns=["backbone", "discriminator", "initialisation", "seed", "value"])
+    table = pd.DataFrame(
+        rows, columns=["backbone", "discriminator", "initialisation", "seed", "value"]
+    )
     half = 1.96 * image
     return table.assign(
         run="", head="patch", fidelity=None, adversarial_weight=np.nan, mode="probe",
@@ -435,8 +447,12 @@ def _of_backbones() -> list[World]:
                 for kind in ("tid2013", "pipal")
             ]
             table = pd.DataFrame(rows, columns=["backbone", "kind", "value"])
-            table = table.assign(metric="dists-" + table["backbone"], set=table["kind"], role="metric")
-            table = table.assign(subset="all", statistic="srcc", value=np.clip(table["value"], -0.99, 0.99))
+            table = table.assign(
+                metric="dists-" + table["backbone"], set=table["kind"], role="metric"
+            )
+            table = table.assign(
+                subset="all", statistic="srcc", value=np.clip(table["value"], -0.99, 0.99)
+            )
             found = evidence_of(cells, _nothing, Chance(images=1), rng)
             return replace(found, tables=replace(found.tables, skill=table))
 

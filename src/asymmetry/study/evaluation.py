@@ -104,9 +104,7 @@ class Evaluation(Section):
             if judge in self.perception:
                 raise ValueError(f"perception: '{judge}' judges distortion; leave it on one axis")
             if not METRICS[judge].full_reference:
-                raise ValueError(
-                    f"distortion: '{judge}' knows no reference; it judges perception"
-                )
+                raise ValueError(f"distortion: '{judge}' knows no reference; it judges perception")
         for crop in self.crops:
             if crop.set not in self.sets:
                 raise ValueError(

@@ -48,14 +48,14 @@ _COLUMNS = {
     "optimisability": "fidelity image statistic value status",
     "transfer": "run discriminator backbone head fidelity adversarial_weight seed initialisation "
     "mode reference set split part statistic value low high n status",
-    "effect": "task generator set axis fidelity discriminator adversarial_weight value low high status "
-    "planned done diverged images seeds judges runs",
+    "effect": "task generator set axis fidelity discriminator adversarial_weight value low high "
+    "status planned done diverged images seeds judges runs",
     "asymmetry": "task generator set axis fidelity regime skill skill_low skill_high "
     "effect effect_low effect_high settings",
-    "hypotheses": "id claim task generator set axis regime statistic value low high p n power verdict "
-    "coverage note",
-    "robustness": "id task generator set axis regime left_out_kind left_out value low high verdict "
-    "agrees",
+    "hypotheses": "id claim task generator set axis regime statistic value low high p n power "
+    "verdict coverage note",
+    "robustness": "id task generator set axis regime left_out_kind left_out value low high "
+    "verdict agrees",
     "reliability": "task generator set axis judges settings alpha low high first_share "
     "effective note",
 }

@@ -75,7 +75,9 @@ def test_a_diverged_training_loses_by_wins():
     cells = proof.judged[0].cells
     assert findings(proof)[0].verdict == "contradicted"
     lost = (cells["head"] == "vanilla") & (cells["adversarial_weight"] == 0.1)
-    status = cells["status"].mask(lost | (lost.index % 7 == 0) & (cells["head"] == "vanilla"), "diverged")
+    status = cells["status"].mask(
+        lost | (lost.index % 7 == 0) & (cells["head"] == "vanilla"), "diverged"
+    )
     kept = status[cells["status"] == "done"] == "done"
     judged = proof.judged[0]
     again = type(judged)(

@@ -20,5 +20,7 @@ def test_what_is_behind_the_effects():
     (effects,) = proof.effects
     without, with_adversary = regimes(effects)
     assert settings_behind(without, LOSSES) == ""
-    assert "over 1 adversarial settings, 1.0 trainings a loss" in settings_behind(with_adversary, LOSSES)
+    assert "over 1 adversarial settings, 1.0 trainings a loss" in settings_behind(
+        with_adversary, LOSSES
+    )
     assert sets_behind(proof) == "Skill: not measured."

@@ -133,7 +133,9 @@ def family(findings: Iterable[Finding]) -> list[Finding]:
     adjusted = holm([finding.p for finding in found])
     decided = SUPPORTED, CONTRADICTED
     return [
-        replace(one, p=p, verdict=UNDECIDED if one.verdict in decided and p > ALPHA else one.verdict)
+        replace(
+            one, p=p, verdict=UNDECIDED if one.verdict in decided and p > ALPHA else one.verdict
+        )
         if np.isfinite(p)
         else one
         for one, p in zip(found, adjusted, strict=True)

@@ -8,7 +8,7 @@ from scipy import stats
 from asymmetry.analysis.effect import Effects
 from asymmetry.analysis.hypotheses.contract import FEWEST, Finding, sentences, undecidable
 from asymmetry.analysis.hypotheses.evidence import Evidence
-from asymmetry.analysis.hypotheses.notes import enough_losses, settings_behind, sets_behind
+from asymmetry.analysis.hypotheses.notes import enough_losses, sets_behind, settings_behind
 from asymmetry.analysis.regimes import WITHOUT, Regime, regimes
 from asymmetry.stats.arrays import Array
 from asymmetry.stats.dependent_correlations import corrected, spearman_interval

@@ -15,7 +15,7 @@ from asymmetry.analysis.hypotheses.contract import (
 )
 from asymmetry.analysis.hypotheses.evidence import Evidence
 from asymmetry.analysis.hypotheses.h01_prediction import LEAST_RELIABLE, relation
-from asymmetry.analysis.hypotheses.notes import enough_losses, settings_behind, sets_behind
+from asymmetry.analysis.hypotheses.notes import enough_losses, sets_behind, settings_behind
 from asymmetry.analysis.regimes import regimes
 from asymmetry.stats.dependent_correlations import difference_interval
 from asymmetry.stats.intervals import ERRORS_IN_WIDTH

@@ -66,7 +66,7 @@ def _finding(effects: Effects, without: Regime, part: Regime) -> Finding:
     if len(losses) < FEWEST:
         return undecidable(
             finding,
-            f"n = {len(losses)}: it needs {FEWEST} losses at this weight that are not pixel errors.",
+            f"n = {len(losses)}: it needs {FEWEST} losses here that are not pixel errors.",
         )
     before, after = (_variance(one, losses) for one in (without, part))
     found = variance_change(without, part, losses)

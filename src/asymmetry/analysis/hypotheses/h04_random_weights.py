@@ -95,7 +95,7 @@ def _finding(
 
 
 def _verdict(pairs: list[_Pair], adjusted: np.ndarray, best: int) -> str:
-    """Supported: better somewhere, after Holm; contradicted: worse everywhere, in each by itself."""
+    """Supported: better somewhere, after Holm; contradicted: worse everywhere, each by itself."""
     if adjusted[best] <= ALPHA and pairs[best].found.value > 0:
         return SUPPORTED
     worse = all(pair.found.p <= ALPHA and pair.found.value < 0 for pair in pairs)

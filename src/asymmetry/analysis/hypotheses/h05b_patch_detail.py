@@ -11,7 +11,12 @@ SILENT = (
     "The measure of faithful detail is not public. Here: the coherence with the reference in the "
     "band that the reduction removed, on pairs that differ in the head alone."
 )
-TABLES, UNIT, ASSUMED, POWER = ("runs", "scores"), h05_patch.UNIT, h05_patch.ASSUMED, h05_patch.POWER
+TABLES, UNIT, ASSUMED, POWER = (
+    ("runs", "scores"),
+    h05_patch.UNIT,
+    h05_patch.ASSUMED,
+    h05_patch.POWER,
+)
 
 
 def findings(evidence: Evidence) -> list[Finding]:

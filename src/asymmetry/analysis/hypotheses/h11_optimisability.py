@@ -43,9 +43,7 @@ SILENT = (
 TABLES = ("runs", "scores", "skill", "optimisability")
 UNIT = "losses"
 ASSUMED = 0.7
-POWER = (
-    f"at a true difference of {ASSUMED} in rho, normal, with the interval's own error"
-)
+POWER = f"at a true difference of {ASSUMED} in rho, normal, with the interval's own error"
 
 
 def findings(evidence: Evidence) -> list[Finding]:

@@ -8,8 +8,8 @@ ID = "H16"
 CLAIM = "Discriminator design plays a decisive role"
 SOURCE = "P"
 SILENT = (
-    "What is decisive is not public. Here: discriminators (trunk, head and what both have together) "
-    "explain more of the variance under the adversary than losses and weights do."
+    "What is decisive is not public. Here: discriminators (trunk, head and what both share) "
+    "explain more of the variance under the adversary than losses and weights."
 )
 TABLES = ("runs", "scores")
 UNIT = "trainings"

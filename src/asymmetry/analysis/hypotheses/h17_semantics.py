@@ -8,9 +8,9 @@ ID = "H17"
 CLAIM = "The fidelity objective enforces semantic consistency and overall realism"
 SOURCE = "P"
 SILENT = (
-    "The measures are not public. Here: the cosine of embeddings with the reference's in a network "
-    "that is used nowhere else; losses explain more of its variance than discriminators and weights "
-    "do. Realism, a Frechet distance, is not measured yet."
+    "The measures are not public. Here: the cosine of embeddings with the reference's in a net "
+    "that is used nowhere else; losses explain more of its variance than discriminators and "
+    "weights do. Realism, a Frechet distance, is not measured yet."
 )
 TABLES = ("runs", "scores")
 UNIT = "trainings"

@@ -15,7 +15,7 @@ def enough_losses(count: int) -> str:
 
 
 def settings_behind(part: Regime, losses: list[str]) -> str:
-    """Over which settings the effects of so many losses are fitted, and how often each was trained."""
+    """Over which settings the effects of losses are fitted, and how often each was trained."""
     if part.name == WITHOUT or not losses:
         return ""
     return (
