@@ -91,7 +91,7 @@ def small_values() -> dict[str, Any]:
         },
         "warm_start": {"steps": 20, "batch": 2, "crop": 32, "learning_rate": 1e-3},
         "training": {"steps": 12, "batch": 2, "crop": 32},
-        "evaluation": {"metrics": ["psnr_y", "gmsd"], "judges": ["gmsd"]},
+        "evaluation": {"metrics": ["psnr_y", "gmsd"], "distortion": ["gmsd"]},
         "iqa_sets": {
             "severity": {"kind": "severity", "distortions": ["blur"], "levels": 3, "crop": 64}
         },

@@ -37,7 +37,8 @@ DISCRIMINATORS = {"vgg-patch": "vgg16", "resnet-vanilla": "resnet50", "vit-patch
 WEIGHTS = (0.001, 0.01)
 SNAPSHOTS = (10, 50)  # of 100 steps
 METRIC_NAMES = ("psnr_y", "ssim_y", "fsim", "vsi", "gmsd", "lpips-alex", "niqe")
-JUDGES = ["vsi", "gmsd", "lpips-alex", "niqe"]
+AXES = {"distortion": ["vsi", "gmsd"], "perception": ["lpips-alex", "niqe"]}
+JUDGES = [judge for judges in AXES.values() for judge in judges]
 WARM = f"{TASK}/{GENERATOR}/warm-start/seed0-0a0a0a0a"
 _LEVEL = {"psnr_y": (25, 0.6), "gmsd": (0.09, 0.01), "niqe": (6.5, 0.7)}  # others: (0.8, 0.04)
 
@@ -70,7 +71,7 @@ def make_study(
             sets={SET: "photos"},
             metrics=[name for name in METRIC_NAMES if name not in ("lpips-alex", "niqe")],
             metrics_with_weights=["lpips-alex", "niqe"],
-            judges=JUDGES,
+            **AXES,
             crops=[CropStrip(set=SET, image="astronaut", left=170, top=60, size=48)],
         ),
         iqa_sets={"severities": SeveritySet(kind="severity")},
@@ -162,9 +163,9 @@ def make_skill(values: dict[str, float] | None = None) -> pd.DataFrame:
     )
 
 
-def all_effects(tables: Tables, judges: Sequence[str], resamples: int) -> list[Effects]:
-    """The effects of every task, generator and set of the tables, as all judges see them."""
-    return [effects_of(judged) for judged in all_judged(tables, judges, resamples)]
+def all_effects(tables: Tables, judges: Sequence[str]) -> list[Effects]:
+    """The effects of every task, generator and set of the tables, as these judges see them."""
+    return [effects_of(judged, "together", judges) for judged in all_judged(tables, judges)]
 
 
 def make_transfer(runs: pd.DataFrame) -> pd.DataFrame:

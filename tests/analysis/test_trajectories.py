@@ -136,13 +136,12 @@ def test_without_a_snapshot_there_is_no_way(study):
     assert (list(found.columns), len(found)) == (COLUMNS, 0)
 
 
-def test_what_needs_no_reference_or_has_a_network_is_perception(study):
-    assert metrics_of_axes(study) == {
-        "distortion": ["psnr_y", "vsi", "gmsd"],
-        "perception": ["lpips-alex", "niqe"],
-    }
-    people = study.evaluation.model_copy(update={"judges": ["human", "psnr_y"]})
-    assert metrics_of_axes(study.model_copy(update={"evaluation": people})) == {
+def test_psnr_stands_with_the_judges_of_distortion_once(study):
+    axes = metrics_of_axes(study)
+    assert axes["distortion"] == ["psnr_y", *study.evaluation.distortion]
+    assert axes["perception"] == study.evaluation.perception
+    judge = study.evaluation.model_copy(update={"distortion": ["psnr_y"], "perception": []})
+    assert metrics_of_axes(study.model_copy(update={"evaluation": judge})) == {
         "distortion": ["psnr_y"],
         "perception": [],
     }

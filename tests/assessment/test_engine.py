@@ -54,7 +54,7 @@ def plan(workplace: Path, study_values: dict[str, Any]) -> Plan:
         "sets": {"test": "set"},
         "metrics": ["psnr_y", "gmsd"],
         "metrics_with_weights": ["lpips-alex"],
-        "judges": ["gmsd"],
+        "distortion": ["gmsd"],
         "crops": [crop],
     }
     return Plan(parse_study(study_values, "test"))

@@ -62,7 +62,7 @@ def test_the_numbers_are_those_of_the_assessment(workplace: Path):
     values = small_values()
     values["photos"] = {"source": "photos"}
     values["evaluation"] = {
-        "sets": {"test": "set"}, "metrics": ["psnr_y", "gmsd", "piqe"], "judges": ["gmsd"],
+        "sets": {"test": "set"}, "metrics": ["psnr_y", "gmsd", "piqe"], "distortion": ["gmsd"],
         "pictures": {"side": 512},
     }  # fmt: skip
     plan = Plan(parse_study(values, "test"))

@@ -56,7 +56,7 @@ def plan_of(change: Change = lambda values: None) -> Plan:
     values = deepcopy(small_values())
     values["photos"] = {"source": "photos"}
     values["evaluation"] = {
-        "sets": {"test": "set"}, "metrics": ["psnr", "gmsd"], "judges": ["gmsd"],
+        "sets": {"test": "set"}, "metrics": ["psnr", "gmsd"], "distortion": ["gmsd"],
         "metrics_with_weights": ["lpips-alex"],
     }  # fmt: skip
     values["outside"] = {"mine": {"task": TASK, "images": {"test": "mine"}}}
@@ -186,7 +186,7 @@ def test_a_published_network_has_its_published_number(place: Path, shared: Path)
 
     def change(values: dict[str, Any]) -> None:
         values["evaluation"] |= {"sets": {"set5": str(shared / "data/set5")}}
-        values["evaluation"] |= {"metrics": ["psnr_y"], "judges": ["psnr_y"]}
+        values["evaluation"] |= {"metrics": ["psnr_y"], "distortion": ["psnr_y"]}
         values["outside"] = {"span": {"task": TASK, "file": str(file)}}
 
     plan = plan_of(change)

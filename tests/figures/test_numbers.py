@@ -65,15 +65,14 @@ def test_the_map_marks_what_is_not_there(analysed):
     figure = heat_map.draw(heat_map.numbers(tables, study), study)
     hatched = [patch for axes in figure.axes for patch in axes.patches if patch.get_hatch()]
     crosses = [line for axes in figure.axes for line in axes.lines if line.get_marker() == "x"]
-    assert (len(hatched), len(crosses)) == (1, 1)
+    assert (len(hatched), len(crosses)) == (2, 2)  # one on each axis
 
 
 def test_every_curve_starts_without_an_adversary(analysed):
     study, tables = analysed
     panels = weight_curves.draw(weight_curves.numbers(tables, study), study).axes
-    assert [
-        axes.get_title(loc="left") or axes.get_title() for axes in panels
-    ] == study.grid.fidelity
+    titles = [axes.get_title(loc="left") or axes.get_title() for axes in panels]
+    assert [title.splitlines()[-1] for title in titles] == study.grid.fidelity * 2
     lines = [line for line in panels[2].lines if len(line.get_xdata()) == 3]
     assert len(lines) == 3
     assert len({line.get_ydata()[0] for line in lines}) == 1
@@ -82,9 +81,9 @@ def test_every_curve_starts_without_an_adversary(analysed):
 def test_points_of_the_asymmetry_carry_their_correlation(analysed):
     study, tables = analysed
     rows = asymmetry.numbers(tables, study)
-    assert len(rows) == 6
-    assert rows["n"].tolist() == [3] * 6
-    assert rows.groupby("regime")["rho"].nunique().tolist() == [1, 1]
+    assert len(rows) == 12
+    assert rows["n"].tolist() == [3] * 12
+    assert rows.groupby(["axis", "regime"])["rho"].nunique().tolist() == [1] * 4
 
 
 def fine_tuned(rows, reference="nr"):
@@ -170,7 +169,7 @@ def test_an_initialisation_without_rows_is_not_drawn(analysed):
 def test_too_few_losses_have_no_interval(analysed):
     study, tables = analysed
     figure = asymmetry.draw(asymmetry.numbers(tables, study), study)
-    assert "(no interval), p = 1, n = 3: undecided" in figure.axes[0].get_title()
+    assert "(no interval), p = 1, n = 3: this design cannot decide it" in figure.axes[0].get_title()
 
 
 def test_crops_say_what_their_numbers_are(analysed):

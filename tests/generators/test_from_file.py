@@ -228,7 +228,7 @@ def test_it_has_the_published_psnr_in_a_study(name: str, shared: Path, workplace
         "evaluation": {
             "sets": {name: str(shared / "data" / name)},
             "metrics": ["psnr_y"],
-            "judges": ["psnr_y"],
+            "distortion": ["psnr_y"],
             "pictures": {"images": 0},
         },
     }

@@ -22,7 +22,12 @@ def test_the_default_study_has_no_part_that_is_not_for_commercial_use():
     root = Path(__file__).resolve().parents[2]
     study = yaml.safe_load((root / "params.yaml").read_text())
     evaluation = study["evaluation"]
-    named = {*evaluation["metrics"], *evaluation["metrics_with_weights"], *evaluation["judges"]}
+    named = {
+        *evaluation["metrics"],
+        *evaluation["metrics_with_weights"],
+        *evaluation["distortion"],
+        *evaluation["perception"],
+    }
     named |= METRICS.keys() & set(study["grid"]["fidelity"])
     assert not [name for name in named if METRICS[name].measure == "pyiqa"]
     code = """

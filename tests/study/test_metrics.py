@@ -24,7 +24,7 @@ def test_a_metric_may_stand_wherever_metrics_may(study_values: dict[str, Any]):
     study_values["evaluation"] = {
         "metrics": ["gmsd", "clip-iqa"],
         "metrics_with_weights": ["a-fine"],
-        "judges": ["clip-iqa", "a-fine"],
+        "perception": ["clip-iqa", "a-fine"],
     }
     study = study_with(study_values, **{"clip-iqa": {"pyiqa": "clipiqa+"}, "a-fine": AFINE})
     assert study.evaluation.all_metrics == ["gmsd", "clip-iqa", "a-fine"]

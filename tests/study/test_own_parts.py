@@ -90,7 +90,7 @@ def test_a_study_may_name_them(study_values: dict[str, Any]):
     write_parts(EVERY)
     study_values["grid"]["fidelity"] = ["l1", "edges", "dists-halving-random"]
     study_values["discriminators"]["mine"] = {"backbone": "halving", "head": "vanilla"}
-    study_values["evaluation"] |= {"metrics": ["gmsd", "worst"], "judges": ["worst"]}
+    study_values["evaluation"] |= {"metrics": ["gmsd", "worst"], "distortion": ["worst"]}
     parse_study(study_values, "params.yaml")
 
 

@@ -46,7 +46,7 @@ def own(request: pytest.FixtureRequest, project: Project, shared: Path) -> Proje
         "sets": {"set5": "data/set5"},
         "metrics": ["psnr_y", "ssim"],
         "metrics_with_weights": ["lpips-alex", "lpips-vgg", "niqe"],
-        "judges": ["lpips-alex"],
+        "perception": ["lpips-alex"],
         "crops": [{"set": "set5", "image": "baby", "left": 10, "top": 10, "size": 64}],
     }
     values["iqa_sets"] = {

@@ -22,6 +22,8 @@ class Results(Tables):
         asymmetry: Skill beside effect, one row for each loss and regime.
         hypotheses: The claims, each with statistic, interval, p, power and verdict.
         robustness: Every conclusion again without each judge and each backbone family.
+        reliability: How alike the judges of each axis see the settings.
+        skill_values: The value of each loss and metric for each image, behind `skill`.
         optimisability: How good an objective each loss is.
         transfer: What the discriminators bring to IQA.
         coverage: How many cells are planned, done, diverged and missing.

@@ -14,6 +14,8 @@ from asymmetry.planning.metric_digests import content_of, roots_of
 from asymmetry.planning.stage import Part, Stage
 
 CHANGES_NUMBERS = False
+# How the scores are judged later; they are the same whatever it says.
+_OF_THE_ANALYSIS = {"distortion", "perception", "practically_equal"}
 _ROOT = "asymmetry.assessment.engine:assess_part"
 
 
@@ -40,7 +42,7 @@ class AssessmentStage(Stage):
         study, metrics = self.study, self.study.evaluation.all_metrics
         return digest(
             {
-                "evaluation": study.evaluation.model_dump(mode="json"),
+                "evaluation": study.evaluation.model_dump(mode="json", exclude=_OF_THE_ANALYSIS),
                 "sets": {
                     name: set_digest(study, name, self.plan.photos)
                     for name in study.evaluation.sets

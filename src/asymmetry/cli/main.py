@@ -11,6 +11,8 @@ import typer
 
 from asymmetry.cli import artifacts, loose
 from asymmetry.cli.options import DEFAULT, StudyFile, plan_of, stages_of
+from asymmetry.cli.simulation import COMMANDS as SIMULATION
+from asymmetry.cli.simulation import power
 from asymmetry.cli.userstudy import app as userstudy_app
 from asymmetry.core.edits import edited_files
 from asymmetry.core.errors import UserError
@@ -45,11 +47,18 @@ Fitted = Annotated[Path, typer.Option("--output", help="a file of weights of thi
 
 
 @app.command()
-def plan(study: StudyFile = DEFAULT) -> None:
+def plan(
+    study: StudyFile = DEFAULT,
+    claims: Annotated[
+        bool, typer.Option("--claims", help="also which claims the design can decide, in seconds")
+    ] = False,
+) -> None:
     """Print the cells as a table, how many are done, and the hours that the rest will take."""
     from asymmetry.monitor.forecast import print_plan
 
     print_plan(plan_of(study))
+    if claims:
+        power(study)
 
 
 @app.command()
@@ -178,7 +187,7 @@ def schema() -> None:
     print(schema_text(), end="")
 
 
-for command in (*artifacts.COMMANDS, *loose.COMMANDS):
+for command in (*artifacts.COMMANDS, *loose.COMMANDS, *SIMULATION):
     app.command()(command)
 
 

@@ -97,7 +97,8 @@ def _material(
         evaluation=Evaluation(
             sets={SET: str(reference)},
             metrics=list(metrics),
-            judges=list(metrics),
+            distortion=[name for name in metrics if METRICS[name].full_reference],
+            perception=[name for name in metrics if not METRICS[name].full_reference],
             pictures=_PICTURES,
         ),
         images=[EvaluationImage(SET, photo, reduce=1) for photo in photos],

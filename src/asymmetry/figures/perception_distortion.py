@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 from asymmetry.figures import parts, style
 from asymmetry.study import Study
 from asymmetry.tables.names import OUTSIDE, method_of
-from asymmetry.tables.read import SCOPE, Tables
+from asymmetry.tables.read import MEASURED, Tables
 from asymmetry.tables.schemas import DONE, OK
 
 TITLE = "Perception against distortion"
@@ -48,7 +48,7 @@ def numbers(tables: Tables, study: Study) -> pd.DataFrame:
     kept = [
         "run",
         "kind",
-        *SCOPE,
+        *MEASURED,
         "fidelity",
         "discriminator",
         "adversarial_weight",

@@ -9,7 +9,8 @@ from asymmetry.core.errors import UserError
 from asymmetry.metrics.conventions import check_conventions
 from asymmetry.tables.schemas import DIVERGED, DONE, empty_table, schema_problem
 
-SCOPE = ["task", "generator", "set"]
+MEASURED = ["task", "generator", "set"]  # where cells can be compared
+SCOPE = [*MEASURED, "axis"]  # and on which axis: where a conclusion holds
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,8 @@ class Tables:
     asymmetry: pd.DataFrame
     hypotheses: pd.DataFrame
     robustness: pd.DataFrame
+    reliability: pd.DataFrame
+    skill_values: pd.DataFrame
 
     @property
     def cells(self) -> pd.DataFrame:

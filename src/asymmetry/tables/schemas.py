@@ -22,6 +22,19 @@ MISSING_IMAGE = "missing image"  # of a folder that was made elsewhere
 NO_GRADIENT = "no gradient"
 NO_REFERENCES = "no references"
 _FAILED = "failed: "
+# The verdict on a claim. Undecided: the data are too few or too noisy. Undecidable: no data of this
+# design could decide it. No verdict: the judges of the axis do not agree. Descriptive: the error
+# rate of a verdict is too high, or not known (docs/error-rates.md).
+SUPPORTED, CONTRADICTED = "supported", "contradicted"
+EQUAL = "practically equal"
+UNDECIDED = "undecided"
+UNDECIDABLE = "this design cannot decide it"
+NO_VERDICT = "no verdict"
+DESCRIPTIVE = "descriptive only"
+VERDICTS = (
+    SUPPORTED, CONTRADICTED, EQUAL, UNDECIDED, UNDECIDABLE, NO_VERDICT, DESCRIPTIVE,
+)  # fmt: skip
+DECIDED = (SUPPORTED, CONTRADICTED, EQUAL)
 
 _SCORES = "run task set image metric convention value status"
 _COLUMNS = {
@@ -37,14 +50,16 @@ _COLUMNS = {
     "optimisability": "fidelity image statistic value status",
     "transfer": "run discriminator backbone head fidelity adversarial_weight seed initialisation "
     "mode reference set split part statistic value low high n status",
-    "effect": "task generator set fidelity discriminator adversarial_weight value low high status "
-    "planned done diverged images seeds judges runs",
-    "asymmetry": "task generator set fidelity regime skill skill_low skill_high "
+    "effect": "task generator set axis fidelity discriminator adversarial_weight value low high "
+    "status planned done diverged images seeds judges runs",
+    "asymmetry": "task generator set axis fidelity regime skill skill_low skill_high "
     "effect effect_low effect_high settings",
-    "hypotheses": "id claim task generator set regime statistic value low high p n power verdict "
-    "coverage note",
-    "robustness": "id task generator set regime left_out_kind left_out value low high verdict "
-    "agrees",
+    "hypotheses": "id claim task generator set axis regime statistic value low high p n power "
+    "verdict coverage note",
+    "robustness": "id task generator set axis regime left_out_kind left_out value low high "
+    "verdict agrees",
+    "reliability": "task generator set axis judges settings alpha low high first_share "
+    "effective note",
 }
 COLUMNS = {name: columns.split() for name, columns in _COLUMNS.items()}
 
@@ -54,7 +69,7 @@ _TYPES = {
     "skill_high effect effect_low effect_high settings planned done diverged images seeds step "
     "steps seconds device_seconds mean_utilisation peak_memory_mb attempts parameters "
     "discriminator_parameters discriminator_trained_parameters receptive_field gradient_ratio "
-    "diverged_at",
+    "diverged_at alpha first_share effective",
     "flag": "agrees frozen",
 }
 _TYPE_OF = {column: name for name, columns in _TYPES.items() for column in columns.split()}

@@ -5,10 +5,17 @@ from collections.abc import Iterator
 import numpy as np
 
 from asymmetry.analysis.effect import Effects
-from asymmetry.analysis.hypotheses.contract import FEWEST, Finding, sentences, with_draws
+from asymmetry.analysis.hypotheses.contract import (
+    FEWEST,
+    RESAMPLES,
+    Finding,
+    sentences,
+    undecidable,
+    with_draws,
+)
 from asymmetry.analysis.hypotheses.evidence import Evidence
 from asymmetry.analysis.hypotheses.h11_optimisability import recovery
-from asymmetry.analysis.hypotheses.notes import enough_losses, seeds_behind
+from asymmetry.analysis.hypotheses.notes import enough_losses
 from asymmetry.analysis.regimes import Regime, regime, regimes
 from asymmetry.analysis.resampled_losses import resample_losses
 from asymmetry.stats.arrays import Array
@@ -77,12 +84,13 @@ def _finding(
         note=enough_losses(len(losses)) if values else otherwise,
     )
     if len(losses) < FEWEST:
-        return finding
-    effect, effect_draws = part.of(losses)
+        return undecidable(finding, f"It needs {FEWEST} losses of known skill and {rule}.")
+    effect, error = part.of(losses), np.nan_to_num(part.error_of(losses))
     rules = [evidence.losses["z"].reindex(losses).to_numpy(), np.array([values[x] for x in losses])]
     whole = [_regret(one[None], effect[None])[0] for one in rules]
-    drawn = resample_losses(len(losses), effect_draws.shape[1])
-    by_skill, by_rule = (_regret(one[drawn.chosen], drawn.of_losses(effect_draws)) for one in rules)
+    drawn = resample_losses(len(losses), RESAMPLES)
+    true = drawn.measured(effect, error)
+    by_skill, by_rule = (_regret(one[drawn.chosen], true) for one in rules)
     chance = effect.max() - effect.mean()
     return with_draws(
         finding,
@@ -92,7 +100,6 @@ def _finding(
         p=bootstrap_p(by_skill - by_rule),
         note=sentences(
             f"Regret: by skill {whole[0]:.2f}, by {rule} {whole[1]:.2f}, by chance {chance:.2f}.",
-            seeds_behind(effects),
         ),
     )
 
