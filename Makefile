@@ -10,7 +10,7 @@
 # make bench-hypotheses   time and memory of the statistics: bench/hypotheses.py
 # make bench-biq2021 DATA=FOLDER   transfer on BIQ2021 beside BRISQUE: bench/biq2021.py
 # make lint    format, lint and types, as CI runs them
-.PHONY: study test suite test-all test-slurm test-page docs bench bench-overhead bench-hypotheses bench-biq2021 lint schema data-table clean
+.PHONY: study test test-all test-slurm test-page docs bench bench-overhead bench-hypotheses bench-biq2021 lint schema data-table clean
 .DEFAULT_GOAL := study
 
 PYTHON ?= python3
@@ -25,9 +25,6 @@ study: .venv/study
 	@echo "the page: results/index.html"
 
 test: .venv/test
-	@$(MAKE) --no-print-directory --jobs 2 lint suite
-
-suite: .venv/test
 	pytest $(WORKERS)
 
 test-all: .venv/test lint

@@ -36,7 +36,6 @@ def study_of(references: Path) -> dict[str, Any]:
     values["evaluation"] = {
         "sets": {"bench": str(references)},
         "metrics": list(METRICS),
-        "judges": [],
     }
     values["execution"]["device"] = "cpu"
     return values

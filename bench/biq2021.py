@@ -71,7 +71,7 @@ def study(folder: Path, crop: int) -> Study:
             },
             "warm_start": {"steps": 1},
             "training": {"steps": 1},
-            "evaluation": {"metrics": ["psnr_y"], "judges": ["psnr_y"]},
+            "evaluation": {"metrics": ["psnr_y"], "distortion": ["psnr_y"]},
             "iqa_sets": {
                 "biq2021": {
                     "kind": "scores",

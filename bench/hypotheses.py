@@ -36,7 +36,8 @@ JUDGES = [
 def study(draws: int) -> Study:
     """The study that the tables belong to."""
     values = yaml.safe_load((ROOT / "params.yaml").read_text())
-    values["evaluation"] |= {"metrics": JUDGES, "metrics_with_weights": [], "judges": JUDGES}
+    values["evaluation"] |= {"metrics": JUDGES, "metrics_with_weights": []}
+    values["evaluation"] |= {"distortion": JUDGES[:5], "perception": JUDGES[5:]}
     values["execution"]["bootstrap"] = draws
     return parse_study(values, "bench")
 

@@ -10,7 +10,7 @@ from bench.sides import ROOT, run_together
 from bench.studies import LINKS
 
 _MOST = 3  # runs; the others of `make bench` are shorter
-_STUDY, _TESTS = "the default study", "the test suite, with lint"
+_STUDY, _TESTS = "the default study", "the test suite"
 
 
 def measure(runs: int) -> dict[str, Any]:

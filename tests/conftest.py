@@ -8,7 +8,12 @@ import pytest
 import torch
 from hypothesis import settings
 
+from asymmetry.backbones.catalog import BACKBONES
 from asymmetry.core import torchvision_ops  # noqa: F401 - before any test imports torchvision
+from asymmetry.generators.catalog import GENERATOR_FILES
+from asymmetry.metrics.contracts import METRICS
+from asymmetry.study.own_parts import define_own_parts
+from asymmetry.weights.manifest import WEIGHTS
 
 # Several tests run side by side; and one thread and two differ in the last bits.
 torch.set_num_threads(1)
@@ -17,6 +22,8 @@ settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
 ROOT = Path(__file__).resolve().parents[1]
+# The general tests are of parts in the current folder, too.
+define_own_parts()
 
 
 # What takes long: these tests are shared out one by one, and first, so that no worker is left with
@@ -46,6 +53,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     items.sort(key=lambda item: _order(item, begun))
 
 
+@pytest.fixture(autouse=True)
+def _registries() -> Iterator[None]:
+    """Names that a study defines have a meaning for one test only."""
+    every: list[dict[str, Any]] = [BACKBONES, GENERATOR_FILES, METRICS, WEIGHTS]
+    before = [dict(one) for one in every]
+    yield
+    for registry, entries in zip(every, before, strict=True):
+        registry.clear()
+        registry.update(entries)
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of photos, weights and published values beside the checkout."""
@@ -73,7 +91,7 @@ def small_values() -> dict[str, Any]:
         },
         "warm_start": {"steps": 20, "batch": 2, "crop": 32, "learning_rate": 1e-3},
         "training": {"steps": 12, "batch": 2, "crop": 32},
-        "evaluation": {"metrics": ["psnr_y", "gmsd"], "judges": ["gmsd"]},
+        "evaluation": {"metrics": ["psnr_y", "gmsd"], "distortion": ["gmsd"]},
         "iqa_sets": {
             "severity": {"kind": "severity", "distortions": ["blur"], "levels": 3, "crop": 64}
         },

@@ -3,11 +3,14 @@
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
 from asymmetry.core import download
+
+COMMIT = "c0ffee" * 6 + "c0de"  # of every repository, where the server plays hub
 
 
 @dataclass
@@ -22,6 +25,7 @@ class Served:
     encoding: str | None = None
     refusals: list[int] = field(default_factory=list)
     chunked: bool = False
+    large: bool = True  # of a hub: its ETag is the content's sha256
 
 
 @dataclass
@@ -44,10 +48,25 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     monkeypatch.setattr(download, "_PAUSE_SECONDS", 0)
 
     class Handler(BaseHTTPRequestHandler):
+        def do_HEAD(self) -> None:
+            """As a hub of models answers."""
+            served = state.files.get(self.path[1:])
+            self.send_response(200 if served else 404)
+            if served:
+                self.send_header("ETag", served.etag or "")
+                if served.large:
+                    self.send_header("X-Linked-ETag", f'"{sha256(served.content).hexdigest()}"')
+                self.send_header("X-Linked-Size", str(len(served.content)))
+                self.send_header("X-Repo-Commit", COMMIT)
+            else:
+                self.send_header("X-Error-Code", "EntryNotFound")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
         def do_GET(self) -> None:
             name, wanted = self.path[1:], self.headers.get("Range")
             state.asked.append((name, wanted))
-            served = state.files.get(name)
+            served = state.files.get(name) or state.files.get(name.partition("?")[0])
             if served is None:
                 self.send_error(404)
             elif served.refusals:

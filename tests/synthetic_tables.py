@@ -35,8 +35,10 @@ TASK, GENERATOR, SET = "bicubic-x4", "compact-tiny", "held-out"
 FIDELITY = ("l1", "ms_ssim", "lpips-alex")
 DISCRIMINATORS = {"vgg-patch": "vgg16", "resnet-vanilla": "resnet50", "vit-patch": "vit-small"}
 WEIGHTS = (0.001, 0.01)
+SNAPSHOTS = (10, 50)  # of 100 steps
 METRIC_NAMES = ("psnr_y", "ssim_y", "fsim", "vsi", "gmsd", "lpips-alex", "niqe")
-JUDGES = ["vsi", "gmsd", "lpips-alex", "niqe"]
+AXES = {"distortion": ["vsi", "gmsd"], "perception": ["lpips-alex", "niqe"]}
+JUDGES = [judge for judges in AXES.values() for judge in judges]
 WARM = f"{TASK}/{GENERATOR}/warm-start/seed0-0a0a0a0a"
 # A game that was played, one that the discriminator won at once, and one at chance.
 _AUC: dict[str, dict[str, float]] = {
@@ -70,12 +72,12 @@ def make_study(
             seeds=list(seeds),
         ),
         warm_start=Optimisation(steps=100),
-        training=Training(steps=100),
+        training=Training(steps=100, snapshots=[step / 100 for step in SNAPSHOTS]),
         evaluation=Evaluation(
             sets={SET: "photos"},
             metrics=[name for name in METRIC_NAMES if name not in ("lpips-alex", "niqe")],
             metrics_with_weights=["lpips-alex", "niqe"],
-            judges=JUDGES,
+            **AXES,
             crops=[CropStrip(set=SET, image="astronaut", left=170, top=60, size=48)],
         ),
         iqa_sets={"severities": SeveritySet(kind="severity")},
@@ -132,6 +134,28 @@ def make_scores(
     return pd.DataFrame(rows, columns=COLUMNS["scores"])
 
 
+def make_trajectories(runs: pd.DataFrame, steps: Sequence[int] = SNAPSHOTS) -> pd.DataFrame:
+    """The table `trajectories` of the cells: on the way to the scores of `make_scores`.
+
+    Distortion is better before the end, perception gets better all the way. Of what diverged, only
+    the first snapshot is there.
+    """
+    cells = runs[runs["kind"] == "cell"]
+    reached = cells.assign(status=cells["status"].replace("diverged", "done"))
+    ends = make_scores(reached)
+    worse = ends["metric"].map(lambda name: -1 if METRICS[name].higher_is_better else 1)
+    sign = worse * np.where(ends["metric"].isin(["lpips-alex", "niqe"]), 1, -0.5)
+    spread = ends["metric"].map(lambda name: _LEVEL.get(name, (0.8, 0.04))[1])
+    late = ends["run"].isin(cells.loc[cells["status"] == "diverged", "run"])
+    rows = []
+    for step in steps:
+        way = ends.assign(step=step, value=ends["value"] + sign * spread * (1 - step / 100))
+        if step > steps[0]:
+            way.loc[late, ["value", "status"]] = [np.nan, "diverged"]
+        rows.append(way)
+    return pd.concat(rows, ignore_index=True)[COLUMNS["trajectories"]]
+
+
 def make_skill(values: dict[str, float] | None = None) -> pd.DataFrame:
     """The table `skill`: the SRCC of each loss on one set of severity ranks."""
     values = values or {"l1": 0.82, "ms_ssim": 0.93, "lpips-alex": 0.88}
@@ -145,9 +169,9 @@ def make_skill(values: dict[str, float] | None = None) -> pd.DataFrame:
     )
 
 
-def all_effects(tables: Tables, judges: Sequence[str], resamples: int) -> list[Effects]:
-    """The effects of every task, generator and set of the tables, as all judges see them."""
-    return [effects_of(judged) for judged in all_judged(tables, judges, resamples)]
+def all_effects(tables: Tables, judges: Sequence[str]) -> list[Effects]:
+    """The effects of every task, generator and set of the tables, as these judges see them."""
+    return [effects_of(judged, "together", judges) for judged in all_judged(tables, judges)]
 
 
 def make_transfer(runs: pd.DataFrame) -> pd.DataFrame:
@@ -217,6 +241,7 @@ def write_study_tables(results: Path) -> None:
     scores, skill, transfer = make_scores(runs), make_skill(), make_transfer(runs)
     write_tables(results, runs=runs, scores=scores, skill=skill, transfer=transfer)
     write_tables(results, optimisability=make_optimisability())
+    write_tables(results, trajectories=make_trajectories(runs))
 
 
 def write_crops(results: Path, runs: pd.DataFrame) -> None:

@@ -1,4 +1,4 @@
-"""Does what CONTRIBUTING.md says, word for word, to a copy of the package."""
+"""Does what CONTRIBUTING.md says, word for word, in a project of its own."""
 
 import json
 import os
@@ -16,27 +16,34 @@ import pytest
 import yaml
 from PIL import Image
 
+from asymmetry.core.errors import UserError
+from asymmetry.figures.registry import figure_names
+from asymmetry.figures.write import draw
+from asymmetry.monitor.forecast import print_plan
 from asymmetry.planning.plan import Plan
-from asymmetry.study import parse_study
+from asymmetry.report.build import write_report
+from asymmetry.study import parse_study, read_study
 from asymmetry.study.grid import Cell
+from asymmetry.study.own_parts import define_own_parts
 from tests import synthetic_tables
 from tests.conftest import ROOT, small_values
+from tests.own_project import process_of_its_own
 
 GUIDE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-# `path`[, in `TABLE`]: and the block of code below it.
-BLOCK = re.compile(r"`([\w./]+)`(?:, in `(\w+)`)?:\n\n```\w+\n(.*?)```", re.DOTALL)
+# `path`: and the block of code below it.
+BLOCK = re.compile(r"`([\w./]+)`:\n\n```\w+\n(.*?)```", re.DOTALL)
 LOSS, BACKBONE, DISCRIMINATOR, METRIC, FIGURE = (
     *("edges", "halving", "halving-patch"),
     *("largest_error", "endings"),
 )
-# Trains and assesses all cells of the study with the package that PYTHONPATH names.
+# Trains and assesses all cells of the study, and transfers their discriminators.
 DRIVER = """
 import json, sys
 from dataclasses import astuple
 from pathlib import Path
-import asymmetry
 from asymmetry.assessment.engine import assess_part
 from asymmetry.figures.registry import figure_names
+from asymmetry.iqa.transfer.measure import measure_part
 from asymmetry.planning.plan import Plan
 from asymmetry.pipeline.stages import Stages
 from asymmetry.study import read_study
@@ -48,11 +55,13 @@ for run in [*plan.warm_starts, *plan.runs]:
     assert train(plan, run.id) == 0
 for part in stages.assessment.parts:
     assess_part(plan, part.path)
+for part in stages.transfer.parts:
+    measure_part(plan, part.path)
 found = {
-    "package": str(Path(asymmetry.__file__).parent),
     "runs": [[run.id, astuple(run.cell)] for run in plan.runs],
     "warm_starts": [run.id for run in plan.warm_starts],
     "scores": [str(part.path) for part in stages.assessment.parts],
+    "transfer": [str(part.path) for part in stages.transfer.parts],
     "figures": figure_names(),
 }
 Path("found.json").write_text(json.dumps(found))
@@ -60,42 +69,34 @@ Path("found.json").write_text(json.dumps(found))
 
 
 @dataclass
-class Fork:
-    """A copy of the package with all additions, and a workplace with a study that uses them."""
+class Project:
+    """A folder with a study that uses all additions, and these in its `parts`."""
 
-    package: Path
-    work: Path
+    folder: Path
     added: list[Path]
     before: list[str]
 
-    def run(self, *arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-        """Python on the copy."""
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Python in that folder."""
+        scripts = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         return subprocess.run(
             [sys.executable, *arguments],
-            cwd=cwd or self.work,
-            env=os.environ | {"PYTHONPATH": str(self.package.parent), "OMP_NUM_THREADS": "1"},
+            cwd=self.folder,
+            env=os.environ | {"PATH": scripts, "OMP_NUM_THREADS": "1"},
             capture_output=True,
             text=True,
         )
 
 
-def add_to(package: Path) -> list[Path]:
-    """Write the files and table entries of the guide; returns what was touched."""
-    touched = []
-    for path, table, code in BLOCK.findall(GUIDE):
-        if not path.startswith("src/asymmetry/"):
-            continue
-        file = package / Path(path).relative_to("src/asymmetry")
-        if table:
-            text = file.read_text()
-            opening = re.search(rf"^{table}\b.*\{{\n", text, re.MULTILINE)
-            assert opening, f"{path} has no table {table}"
-            code = text[: opening.end()] + code + text[opening.end() :]
-        else:
-            assert not file.exists(), f"{path} is there already"
-        file.write_text(code)
-        touched.append(file)
-    return touched
+def add_parts(folder: Path) -> list[Path]:
+    """Write the files of the guide into a project's folder."""
+    written = []
+    for path, code in BLOCK.findall(GUIDE):
+        if path.startswith("parts/"):
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_text(code)
+            written.append(folder / path)
+    return written
 
 
 def merged(old: Any, new: Any) -> Any:
@@ -123,17 +124,15 @@ def study_before() -> dict[str, Any]:
 def study_after() -> dict[str, Any]:
     """That study with every change to `params.yaml` that the guide shows."""
     values = study_before()
-    for path, _, code in BLOCK.findall(GUIDE):
+    for path, code in BLOCK.findall(GUIDE):
         if path == "params.yaml":
             values = merged(values, yaml.safe_load(code))
     return values
 
 
 @pytest.fixture(scope="module")
-def fork(tmp_path_factory: pytest.TempPathFactory) -> Fork:
-    folder = tmp_path_factory.mktemp("fork")
-    work, package = folder / "work", folder / "src" / "asymmetry"
-    shutil.copytree(ROOT / "src" / "asymmetry", package, ignore=shutil.ignore_patterns("__pyc*"))
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    work = tmp_path_factory.mktemp("project")
     for name, count in {"photos": 4, "set": 1}.items():
         (work / name).mkdir(parents=True)
         for index in range(count):
@@ -144,103 +143,146 @@ def fork(tmp_path_factory: pytest.TempPathFactory) -> Fork:
         patch.chdir(work)
         before = [run.id for run in Plan(parse_study(study_before(), "before")).runs]
     (work / "params.yaml").write_text(yaml.safe_dump(study_after()))
-    return Fork(package, work, add_to(package), before)
+    shutil.copy(ROOT / "Snakefile", work)
+    shutil.copytree(ROOT / "workflow", work / "workflow")
+    return Project(work, add_parts(work), before)
 
 
 @pytest.fixture(scope="module")
-def found(fork: Fork) -> dict[str, Any]:
+def found(project: Project) -> dict[str, Any]:
     """What the driver found, after it trained and assessed everything."""
-    done = fork.run("-c", DRIVER)
+    done = project.run("-c", DRIVER)
     assert done.returncode == 0, done.stderr
-    values = json.loads((fork.work / "found.json").read_text())
-    assert values["package"] == str(fork.package)
-    return values
+    return json.loads((project.folder / "found.json").read_text())
 
 
-def record(fork: Fork, found: dict[str, Any], **wanted: object) -> dict[str, Any]:
+def record(project: Project, found: dict[str, Any], **wanted: object) -> dict[str, Any]:
     """The `run.json` of the one cell with these values."""
     for name, values in found["runs"]:
         cell = Cell(*values)
         if all(getattr(cell, key) == value for key, value in wanted.items()):
-            return json.loads((fork.work / "runs" / name / "run.json").read_text())
+            return json.loads((project.folder / "runs" / name / "run.json").read_text())
     raise AssertionError(f"no cell with {wanted}")
 
 
 def test_the_guide_shows_four_additions_of_about_ten_lines():
-    code = {path: text for path, _, text in BLOCK.findall(GUIDE) if path != "params.yaml"}
-    assert len(code) == 6  # four files, two entries of tables
+    code = {path: text for path, text in BLOCK.findall(GUIDE) if path != "params.yaml"}
+    assert [path.split("/")[:2] for path in code] == [
+        ["parts", kind] for kind in ("fidelity", "backbones", "metrics", "figures")
+    ]
     for path, text in code.items():
         lines = [line for line in text.splitlines() if line.strip() and "import" not in line]
         assert len(lines) <= 17, f"{path}: {len(lines)} lines are too much for a newcomer"
 
 
-def test_what_is_added_passes_the_checks(fork: Fork):
-    settings = ("--config", str(ROOT / "pyproject.toml"), "--no-cache")
-    files = [str(file) for file in fork.added]
+def test_what_is_added_passes_the_checks(project: Project):
+    ours = "lint.isort.known-first-party=['asymmetry']"  # as in a checkout
+    settings = ("--config", str(ROOT / "pyproject.toml"), "--config", ours, "--no-cache")
+    files = [str(file) for file in project.added]
     for check in (["check"], ["format", "--check"]):
-        done = fork.run("-m", "ruff", *check, *settings, *files)
+        done = project.run("-m", "ruff", *check, *settings, *files)
         assert done.returncode == 0, done.stdout
 
 
 @pytest.mark.slow
-def test_only_cells_that_use_an_addition_are_new(fork: Fork, found: dict[str, Any]):
+def test_only_cells_that_use_an_addition_are_new(project: Project, found: dict[str, Any]):
     """Neither a new file nor a new entry of a table trains a finished cell again."""
     after = {name: Cell(*values) for name, values in found["runs"]}
-    assert set(fork.before) < set(after)
-    for name in set(after) - set(fork.before):
+    assert set(project.before) < set(after)
+    for name in set(after) - set(project.before):
         assert LOSS in after[name].fidelity or after[name].discriminator == DISCRIMINATOR
     assert len(after) == 9  # three losses x (no adversary + two discriminators)
 
 
 @pytest.mark.slow
-def test_the_loss_trains_a_cell(fork: Fork, found: dict[str, Any]):
-    done = record(fork, found, fidelity=LOSS, adversarial_weight=0)
+def test_the_loss_trains_a_cell(project: Project, found: dict[str, Any]):
+    done = record(project, found, fidelity=LOSS, adversarial_weight=0)
     assert (done["status"], done["steps"]) == ("done", 3)
     assert done["losses"]["fidelity"]["first"] > 0
     assert done["gradient_norms"]["fidelity"] > 0
 
 
 @pytest.mark.slow
-def test_the_gradient_of_the_discriminator_reaches_the_generator(fork: Fork, found: dict[str, Any]):
-    done = record(fork, found, fidelity="l1", discriminator=DISCRIMINATOR)
+def test_the_gradient_of_the_discriminator_reaches_the_generator(
+    project: Project, found: dict[str, Any]
+):
+    done = record(project, found, fidelity="l1", discriminator=DISCRIMINATOR)
     assert (done["status"], done["steps"]) == ("done", 3)
     assert done["gradient_norms"]["adversarial"] > 0
     assert done["gradient_ratio"] > 0
 
 
 @pytest.mark.slow
-def test_the_metric_is_in_the_scores(fork: Fork, found: dict[str, Any]):
-    scores = pd.concat([pd.read_parquet(fork.work / path) for path in found["scores"]])
+def test_the_discriminator_is_transferred(project: Project, found: dict[str, Any]):
+    tables = [pd.read_parquet(project.folder / path) for path in found["transfer"]]
+    mine = pd.concat(tables)[lambda table: table["backbone"] == BACKBONE]
+    trained = {run for run, values in found["runs"] if Cell(*values).discriminator == DISCRIMINATOR}
+    assert trained <= set(mine["run"])
+    assert set(mine["mode"]) == {"raw", "probe", "fine-tune"}
+
+
+@pytest.mark.slow
+def test_the_metric_is_in_the_scores(project: Project, found: dict[str, Any]):
+    scores = pd.concat([pd.read_parquet(project.folder / path) for path in found["scores"]])
     mine = scores[scores["metric"] == METRIC]
     assert len(mine) == len(found["runs"]) + len(found["warm_starts"]) + 1  # and bicubic
     assert (mine["status"] == "ok").all()
     assert mine["value"].between(0.01, 1).all()
     assert mine["convention"].unique() == [
-        "asymmetry, y, border cropped by the scale, 8 bits, lower is better"
+        "parts, y, border cropped by the scale, 8 bits, lower is better"
     ]
 
 
 @pytest.mark.slow
-def test_the_figure_is_drawn(fork: Fork, found: dict[str, Any], tmp_path: Path):
-    assert found["figures"][-1] == FIGURE
-    study, _ = synthetic_tables.analysed_study(tmp_path / "results")
-    (tmp_path / "params.yaml").write_text(yaml.safe_dump(study.model_dump(mode="json")))
-    (command,) = re.findall(r"^asymmetry (figures .*)$", GUIDE, re.MULTILINE)
-    done = fork.run("-m", "asymmetry", *command.split(), cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
-    drawn = tmp_path / "results" / "figures"
+def test_the_figure_is_drawn_and_on_the_page(workplace: Path):
+    add_parts(workplace)
+    results = workplace / "results"
+    study, _ = synthetic_tables.analysed_study(results)
+    (command,) = re.findall(r"^asymmetry figures (.*)$", GUIDE, re.MULTILINE)
+    assert command == FIGURE
+    with process_of_its_own():
+        define_own_parts()
+        assert figure_names()[-1] == FIGURE
+        draw(study, [FIGURE], results)
+        write_report(study, results)
+    drawn = results / "figures"
     assert {file.suffix for file in drawn.glob(f"{FIGURE}.*")} == {".svg", ".png", ".csv", ".json"}
     numbers = pd.read_csv(drawn / f"{FIGURE}.csv").set_index("status")["size"]
     assert (numbers["diverged"], numbers["missing"]) == (1, 1)
+    page = (results / "index.html").read_text()
+    assert "How the cells ended" in page
+    assert f"figures/{FIGURE}.svg" in page
 
 
 @pytest.mark.slow
-def test_the_general_tests_find_the_additions(fork: Fork):
+def test_a_broken_part_is_a_line_of_the_plan_and_of_snakemake(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.chdir(project.folder)
+    file = Path(f"parts/fidelity/{LOSS}.py")
+    whole = file.read_text()
+    file.write_text(f"import nowhere_at_all\n{whole}")
+    try:
+        done = project.run("-m", "snakemake", "-n", "--cores", "1")
+        with process_of_its_own(), pytest.raises(UserError) as caught:
+            print_plan(Plan(read_study(Path("params.yaml"))))
+    finally:
+        file.write_text(whole)
+    line = f"{file}, line 1: cannot be imported: ModuleNotFoundError: No module named "
+    assert str(caught.value) == f"{line}'nowhere_at_all'"
+    assert done.returncode != 0
+    assert [text for text in done.stderr.splitlines() if "nowhere" in text] == [
+        f"error: {caught.value}"
+    ]
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.slow
+def test_the_general_tests_find_the_additions(project: Project):
     files = ["fidelity/test_all.py", "backbones/test_registry.py", "metrics/test_build.py"]
     names = f"{LOSS} or {BACKBONE} or {METRIC}"
-    tests = [f"tests/{file}" for file in files]
-    done = fork.run(
-        *("-m", "pytest", "-p", "no:cacheprovider", "-q", "-rN", "-k", names, *tests), cwd=ROOT
-    )
+    tests = [str(ROOT / "tests" / file) for file in files]
+    options = ("-p", "no:cacheprovider", "-c", str(ROOT / "pyproject.toml"), "-q", "-rN")
+    done = project.run("-m", "pytest", *options, "-k", names, *tests)
     assert done.returncode == 0, done.stdout
     assert int(re.findall(r"(\d+) passed", done.stdout)[0]) >= 15

@@ -7,18 +7,21 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 import torch
 import yaml
 
+import asymmetry
+from asymmetry.cli.main import main
 from asymmetry.fidelity.registry import fidelity_names
 from asymmetry.generators.catalog import GENERATORS
 from asymmetry.study import parse_study
 from asymmetry.study.grid import cells
 from tests import synthetic_tables
 from tests.conftest import ROOT
+from tests.own_project import process_of_its_own
+from tests.trained import photo
 
 PATHS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 DOCUMENTS = {str(path.relative_to(ROOT)): path.read_text("utf-8") for path in PATHS}
@@ -49,15 +52,26 @@ RUN = {
 }
 # These need real weights. After `add`, `get` finds the file and verifies it: nothing is fetched.
 RUN_WITH_WEIGHTS = ["asymmetry weights add FOLDER", "asymmetry weights get alexnet"]
+# These are run beside folders of images.
+RUN_ON_IMAGES = [
+    "asymmetry score esrgan/baby_x4.png references/baby.png --scale 4",
+    "asymmetry score esrgan references --scale 4 --output scores.csv",
+    "asymmetry score esrgan --metrics piqe",
+    "asymmetry compare esrgan swinir --reference references --scale 4 --output comparison",
+]
 # Why a command is not run here.
 ELSEWHERE = {
     "pip install -c constraints.txt -e .": "what `make` does in .venv; fetches",
     "uv pip install -c constraints.txt -e .": "the same, as pip's; fetches",
     ". .venv/bin/activate": "the tests run in the environment that `make` made",
     "snakemake --cores all --profile slurm": "typed in tests/slurm/test_as_typed.py",
+    "asymmetry weights get --study my-study.yaml": (
+        "fetches; tests/artifacts/test_weights.py does it from a server of its own"
+    ),
     "asymmetry data get set5 kadid10k": "fetches; tests/datasets/ does it from a server of its own",
     "asymmetry data get tid2013 --from FOLDER": "done in tests/datasets/test_layouts.py",
     "asymmetry data check kadid10k": "done in tests/datasets/test_get.py",
+    "asymmetry weights get swinir_m_classical_x4 realesrgan_x4plus": "fetches",
     "asymmetry plan --study studies/paper.yaml": "without photos: tests/test_studies.py",
     "snakemake --report report.html": "needs a finished study: tests/page/test_pages.py",
     "dvc repro": "done in tests/workflow/test_dvc.py",
@@ -79,6 +93,7 @@ ELSEWHERE = {
     "asymmetry userstudy serve --host 0.0.0.0": "would open a port to the network",
     "asymmetry userstudy fit": "done in tests/cli/test_userstudy.py",
     "asymmetry figures endings": "run by tests/test_contributing.py",
+    "pytest tests/fidelity/test_all.py -k edges": "done in tests/test_contributing.py",
     "mkdocs serve": "runs until Ctrl-C; the build: tests/docs/test_build.py",
     "pre-commit install": "writes a hook into .git; the hook is `make lint`",
     'pytest -m "not slow"': "this is pytest",
@@ -129,7 +144,7 @@ def test_the_readme_is_short():
 
 
 def test_every_command_is_known_here():
-    known = {*RUN, *RUN_WITH_WEIGHTS, *ELSEWHERE}
+    known = {*RUN, *RUN_WITH_WEIGHTS, *RUN_ON_IMAGES, *ELSEWHERE}
     assert set(commands()) == known, "run it in this test, or say in ELSEWHERE who does"
 
 
@@ -157,6 +172,26 @@ def test_the_commands_on_weights_work(clone: Path, shared: Path):
     add, get = RUN_WITH_WEIGHTS
     assert "alexnet: taken" in run(add.replace("FOLDER", str(shared / "weights")), clone).stdout
     assert "data/weights/alexnet" in run(get, clone).stdout
+
+
+def test_the_commands_on_images_work(
+    workplace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    for folder, ending in {"references": "", "esrgan": "_x4", "swinir": "_x4"}.items():
+        (workplace / folder).mkdir()
+        for seed, name in enumerate(("baby", "bird")):
+            photo(seed + len(folder), 96).save(workplace / folder / f"{name}{ending}.png")
+    for command, printed in zip(
+        RUN_ON_IMAGES, ["image", "scores.csv", "image", "the"], strict=True
+    ):
+        monkeypatch.setattr(sys, "argv", shlex.split(command))
+        with pytest.raises(SystemExit) as end:
+            main()
+        assert not end.value.code
+        assert capsys.readouterr().out.split()[0] == printed
+    assert {"index.html", "compare.html", "differences.csv", "scores.csv"} <= {
+        path.name for path in (workplace / "comparison").iterdir()
+    }
 
 
 def test_the_targets_that_are_named_exist():
@@ -208,11 +243,13 @@ def test_what_is_shown_of_python_runs(block: str, workplace: Path):
     exec(compile(block, "a document", "exec"), {})
 
 
-def test_the_loss_of_the_readme_is_one():
-    names: dict[str, Any] = {}
-    exec(blocks(README, "python")[0], names)
+def test_the_loss_of_the_readme_is_one(workplace: Path):
+    (path,) = map(Path, re.findall(r"`(parts/[\w./]+)`:\n", README))
+    path.parent.mkdir(parents=True)
+    path.write_text(blocks(README, "python")[0])
     restored = torch.full((2, 3, 8, 8), 0.5, requires_grad=True)
-    values = names["build"]("", Path())(restored, torch.zeros(2, 3, 8, 8))
+    with process_of_its_own():
+        values = asymmetry.loss(path.stem)(restored, torch.zeros(2, 3, 8, 8))
     values.sum().backward()
     assert values.tolist() == [0.5, 0.5]
     assert restored.grad is not None

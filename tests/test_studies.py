@@ -12,6 +12,8 @@ from snakemake.utils import update_config
 from asymmetry.core.errors import UserError
 from asymmetry.discriminators.measure import measure_size
 from asymmetry.fidelity.registry import weights_of
+from asymmetry.metrics.borrowed import borrow
+from asymmetry.metrics.contracts import METRICS
 from asymmetry.monitor.forecast import print_plan
 from asymmetry.planning.plan import Plan
 from asymmetry.study import Study, parse_study, read_study
@@ -114,6 +116,19 @@ def test_paper_has_seven_weights_with_those_of_public_recipes():
     assert {0, 0.001, 0.005, 0.01, 0.1} <= set(weights)
 
 
+def test_paper_has_modern_judges_of_several_families():
+    """What the paper reports only as a set of modern no-reference models; of our choice."""
+    study = study_of("paper")
+    assert len(study.metrics) >= 8
+    assert set(study.metrics) <= set(study.evaluation.judges)
+    families = {name: METRICS[name].backbone for name in study.metrics}
+    assert {"vit", "clip", "vgg", "resnet", "inception"} <= set(families.values())
+    for name, metric in study.metrics.items():
+        # Said in the file, and what is known of pyiqa's network.
+        assert metric.backbone == families[name] == borrow(metric.pyiqa).backbone
+        assert not METRICS[name].full_reference
+
+
 def test_hours_are_told_before_the_photos_are_there(
     workplace: Path, capsys: pytest.CaptureFixture[str]
 ):
@@ -125,6 +140,9 @@ def test_hours_are_told_before_the_photos_are_there(
     hours = 91 * 300_000 * 0.5 / 3600
     assert f"expected: {hours:,.2f} GPU-hours" in printed
     assert "a guess before any run" in printed
+    assert "run `asymmetry weights get --study params.yaml`" in printed
+    assert "  pyiqa:maniqa: size not known, for maniqa\n" in printed
+    assert "  vgg16: size not known, for dists-vgg16, " in printed
 
 
 def test_the_published_bench_is_the_bench_reduced():

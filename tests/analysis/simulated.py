@@ -17,6 +17,7 @@ from tests.synthetic_tables import GENERATOR, SET, TASK
 
 SCOPE = (TASK, GENERATOR, SET)
 JUDGES = ["vsi", "piqe", "niqe"]
+AXIS = "perception"
 LOSSES = ["ms_ssim", "ssim", "ssimc", "fsim", "vif", "nlpd", "cw_ssim", "gmsd"]
 NONE = ("none", None, None)
 VGG_PATCH, VGG_VANILLA = ("vgg-patch", "vgg16", "patch"), ("vgg-vanilla", "vgg16", "vanilla")
@@ -86,16 +87,19 @@ def evidence_of(
     quality: np.ndarray,
     skill: Mapping[str, float] | pd.DataFrame | None = None,
     *,
-    pilot: np.ndarray | None = None,
+    snapshots: Mapping[float, np.ndarray] | None = None,
     scope: tuple[str, str, str] = SCOPE,
     judges: Sequence[str] = tuple(JUDGES),
     images: int = 12,
     noise: float = 0.3,
-    resamples: int = 200,
     key: int = 0,
+    axes: Mapping[str, Sequence[str]] | None = None,
     **tables: pd.DataFrame,
 ) -> Evidence:
-    """Evidence in which a cell has this quality [cells], that judges see through noise an image."""
+    """Evidence in which a cell has this quality [cells], that judges see through noise an image.
+
+    All judges are on one axis, unless `axes` says otherwise.
+    """
     rng = np.random.default_rng(key)
     done = (cells["status"] == "done").to_numpy()
 
@@ -103,7 +107,7 @@ def evidence_of(
         shape = (len(judges), int(done.sum()), images)
         levels = rng.standard_normal((len(judges), 1, images))
         values = quality[done][None, :, None] + levels + noise * rng.standard_normal(shape)
-        return judge_values(cells, values, scope, list(judges), resamples)
+        return judge_values(cells, values, scope, list(judges))
 
     if skill is not None:
         tables["skill"] = skill if isinstance(skill, pd.DataFrame) else skill_table(skill)
@@ -112,9 +116,9 @@ def evidence_of(
     return Evidence(
         tables_of(runs=cells, scores=scores, **tables),
         [judged(quality)],
-        {} if pilot is None else {scope: judged(pilot)},
+        {AXIS: list(judges)} if axes is None else axes,
         skill_of_losses(tables["skill"]) if "skill" in tables else _NO_SKILL,
-        "",
+        snapshots={share: {scope: judged(early)} for share, early in (snapshots or {}).items()},
     )
 
 

@@ -5,10 +5,10 @@ import pytest
 
 from asymmetry.analysis.analyse import analyse
 from asymmetry.tables.read import load_tables
-from asymmetry.tables.schemas import COLUMNS
+from asymmetry.tables.schemas import COLUMNS, DECIDED, VERDICTS
 from tests.synthetic_tables import analysed_study, make_study, write_study_tables, write_tables
 
-EVERY = [f"H{number}" for number in range(1, 14)]
+EVERY = ["H1", "H2", "H3", "H4", "H5", "H5b", "H6", "H6b", *(f"H{n}" for n in range(7, 18))]
 
 
 def test_writes_effects_and_claims(tmp_path):
@@ -17,14 +17,16 @@ def test_writes_effects_and_claims(tmp_path):
     claims = json.loads((tmp_path / "hypotheses.json").read_text())
     assert list(dict.fromkeys(claim["id"] for claim in claims)) == EVERY
     assert list(claims[0]) == COLUMNS["hypotheses"]
-    decided = pd.read_csv(tmp_path / "hypotheses.csv").query("verdict != 'undecided'")
-    assert set(decided["id"]) <= {"H9"}  # three losses and a seed decide nothing
+    claims = pd.read_csv(tmp_path / "hypotheses.csv")
+    assert set(claims["verdict"]) <= set(VERDICTS)
+    decided = claims[claims["verdict"].isin(DECIDED)]
+    assert set(decided["id"]) <= {"H9", "H16"}  # three losses and a seed decide little
     assert list(tables.robustness) == COLUMNS["robustness"]
 
 
 def test_a_conclusion_is_named_by_its_scope_and_regime(tmp_path):
     _, tables = analysed_study(tmp_path)
-    keys = tables.hypotheses[["id", "task", "generator", "set", "regime"]]
+    keys = tables.hypotheses[["id", "task", "generator", "set", "axis", "regime"]]
     assert not keys.duplicated().any()
     without = tables.robustness[[*keys, "left_out_kind", "left_out"]]
     assert not without.duplicated().any()
@@ -33,7 +35,7 @@ def test_a_conclusion_is_named_by_its_scope_and_regime(tmp_path):
 
 def test_equal_tables_give_equal_bytes(tmp_path):
     study, _ = analysed_study(tmp_path)
-    names = ["effect", "asymmetry", "hypotheses", "robustness"]
+    names = ["effect", "asymmetry", "hypotheses", "robustness", "reliability"]
     files = [*(f"{name}.parquet" for name in names), "hypotheses.json", "claims.md"]
     before = [(tmp_path / name).read_bytes() for name in files]
     for name in files:
@@ -62,5 +64,5 @@ def test_without_cells_of_a_regime_its_losses_are_not_compared(tmp_path, left_ou
     analyse(make_study(tmp_path), tmp_path)
     tables = load_tables(tmp_path)
     assert set(tables.hypotheses["id"]) == set(EVERY)
-    (found,) = tables.hypotheses.query(f"id == 'H1' and regime.str.startswith('{regime} ')")["n"]
-    assert found == 0
+    found = tables.hypotheses.query(f"id == 'H1' and regime.str.startswith('{regime} ')")["n"]
+    assert found.tolist() == [0, 0]  # on each axis

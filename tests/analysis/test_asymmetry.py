@@ -10,16 +10,16 @@ from tests.synthetic_tables import all_effects, make_runs, make_scores, make_ski
 def test_points_keep_losses_without_skill(tmp_path):
     runs = make_runs(LOSSES)
     write_tables(tmp_path, runs=runs, scores=make_scores(runs, RISING, metrics=["vsi"]))
-    (effects,) = all_effects(load_tables(tmp_path), ["vsi"], 20)
+    (effects,) = all_effects(load_tables(tmp_path), ["vsi"])
     table = points(effects, make_skill({"l1": 0.8}))
     assert len(table) == 6
     assert table.loc[table["fidelity"] == "ssim", "skill"].isna().all()
 
 
-def test_intervals_of_fitted_effects_know_the_error_of_the_fit():
+def test_intervals_of_effects_are_student_s():
     effects = additive(36, chance=2.0)
     table = points(effects, make_skill({})).set_index("regime").loc[WITH]
     part = regime(effects, WITH)
-    # No noise of images: what is left is the fit's.
     width = (table["effect_high"] - table["effect_low"]).to_numpy()
-    assert width == pytest.approx(2 * 1.96 * part.error, rel=0.3)
+    assert part.degrees_of_freedom == 36 - 12
+    assert width == pytest.approx(2 * 2.063899 * part.error)

@@ -4,9 +4,9 @@ import pytest
 
 from asymmetry.analysis.hypotheses import h01_prediction, h07_transfer, h08_backbones, h09_judges
 from asymmetry.analysis.hypotheses.examine import examine
-from asymmetry.analysis.robustness import agreement_in_words, robustness, rows_of_claim
+from asymmetry.analysis.robustness import robustness, rows_of_claim, stability_in_words
 from tests.analysis.hypotheses.test_h07_transfer import transfer
-from tests.analysis.simulated import LOSSES, by_loss, evidence_of, grid, skill_table
+from tests.analysis.simulated import AXIS, LOSSES, by_loss, evidence_of, grid, skill_table
 
 RISING = np.arange(8.0)
 SKILL = dict(zip(LOSSES, 0.5 + 0.05 * RISING, strict=True))
@@ -24,7 +24,6 @@ def lone_judge(advantage):
     proof = evidence_of(cells, by_loss(cells, RISING), SKILL, judges=JUDGES)
     (judged,) = proof.judged
     judged.z[1] *= -advantage
-    judged.by_image[1] *= -advantage
     return proof
 
 
@@ -42,13 +41,15 @@ def test_each_judge_family_and_kind_is_left_out():
 def test_a_conclusion_that_hangs_on_one_judge_is_found_out():
     """Niqe alone says the opposite, ten times as loud: without it the verdict is another."""
     table, whole = rows(h01_prediction, lone_judge(10))
-    assert whole[0].verdict == "supported"
+    assert whole[0].verdict == "no verdict"  # the judges do not agree
+    assert whole[0].value == pytest.approx(-1)
     one = table[(table["regime"] == "without adversary") & (table["left_out_kind"] == "judge")]
     assert one.set_index("left_out")["agrees"].to_dict() == {
         name: name != "niqe" for name in JUDGES
     }
     assert one.set_index("left_out").loc["niqe", "verdict"] == "contradicted"
-    assert agreement_in_words(one) == "4 of 5 without a judge"
+    words = stability_in_words(one, {"value": whole[0].value})
+    assert words == "-1.00 to 1.00 without one of 5, 1 sign change, another verdict in 1"
 
 
 def test_a_sound_conclusion_holds_throughout():
@@ -60,10 +61,23 @@ def test_a_sound_conclusion_holds_throughout():
 def test_the_numbers_are_those_of_the_evidence_without_it():
     proof = lone_judge(10)
     table, _ = rows(h01_prediction, proof)
+    first = table.iloc[0]
+    assert first["axis"] == AXIS
     again = h01_prediction.findings(proof.without(["lpips-vgg", "dists-vgg16"]))
     vgg = table[table["left_out"] == "vgg"]
     assert vgg["value"].tolist() == [one.value for one in again]
     assert vgg["low"].tolist() == pytest.approx([one.low for one in again])
+
+
+def test_a_judge_is_left_out_of_its_own_axis_only():
+    cells = grid()
+    axes = {"distortion": ["vsi", "lpips-vgg"], "perception": ["niqe", "lpips-alex"]}
+    proof = evidence_of(cells, by_loss(cells, RISING), SKILL, judges=JUDGES, axes=axes)
+    table, _ = rows(h01_prediction, proof)
+    left = table[table["left_out_kind"] == "judge"].groupby("axis")["left_out"].unique()
+    assert {axis: set(names) for axis, names in left.items()} == {
+        axis: set(judges) for axis, judges in axes.items()
+    }
 
 
 def test_transfer_is_left_out_by_the_discriminators_family():

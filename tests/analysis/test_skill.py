@@ -55,3 +55,27 @@ def test_a_set_that_fitted_weights_is_said_to_be_cut():
     severities, live = words.split("; ")
     assert severities == "severities: severity ranks (not opinion scores)"
     assert live == "live: opinion scores, of the contents that fitted no channel weights"
+
+
+def test_what_all_losses_have_in_common_is_no_error_of_their_order():
+    """Two losses that see the same of the images have no error; an independent one has its own."""
+    rng = np.random.default_rng(0)
+    quality = rng.standard_normal(60)
+    seen = quality + rng.standard_normal(60)
+    measured = {"l1": -seen, "mse": -2 * seen, "gmsd": quality + rng.standard_normal(60)}
+    values = pd.concat(
+        pd.DataFrame({"metric": name, "value": own, "score": quality}).assign(
+            image=[f"photo{place}" for place in range(60)], set="severities", role="fidelity"
+        )
+        for name, own in measured.items()
+    ).assign(group=lambda table: table["image"])
+    skill = make_skill(dict.fromkeys(measured, 0.7))
+    alone, paired = skill_of_losses(skill), skill_of_losses(skill, values, 400)
+    assert paired["skill"].tolist() == alone["skill"].tolist()
+    assert paired.loc["l1", "error"] == pytest.approx(paired.loc["mse", "error"])
+    # The difference of two independent ones, a third and two thirds of it, by the two sides.
+    assert paired.loc["gmsd", "error"] == pytest.approx(2 * paired.loc["l1", "error"])
+    same = {name: values.query("metric == 'l1'").assign(metric=name) for name in measured}
+    shared = skill_of_losses(skill, pd.concat(same.values()), 50)
+    assert shared["error"].tolist() == pytest.approx([0, 0, 0], abs=1e-12)
+    assert skill_of_losses(skill, values[:0])["error"].equals(alone["error"])

@@ -21,8 +21,7 @@ def finish(run: Run, folder: Path | None = None, **changes: Any) -> Path:
     """Write what stands for a finished run, its models a few bytes, to `folder` or its own."""
     folder = folder or run.folder
     folder.mkdir(parents=True)
-    names = ["generator"] + (["discriminator"] if run.cell.adversarial_weight > 0 else [])
-    models = {f"{name}.safetensors": f"{name} of {run.id}".encode() for name in names}
+    models = {name: f"{name} of {run.id}".encode() for name in run.models()}
     for name, content in models.items():
         (folder / name).write_bytes(content)
     record = {

@@ -84,6 +84,40 @@ def test_a_damaged_record_is_refused(stages: Stages, content: str):
     assert line.startswith(str(run.record))
 
 
+@pytest.mark.parametrize(
+    ("harm", "reason"),
+    [
+        (flip, "generator-6.safetensors: its sha256 is not the one that run.json records"),
+        (Path.unlink, "generator-6.safetensors: is missing, and run.json records it"),
+    ],
+)
+def test_a_snapshot_is_verified_as_other_models_are(
+    make_stages: MakeStages, harm: Callable[[Path], object], reason: str
+):
+    stages = make_stages(lambda values: values["training"].update(snapshots=[0.25, 0.5]))
+    for run in stages.plan.by_id.values():
+        finish(run)
+    assert adopt(stages, None, None, results=False).refused == []
+    run = stages.plan.runs[1]
+    harm(run.folder / "generator-6.safetensors")
+    found = adopt(stages, None, None, results=False)
+    assert found.refused == [f"{run.folder}/{reason}"]
+    assert not run.folder.exists()
+    moved = Path("runs/.refused") / f"{run.id}-1"
+    assert (moved / "generator-3.safetensors").is_file()
+
+
+def test_a_run_that_lacks_a_snapshot_is_refused(make_stages: MakeStages):
+    stages = make_stages(lambda values: values["training"].update(snapshots=[0.5]))
+    run = stages.plan.runs[0]
+    finish(run)
+    record = json.loads(run.record.read_text())
+    del record["outputs"]["generator-6.safetensors"]
+    run.record.write_text(json.dumps(record))
+    (reason,) = adopt(stages, None, None, results=False).refused
+    assert "outputs lists generator.safetensors, not generator.safetensors, gen" in reason
+
+
 def test_a_begun_run_is_left_alone(stages: Stages):
     run = stages.plan.runs[0]
     run.record.unlink()

@@ -29,7 +29,10 @@ def test_a_changed_part_is_made_again_with_all_that_is_made_of_it(stages: Stages
     assert "scores" not in verdict.again
     assert {"skill", "analyse", "report"} <= set(verdict.again)
     left = {path.name for path in stages.results.glob("[!.]*.*")}
-    tables = {f"{name}.parquet" for name in ("runs", "scores", "optimisability", "transfer")}
+    tables = {
+        f"{name}.parquet"
+        for name in ("runs", "scores", "trajectories", "optimisability", "transfer")
+    }
     assert left == {"photos.csv", MANIFEST} | tables
 
 

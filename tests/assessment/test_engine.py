@@ -13,8 +13,8 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from asymmetry.assessment import engine, scores, work
-from asymmetry.assessment.engine import assess_runs
-from asymmetry.assessment.stage import AssessmentStage
+from asymmetry.assessment.engine import assess_part, assess_runs
+from asymmetry.assessment.stage import AssessmentStage, SnapshotStage
 from asymmetry.core.errors import UserError
 from asymmetry.core.files import sha256_of
 from asymmetry.data.images import to_tensor
@@ -26,7 +26,7 @@ from asymmetry.metrics.build import Metric
 from asymmetry.metrics.contracts import METRICS
 from asymmetry.metrics.psnr import psnr
 from asymmetry.metrics.separable import Whole
-from asymmetry.planning.plan import RUNS, Plan
+from asymmetry.planning.plan import RUNS, Plan, Run
 from asymmetry.study import parse_study
 from asymmetry.tables.schemas import COLUMNS
 from tests.trained import photo, train
@@ -54,7 +54,7 @@ def plan(workplace: Path, study_values: dict[str, Any]) -> Plan:
         "sets": {"test": "set"},
         "metrics": ["psnr_y", "gmsd"],
         "metrics_with_weights": ["lpips-alex"],
-        "judges": ["gmsd"],
+        "distortion": ["gmsd"],
         "crops": [crop],
     }
     return Plan(parse_study(study_values, "test"))
@@ -216,57 +216,99 @@ def test_a_changed_image_is_assessed_again(plan, monkeypatch):
     assert len(list((RUNS / BICUBIC).glob("scores-*"))) == 1
 
 
-def test_a_diverged_run_is_in_the_table_and_not_loaded(plan, monkeypatch):
+@pytest.mark.parametrize("status", ["diverged", "collapsed"])
+def test_a_run_that_ended_badly_is_in_the_table_and_not_loaded(plan, monkeypatch, status):
     loaded = count_restorations(monkeypatch)
-    table = assess(plan, train(plan, 0, status="diverged"))
-    assert set(table["status"]) == {"diverged"}
+    table = assess(plan, train(plan, 0, status=status))
+    assert set(table["status"]) == {status}
     assert table["value"].isna().all()
     assert len(table) == 6
     assert loaded == []
 
 
-def with_pilot(plan: Plan) -> Plan:
+def with_snapshots(plan: Plan) -> Plan:
     values = plan.study.model_dump(mode="json")
-    values["training"]["pilot"] = 0.25
+    values["training"]["snapshots"] = [0.25, 0.5]
     return Plan(parse_study(values, "test"))
 
 
-def test_a_pilot_is_scored_beside_its_run(plan, monkeypatch):
-    plan = with_pilot(plan)
-    train(plan, 1)
-    run = plan.runs[1]
-    path = run.folder / "pilot.safetensors"
-    save_file(build_generator(run.cell.generator, 4, seed=7).state_dict(), path)
+def keep(run: Run, step: int, status: str = "done") -> Path:
+    """Put a snapshot where the training of a run would have left it."""
+    path = run.folder / f"generator-{step}.safetensors"
+    save_file(build_generator(run.cell.generator, 4, seed=step).state_dict(), path)
     record = json.loads(run.record.read_text())
     record["outputs"][path.name] = sha256_of(path)
-    run.record.write_text(json.dumps(record))
+    run.record.write_text(json.dumps(record | {"status": status}))
+    return path
 
-    table = assess(plan, run.id, run.pilot).query("metric == 'psnr_y'")
-    assert table["run"].unique().tolist() == [run.id, f"{run.id}@pilot"]
-    values = [own["value"].tolist() for _, own in table.groupby("run", sort=False)]
-    assert all(one != other for one, other in zip(*values, strict=True))
-    assert not (Path(plan.study.results) / "crops" / run.pilot).exists()
+
+def way(plan: Plan, run: Run) -> pd.DataFrame:
+    """The scores of a run's snapshots, as the table `trajectories` has them."""
+    assess_runs(plan.study, plan, run.snapshot_ids, OUTPUT, "trajectories")
+    return pd.read_parquet(OUTPUT)
+
+
+def test_snapshots_are_scored_as_runs_are(plan, monkeypatch):
+    plan = with_snapshots(plan)
+    train(plan, 1)
+    run = plan.runs[1]
+    path = keep(run, 3)
+    keep(run, 6)
+    table = way(plan, run)
+    assert list(table.columns) == COLUMNS["trajectories"]
+    assert table["run"].unique().tolist() == [run.id]
+    assert table["step"].tolist() == [3] * 6 + [6] * 6
+    assert not (Path(plan.study.results) / "crops" / run.id).exists()
+
+    # The same weights, as the end of a run.
+    end = run.folder / "generator.safetensors"
+    end.write_bytes(path.read_bytes())
+    record = json.loads(run.record.read_text())
+    record["outputs"][end.name] = sha256_of(end)
+    run.record.write_text(json.dumps(record))
+    early = table[table["step"] == 3].drop(columns="step").reset_index(drop=True)
+    pd.testing.assert_frame_equal(early, assess(plan, run.id)[early.columns])
 
     loaded = count_restorations(monkeypatch)
-    again = assess(plan, run.id, run.pilot).query("metric == 'psnr_y'")
-    assert again["value"].tolist() == table["value"].tolist()
+    pd.testing.assert_frame_equal(way(plan, run), table)
     assert loaded == []
 
     path.write_bytes(b"damaged")
-    with pytest.raises(UserError, match=r"pilot\.safetensors: is not the file"):
-        assess(plan, run.pilot)
+    with pytest.raises(UserError, match=r"generator-3\.safetensors: is not the file"):
+        way(plan, run)
+    path.unlink()
+    with pytest.raises(UserError, match=r"generator-3\.safetensors: is missing"):
+        way(plan, run)
 
 
-def test_a_diverged_run_has_a_pilot_only_where_it_kept_one(plan):
-    plan = with_pilot(plan)
-    train(plan, 0, status="diverged")
+@pytest.mark.parametrize("status", ["diverged", "collapsed"])
+def test_a_run_that_ended_badly_has_the_snapshots_that_it_reached(plan, status):
+    plan = with_snapshots(plan)
+    train(plan, 0, status=status)
     run = plan.runs[0]
-    assert set(assess(plan, run.pilot)["status"]) == {"diverged"}
-    path = run.folder / "generator.safetensors"
-    path = path.rename(path.with_name("pilot.safetensors"))
-    record = {"status": "diverged", "outputs": {path.name: sha256_of(path)}}
-    run.record.write_text(json.dumps(record))
-    assert set(assess(plan, run.pilot).query("metric == 'gmsd'")["status"]) == {"ok"}
+    assert set(way(plan, run)["status"]) == {status}
+    keep(run, 3, status=status)
+    table = way(plan, run).query("metric == 'gmsd'")
+    states = table.groupby("step")["status"].unique().map(list)
+    assert states.to_dict() == {3: ["ok"], 6: [status]}
+
+
+def test_a_step_that_is_no_snapshot_is_named(plan):
+    plan = with_snapshots(plan)
+    for step in ("4", "x"):
+        with pytest.raises(UserError, match=r"keeps no such snapshot; see training\.snapshots"):
+            assess(plan, f"{plan.runs[0].id}@{step}")
+
+
+def test_the_part_of_snapshots_is_their_table(plan):
+    plan = with_snapshots(plan)
+    for index, run in enumerate(plan.runs):
+        train(plan, index)
+        for step in run.snapshots:
+            keep(run, step)
+    (part,) = SnapshotStage(plan).parts
+    assess_part(plan, part.path)
+    assert len(pd.read_parquet(part.path)) == len(plan.runs) * 2 * 6
 
 
 def test_a_metric_that_fails_on_an_image_is_a_row_and_is_tried_again(plan, monkeypatch):

@@ -13,6 +13,6 @@ def test_a_name_is_defined_once_and_may_be_repeated():
 
 def test_a_name_keeps_its_meaning():
     registry = {"a": 1}
-    with pytest.raises(ValueError, match="^'a' is another number already; choose another name$"):
+    with pytest.raises(ValueError, match=r"^'a' is another number already; choose another name$"):
         define(registry, "a", 2, "number")
     assert registry == {"a": 1}

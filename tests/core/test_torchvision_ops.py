@@ -1,7 +1,7 @@
 import subprocess
 import sys
 
-IMPORT = "from asymmetry.core import torchvision_ops; import sys, torch, torchvision, spandrel"
+IMPORT = "import asymmetry.backbones.transformer, sys, torch, torchvision, spandrel, timm"
 
 
 def run(code: str) -> str:

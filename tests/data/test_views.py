@@ -5,7 +5,9 @@ NAMES = {"mine": ["a", "deep/b"]}
 
 
 def evaluation(*crops: CropStrip) -> Evaluation:
-    return Evaluation(sets={"mine": "folder"}, metrics=["psnr_y"], judges=["psnr_y"], crops=crops)
+    return Evaluation(
+        sets={"mine": "folder"}, metrics=["psnr_y"], distortion=["psnr_y"], crops=crops
+    )
 
 
 def test_a_crop_without_an_image_is_of_the_first_and_without_a_corner_its_centre():

@@ -5,6 +5,8 @@ import numpy as np
 import pytest
 import torch
 
+from asymmetry.core.errors import UserError
+from asymmetry.fidelity import contextual
 from asymmetry.fidelity.contextual import similarity
 from asymmetry.fidelity.registry import build_fidelity
 
@@ -74,3 +76,11 @@ def test_gradient_is_finite_on_equal_and_on_flat_images(loss, level: float):
         value.sum().backward()
         assert 0 <= value.item() <= math.log(64) + 1e-4
         assert start.grad.isfinite().all()
+
+
+def test_a_backbone_of_fine_stages_alone_is_a_line(monkeypatch: pytest.MonkeyPatch):
+    trunk = torch.nn.Identity()
+    trunk.strides = (1, 2)
+    monkeypatch.setattr(contextual, "build_backbone", lambda *_, **__: trunk)
+    with pytest.raises(UserError, match=r"contextual-fine: .* has no stage of stride 4 or more"):
+        contextual.build("fine", Path())

@@ -16,10 +16,12 @@ from asymmetry.figures import (
     optimisability,
     perception_distortion,
     style,
+    trajectories,
     transfer,
     weight_curves,
 )
 from asymmetry.figures.registry import figure_names, load_figure
+from asymmetry.study import Training
 from asymmetry.tables.read import load_tables
 from tests.synthetic_tables import TASK, WARM, analysed_study, write_tables
 
@@ -63,15 +65,14 @@ def test_the_map_marks_what_is_not_there(analysed):
     figure = heat_map.draw(heat_map.numbers(tables, study), study)
     hatched = [patch for axes in figure.axes for patch in axes.patches if patch.get_hatch()]
     crosses = [line for axes in figure.axes for line in axes.lines if line.get_marker() == "x"]
-    assert (len(hatched), len(crosses)) == (1, 1)
+    assert (len(hatched), len(crosses)) == (2, 2)  # one on each axis
 
 
 def test_every_curve_starts_without_an_adversary(analysed):
     study, tables = analysed
     panels = weight_curves.draw(weight_curves.numbers(tables, study), study).axes
-    assert [
-        axes.get_title(loc="left") or axes.get_title() for axes in panels
-    ] == study.grid.fidelity
+    titles = [axes.get_title(loc="left") or axes.get_title() for axes in panels]
+    assert [title.splitlines()[-1] for title in titles] == study.grid.fidelity * 2
     lines = [line for line in panels[2].lines if len(line.get_xdata()) == 3]
     assert len(lines) == 3
     assert len({line.get_ydata()[0] for line in lines}) == 1
@@ -80,9 +81,9 @@ def test_every_curve_starts_without_an_adversary(analysed):
 def test_points_of_the_asymmetry_carry_their_correlation(analysed):
     study, tables = analysed
     rows = asymmetry.numbers(tables, study)
-    assert len(rows) == 6
-    assert rows["n"].tolist() == [3] * 6
-    assert rows.groupby("regime")["rho"].nunique().tolist() == [1, 1]
+    assert len(rows) == 12
+    assert rows["n"].tolist() == [3] * 12
+    assert rows.groupby(["axis", "regime"])["rho"].nunique().tolist() == [1] * 4
 
 
 def fine_tuned(rows, reference="nr"):
@@ -168,7 +169,7 @@ def test_an_initialisation_without_rows_is_not_drawn(analysed):
 def test_too_few_losses_have_no_interval(analysed):
     study, tables = analysed
     figure = asymmetry.draw(asymmetry.numbers(tables, study), study)
-    assert "(no interval), p = 1, n = 3: undecided" in figure.axes[0].get_title()
+    assert "(no interval), p = 1, n = 3: this design cannot decide it" in figure.axes[0].get_title()
 
 
 def test_crops_say_what_their_numbers_are(analysed):
@@ -231,15 +232,89 @@ def test_what_is_absent_of_an_objective_is_said(analysed):
     assert "1 values absent: diverged" in optimisability.caption(changed, study)
 
 
-def test_pilots_are_no_cells(tmp_path):
-    """Scores of pilots change no other figure's numbers."""
+def test_snapshots_are_no_cells(tmp_path):
+    """Whatever they are worth, they change no other figure's numbers, effect or claim but H12."""
     study, before = analysed_study(tmp_path)
-    scores = before.scores
-    pilots = scores[scores["run"].isin(before.cells["run"])]
-    pilots = pilots.assign(run=pilots["run"] + "@pilot", value=pilots["value"] * 0.7)
-    write_tables(tmp_path, scores=pd.concat([scores, pilots]))
+    changed = before.trajectories.assign(value=before.trajectories["value"] * 0.7)
+    write_tables(tmp_path, trajectories=changed)
     analyse(study, tmp_path)
     after = load_tables(tmp_path)
     for name in figure_names():
         figure = load_figure(name)
-        pd.testing.assert_frame_equal(figure.numbers(after, study), figure.numbers(before, study))
+        pairs = figure.numbers(after, study), figure.numbers(before, study)
+        if name == "trajectories":
+            assert not pairs[0]["value"].equals(pairs[1]["value"])
+        else:
+            pd.testing.assert_frame_equal(*pairs)
+    for table in ("effect", "asymmetry"):
+        pd.testing.assert_frame_equal(getattr(after, table), getattr(before, table))
+    others = [one.hypotheses[one.hypotheses["id"] != "H12"] for one in (after, before)]
+    pd.testing.assert_frame_equal(*others)
+
+
+def test_ways_have_a_panel_for_each_measure_and_regime(analysed):
+    study, tables = analysed
+    numbers = trajectories.numbers(tables, study)
+    figure = trajectories.draw(numbers, study)
+    panels = figure.axes
+    assert [axes.get_title(loc="left") or axes.get_title() for axes in panels[:2]] == [
+        "without an adversary (λ = 0)",
+        "with an adversary (λ > 0), 1 diverged, 1 missing",
+    ]
+    words = [axes.get_ylabel() for axes in panels if axes.get_ylabel()]
+    assert words == [
+        *("distortion axis\nmean z-score ↑", "psnr_y dB ↑", "vsi ↑", "gmsd ↓"),
+        *("perception axis\nmean z-score ↑", "lpips-alex ↓", "niqe ↓"),
+    ]
+    # Of psnr_y, every large mark lies on the best step of a line: three losses alone.
+    marks = [line for line in panels[2].lines if line.get_linestyle() == "None"]
+    lines = [line for line in panels[2].lines if line.get_linestyle() != "None"]
+    assert len(marks) == len(lines) == 3
+    for mark, line in zip(marks, lines, strict=True):
+        assert line.get_xdata().tolist() == [0, 10, 50, 100]
+        highest = int(np.argmax(line.get_ydata()))
+        assert (mark.get_xdata()[0], mark.get_ydata()[0]) == (
+            line.get_xdata()[highest],
+            line.get_ydata()[highest],
+        )
+
+
+def test_a_way_that_breaks_off_ends_in_a_cross(analysed):
+    study, tables = analysed
+    panels = trajectories.draw(trajectories.numbers(tables, study), study).axes
+    for axes in panels:
+        crosses = [line.get_xdata().tolist() for line in axes.lines if line.get_marker() == "x"]
+        assert crosses == ([[10]] if "λ > 0" in title_of(axes, panels) else [])
+
+
+def title_of(axes, panels) -> str:
+    top = panels[panels.index(axes) % 2]
+    return top.get_title(loc="left") or top.get_title()
+
+
+def test_ways_are_no_taller_than_a_picture_may_be(analysed, monkeypatch):
+    study, tables = analysed
+    rows = trajectories.numbers(tables, study)
+    twice = pd.concat([rows, rows.assign(set="set14")], ignore_index=True)
+    assert len(trajectories.draw(twice, study).axes) == 2 * 7 * 2
+    monkeypatch.setattr(trajectories, "_MOST_ROWS", 13)
+    assert len(trajectories.draw(twice, study).axes) == 7 * 2
+
+
+def test_the_caption_says_how_many_are_best_before_the_end(analysed):
+    study, tables = analysed
+    found = trajectories.numbers(tables, study)
+    means = found[(found["metric"] == "mean z-score") & (found["status"] == "done")]
+    early = means[means["best"] & (means["step"] < 100)].groupby("axis").size()
+    words = trajectories.caption(tables, study)
+    assert f"Best before the end: {early['distortion']} of 19 by distortion" in words
+    assert early["distortion"] > 12
+
+
+def test_without_snapshots_the_figure_says_which_setting_keeps_them(analysed):
+    study, tables = analysed
+    without = replace(tables, trajectories=tables.trajectories.iloc[:0])
+    none = study.model_copy(update={"training": Training(steps=100)})
+    for one, words in ((study, "no snapshot is scored yet"), (none, "training.snapshots")):
+        figure = trajectories.draw(trajectories.numbers(without, one), one)
+        assert words in figure.texts[0].get_text()

@@ -14,7 +14,7 @@ from tests.synthetic_tables import JUDGES, make_study
         (["psnr_y", "vsi", "niqe"], JUDGES, "niqe"),
         (["psnr_y", "vsi", "dists-vgg16"], JUDGES, "dists-vgg16"),
         (["psnr_y", "vsi", "gmsd"], JUDGES, "vsi"),
-        (["psnr_y", "niqe"], ["vsi"], "effect"),
+        (["psnr_y"], ["vsi"], "effect"),
         (["psnr_y"], ["psnr_y"], "effect"),
         ([], JUDGES, "effect"),
     ],
@@ -23,7 +23,9 @@ from tests.synthetic_tables import JUDGES, make_study
 def test_the_perceptual_axis_is_the_best_of_what_was_measured(tmp_path, measured, judges, expected):
     study = make_study(tmp_path)
     metrics = [*study.evaluation.metrics, "dists-vgg16"]
-    chosen = study.evaluation.model_copy(update={"metrics": metrics, "judges": judges})
+    chosen = study.evaluation.model_copy(
+        update={"metrics": metrics, "distortion": judges, "perception": []}
+    )
     scores = pd.DataFrame({"metric": ["lpips-alex", *measured]})
     scores["status"] = ["missing weights"] + ["ok"] * len(measured)
     assert perceptual_metric(study.model_copy(update={"evaluation": chosen}), scores) == expected

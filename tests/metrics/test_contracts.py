@@ -5,7 +5,7 @@ from pathlib import Path
 import yaml
 
 from asymmetry.fidelity.registry import code_of
-from asymmetry.metrics.contracts import METRICS, WEIGHTED_METRICS
+from asymmetry.metrics.contracts import METRICS, weighted_metrics
 from asymmetry.metrics.learned import NETWORKS
 from asymmetry.planning.identity import closure
 from asymmetry.weights.store import WEIGHTS
@@ -22,7 +22,12 @@ def test_the_default_study_has_no_part_that_is_not_for_commercial_use():
     root = Path(__file__).resolve().parents[2]
     study = yaml.safe_load((root / "params.yaml").read_text())
     evaluation = study["evaluation"]
-    named = {*evaluation["metrics"], *evaluation["metrics_with_weights"], *evaluation["judges"]}
+    named = {
+        *evaluation["metrics"],
+        *evaluation["metrics_with_weights"],
+        *evaluation["distortion"],
+        *evaluation["perception"],
+    }
     named |= METRICS.keys() & set(study["grid"]["fidelity"])
     assert not [name for name in named if METRICS[name].measure == "pyiqa"]
     code = """
@@ -46,7 +51,7 @@ def test_the_code_of_a_metric_is_found_by_its_name():
 
 
 def test_weights_of_metrics_are_in_the_manifest():
-    assert {METRICS[name].weights for name in WEIGHTED_METRICS} <= set(WEIGHTS)
+    assert {METRICS[name].weights for name in weighted_metrics()} <= set(WEIGHTS)
 
 
 def test_a_no_reference_metric_is_no_loss():

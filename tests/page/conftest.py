@@ -22,7 +22,7 @@ def page_values() -> dict[str, Any]:
     values["evaluation"] = {
         "sets": {"own": "data/own"},
         "metrics": ["psnr_y", "gmsd", "ssim_y"],
-        "judges": ["gmsd", "ssim_y"],
+        "distortion": ["gmsd", "ssim_y"],
         "crops": [{"set": "own", "image": PLAIN, "left": 10, "top": 20, "size": 48}],
         "pictures": {"side": 96},
     }

@@ -17,6 +17,7 @@ from asymmetry.core.errors import UserError
 from asymmetry.pipeline import snakefile
 from asymmetry.pipeline.snakefile import begin, open_study
 from asymmetry.training.finished import FINISHED
+from asymmetry.weights.lock import Lock, LockedFile, read_lock, write_lock
 
 pytestmark = pytest.mark.usefixtures("workplace", "_as_before")
 
@@ -54,6 +55,22 @@ def test_a_job_finds_the_pack_of_the_start_without_its_environment(
     monkeypatch.setattr(sys, "argv", ["snakemake", "--allowed-rules", packs[1].name])
     _, found = open_study(workflow(main=False), study_values)
     assert found == packs[1:]
+
+
+def test_the_lock_beside_the_study_goes_to_the_jobs(study_values: dict[str, Any]):
+    """Snakemake merges the study from files; jobs read it elsewhere."""
+    file = LockedFile("0" * 64, 1, "https://example.org/a.pth", "MIT")
+    lock = Lock(Path("params.yaml")).with_part("pyiqa:cnniqa", {"pyiqa/a.pth": file})
+    unlocked, _ = open_study(workflow(main=True), write(study_values))
+    write_lock(lock)
+    stages, _ = open_study(workflow(main=True), study_values)
+    assert stages.plan.lock == lock == read_lock(stages.study_file)
+    assert stages.study_file != unlocked.study_file
+    # A change of some keys, which has no lock of its own.
+    Path("change.yaml").write_text("numerics: {threads: 1}")
+    both = workflow(main=True)
+    both.overwrite_configfiles = ["params.yaml", "change.yaml"]
+    assert open_study(both, study_values)[0].plan.lock == lock
 
 
 def test_a_mistake_ends_the_process_with_a_line(study_values: dict[str, Any]):

@@ -29,19 +29,21 @@ def test_every_run_is_in_one_part(stages: Stages):
     assert [len(part.runs) for part in stages.assessment.parts] == [3, 3, 1]
 
 
-def test_pilots_are_assessed_after_all_runs(stages: Stages):
+def test_snapshots_are_assessed_in_a_table_of_their_own(stages: Stages):
+    assert stages.snapshots.parts == []
     values = small_values()
-    values["training"]["pilot"] = 0.1
+    values["training"]["snapshots"] = [0.1, 0.5]
     after = Stages(Plan(parse_study(values, "params.yaml")))
-    cells, (part,) = after.plan.runs, after.assessment.parts
-    assessed = after.assessment.assessed
-    assert assessed == [*assessed[:7], *(f"{run.id}@pilot" for run in cells)]
-    assert sorted(after.reads(part.path)) == sorted(after.trained)
-    assert [run.pilot_step for run in cells] == [1] * 5
-    assert after.plan.warm_starts[0].pilot_step is None
+    cells, (part,) = after.plan.runs, after.snapshots.parts
+    assert list(part.runs) == [f"{run.id}@{step}" for run in cells for step in (1, 6)]
+    assert part.path.parent == Path("results/parts/trajectories")
+    assert after.reads(part.path) == [run.record for run in cells]
+    assert after.plan.warm_starts[0].snapshots == {}
     # What else there is does not know them.
+    assert after.trained[0] == stages.trained[0]  # the warm start
     assert len(after.trained) == len(stages.trained)
-    assert not any("@" in run for part in after.transfer.parts for run in part.runs)
+    others = [*after.assessment.parts, *after.transfer.parts]
+    assert not any("@" in run for part in others for run in part.runs)
 
 
 def test_a_loss_is_in_one_part(stages: Stages):

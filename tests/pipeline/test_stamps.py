@@ -1,3 +1,4 @@
+import shutil
 from collections.abc import Callable
 from copy import deepcopy
 from pathlib import Path
@@ -11,8 +12,9 @@ from asymmetry.pipeline.stamps import Stamps
 from asymmetry.planning.plan import Plan
 from asymmetry.study import parse_study
 from tests.conftest import small_values
+from tests.trained import photo
 
-TABLES = {"scores", "skill", "optimisability", "transfer"}
+TABLES = {"scores", "trajectories", "skill", "optimisability", "transfer"}
 
 
 def stamps_of(change: Callable[[dict[str, Any]], object] = lambda values: None) -> Stamps:
@@ -41,6 +43,23 @@ class TestDigests:
     def test_a_cell_more_changes_the_tables(self):
         after = stamps_of(lambda values: values["grid"].update(seeds=[0, 1]))
         assert {"runs", "scores", "transfer"} <= changed(stamps_of(), after)
+
+    def test_an_image_of_others_changes_the_tables_that_name_it(self):
+        Path("set").mkdir()
+        photo(1, 64).save("set/a.png")
+        method = {"task": "bicubic-x4", "images": {"test": "set"}}
+
+        def judged(values: dict[str, Any]) -> None:
+            values["evaluation"]["sets"] = {"test": "refs"}
+            values["outside"] = {"mine": method}
+
+        shutil.copytree("set", "refs")
+        before = stamps_of(judged)
+        digests = {name: before.digest(name) for name in before.by_name}
+        photo(2, 64).save("set/a.png")
+        after = stamps_of(judged)
+        now = {name for name in digests if after.digest(name) != digests[name]}
+        assert now == {"runs", "scores"}
 
     @pytest.mark.parametrize(
         ("module", "stages"),

@@ -41,6 +41,8 @@ class TestIdentity:
         [
             ("training", {"learning_rate": 1e-5}, 5),
             ("training", {"adversarial_loss": "hinge"}, 5),
+            ("training", {"snapshots": [0.5]}, 5),
+            ("training", {"snapshots": []}, 0),
             ("warm_start", {"steps": 21}, 6),
             ("numerics", {"threads": 2}, 6),
             ("photos", {"held_out": 0.5}, 6),

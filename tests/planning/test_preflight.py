@@ -169,7 +169,7 @@ def test_a_gpu_that_is_not_there_matters_here_and_not_on_a_cluster(album, monkey
 
 
 def test_metrics_may_all_be_optional(album):
-    evaluation = {"metrics": [], "metrics_with_weights": ["niqe"], "judges": ["niqe"]}
+    evaluation = {"metrics": [], "metrics_with_weights": ["niqe"], "perception": ["niqe"]}
     check(plan_of(lambda values: values.update(evaluation=evaluation)), here=True)
 
 
@@ -178,7 +178,11 @@ def test_images_smaller_than_the_scale_of_a_task_that_is_used(album):
     picture(60, 3).save(album.parent / "tiny/a.png")
 
     def change(values):
-        values["evaluation"] |= {"sets": {"tiny": "tiny"}, "metrics": ["psnr"], "judges": ["psnr"]}
+        values["evaluation"] |= {
+            "sets": {"tiny": "tiny"},
+            "metrics": ["psnr"],
+            "distortion": ["psnr"],
+        }
 
     assert mistakes(change) == [
         "tasks: scale: 4 pixels are more than tiny/a.png has (3x3); "

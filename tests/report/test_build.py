@@ -73,7 +73,7 @@ def test_page_shows_figures_claims_and_runs_without_network(tmp_path, monkeypatc
     words = " ".join(" ".join(page.words).split())
     assert "19 of 21 cells done, 1 diverged, 1 missing" in words
     assert "at step 42 (adversarial)" in words
-    assert "Undecided on 3 losses, too few to decide" in words
+    assert "This design cannot decide it on 3 losses, too few to decide" in words
     assert "severity ranks (not opinion scores)" in words
     assert "0.50 (no interval), p = 1, n = 3 losses" in words
     assert "Diverged, collapsed or missing: 2 of 23 runs" in words
@@ -101,8 +101,8 @@ def test_a_claim_carries_its_source_power_and_robustness(tmp_path):
         assert f"{module.SILENT} Power: {module.POWER}." in words
     assert "Source: P, the paper's own abstract." in words
     assert "n = 3 losses, power 0.00" in words
-    assert "4 of 4 without a judge, 2 of 2 without a kind of judge" in words
-    assert "There are no scores of pilot runs" in words
+    assert "0.50 to 0.50 without one of 2, no sign changes" in words
+    assert "by the snapshot at 10 %" in words
 
 
 def test_the_answer_is_that_of_the_first_two_claims(tmp_path):

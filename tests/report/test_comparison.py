@@ -24,7 +24,7 @@ def compared(tmp_path: Path) -> Comparison:
         path = tmp_path / "crops" / run / f"{CENTRE}.png"
         path.parent.mkdir(parents=True)
         Image.new("RGB", (30, 20)).save(path)
-    return comparison(study, tables, tmp_path)
+    return comparison(study.evaluation, tables, tmp_path)
 
 
 def test_only_what_was_kept_is_offered(compared: Comparison):
@@ -78,14 +78,14 @@ def test_names_in_an_address_outlive_a_training():
 
 def test_without_pictures_there_is_nothing_to_compare(tmp_path: Path):
     study, tables = analysed_study(tmp_path)
-    found = comparison(study, tables, tmp_path)
+    found = comparison(study.evaluation, tables, tmp_path)
     assert (found.views, found.most, found.least) == ([], [], [])
 
 
 def test_a_picture_that_is_lost_is_not_offered(compared: Comparison, tmp_path: Path):
     study, tables = analysed_study(tmp_path)
     shutil.rmtree(tmp_path / "crops" / TASK / "reference")
-    assert comparison(study, tables, tmp_path).views == []
+    assert comparison(study.evaluation, tables, tmp_path).views == []
 
 
 def test_views_are_crops_then_the_first_centres_of_each_set(tmp_path: Path):

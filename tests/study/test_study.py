@@ -36,7 +36,7 @@ def refusal(values: dict[str, Any]) -> str:
         (
             "grid.fidelity",
             ["ms-ssim"],
-            ["grid.fidelity", "'ms-ssim'", "did you mean 'ms_ssim'?", "Allowed:"],
+            ["grid.fidelity", "'ms-ssim'", "did you mean 'ms_ssim'?", "The nearest of "],
         ),
         ("grid.fidelty", ["l1"], ["grid", "'fidelty'", "did you mean 'fidelity'?"]),
         ("grid.generators", ["compact-tyni"], ["'compact-tyni'", "did you mean 'compact-tiny'?"]),
@@ -65,7 +65,9 @@ def refusal(values: dict[str, Any]) -> str:
         ("training.crop", 30, ["training.crop", "30", "multiple of 4"]),
         ("training.adversarial_loss", "wgan", ["training.adversarial_loss", "'bce'", "'wgan'"]),
         ("evaluation.metrics", ["psnr_x"], ["evaluation.metrics", "did you mean 'psnr_y'?"]),
-        ("evaluation.judges", ["fsim"], ["evaluation", "'fsim'", "psnr_y"]),
+        ("evaluation.distortion", ["fsim"], ["evaluation", "'fsim'", "psnr_y"]),
+        ("evaluation.judges", ["psnr_y"], ["evaluation", "`distortion`", "`perception`"]),
+        ("evaluation.perception", ["gmsd"], ["evaluation", "'gmsd' judges distortion"]),
         ("transfer.sets", ["live"], ["transfer.sets", "'live'", "severity"]),
         ("transfer.modes", ["prob"], ["transfer.modes[0]", "'prob'", "'probe'"]),
         ("transfer.references", ["rr"], ["transfer.references[0]", "'nr'"]),
@@ -102,6 +104,23 @@ def refusal(values: dict[str, Any]) -> str:
             ["resources.optimise: is now called execution.resources.optimisability"],
         ),
         ("optimisability", {"starts": []}, ["is now called optimisability.initialisations"]),
+        ("training.pilot", 0.1, ["training.pilot: is now called training.snapshots, a list"]),
+        ("training.snapshots", [0.5, 0.25], ["snapshots: 0.25 stands after 0.5; write them in"]),
+        (
+            "training.snapshots",
+            [0.5, 0.5],
+            ["snapshots: 0.5 stands after 0.5; write them in order"],
+        ),
+        # The small study has 12 steps.
+        (
+            "training.snapshots",
+            [0.01, 0.1],
+            ["snapshots: 0.01 and 0.1 of 12 steps are both step 1"],
+        ),
+        ("training.snapshots", [0.5, 0.96], ["snapshots: 0.96 of 12 steps is the end"]),
+        ("training.snapshots", [0.0], ["training.snapshots[0]", "greater than 0"]),
+        ("training.snapshots", [1.0], ["training.snapshots[0]", "less than 1"]),
+        ("training.snapshots", 0.5, ["training.snapshots: ", "valid list"]),
     ],
 )
 def test_a_mistake_is_a_line_that_names_key_value_and_choices(

@@ -7,7 +7,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -46,9 +45,9 @@ def write_people(folder: Path, table: pd.DataFrame) -> None:
     (folder / "summary.json").write_text(json.dumps({"raters": 3, "answers": 210}))
 
 
-def study_with(judges: list[str], **more: Any) -> Study:
+def study_with(distortion: list[str], **more: Any) -> Study:
     values = small_values()
-    values["evaluation"] |= {"judges": judges}
+    values["evaluation"] |= {"distortion": distortion}
     return parse_study(values | more, "test")
 
 
@@ -59,7 +58,6 @@ def scores_of(runs: list[str]) -> pd.DataFrame:
 def test_people_may_judge_and_are_no_metric():
     assert PEOPLE not in METRICS
     assert set(JUDGES) == {*METRICS, PEOPLE}
-    study_with(["gmsd", PEOPLE])
     for key in ("metrics", "metrics_with_weights"):
         values = small_values()
         values["evaluation"][key] = [PEOPLE]
@@ -67,15 +65,9 @@ def test_people_may_judge_and_are_no_metric():
             parse_study(values, "test")
 
 
-def test_without_raters_the_scores_stay_as_they_were_and_that_is_said(workplace, caplog):
+def test_without_raters_the_scores_stay_as_they_were(workplace):
     scores = scores_of(["a", "b"])
-    for judges, warnings in ((["gmsd"], 0), (["gmsd", PEOPLE], 1)):
-        caplog.clear()
-        joined = with_people(scores, study_with(judges), ["a", "b"])
-        pd.testing.assert_frame_equal(joined, scores)
-        assert caplog.text.count("human: no raters yet; the effect is without this judge") == (
-            warnings
-        )
+    pd.testing.assert_frame_equal(with_people(scores, study_with(["gmsd"]), ["a", "b"]), scores)
     assert people_in_words(study_with(["gmsd"])) == "no raters yet"
 
 
@@ -113,7 +105,7 @@ def test_the_table_of_scores_is_made_again_when_people_have_answered(workplace: 
 
 
 def test_collect_joins_them(workplace: Path):
-    stages = Stages(Plan(study_with(["gmsd", PEOPLE])))
+    stages = Stages(Plan(study_with(["gmsd"])))
     run = stages.plan.runs[0].id
     for part in stages.assessment.parts:
         part.path.parent.mkdir(parents=True, exist_ok=True)
@@ -130,13 +122,15 @@ Analysed = Callable[..., Study]
 
 @pytest.fixture(scope="module")
 def analysed(tmp_path_factory: pytest.TempPathFactory) -> Analysed:
-    """The synthetic study, judged by these, with people's scores among the others or not."""
+    """The synthetic study, its distortion judged by these, with people's scores or without."""
     folder = tmp_path_factory.mktemp("judged")
 
     @cache
     def judged(*judges: str, rated: bool) -> Study:
         study = make_study(folder / f"{'-'.join(judges)}-{rated}")
-        evaluation = study.evaluation.model_copy(update={"judges": list(judges)})
+        evaluation = study.evaluation.model_copy(
+            update={"distortion": list(judges), "perception": []}
+        )
         study = study.model_copy(update={"evaluation": evaluation})
         results = Path(study.results)
         write_study_tables(results)
@@ -152,38 +146,33 @@ def analysed(tmp_path_factory: pytest.TempPathFactory) -> Analysed:
     return judged
 
 
-def test_the_effect_has_one_judge_more(analysed: Analysed):
-    def judged_by(*judges: str, rated: bool) -> pd.DataFrame:
-        return load_tables(Path(analysed(*judges, rated=rated).results)).effect
+def test_people_are_an_axis_of_their_own(analysed: Analysed):
+    def effect(rated: bool) -> pd.DataFrame:
+        return load_tables(Path(analysed("gmsd", rated=rated).results)).effect
 
-    without, beside = (judged_by("gmsd", rated=rated) for rated in (False, True))
-    absent, together = (judged_by("gmsd", PEOPLE, rated=rated) for rated in (False, True))
-    alone = judged_by(PEOPLE, rated=True)
-    # Not named as a judge, or not there, people change nothing.
-    pd.testing.assert_frame_equal(beside, without)
-    pd.testing.assert_frame_equal(absent, without)
-    mean = (without["value"] + alone["value"]) / 2
-    np.testing.assert_allclose(together["value"], mean, atol=1e-12)
-    done = together[together["status"] == "done"]
-    assert set(done["judges"]) == {"gmsd human"}
+    without, beside = effect(False), effect(True)
+    assert without["axis"].unique().tolist() == ["distortion"]
+    assert beside["axis"].unique().tolist() == ["distortion", PEOPLE]
+    same = beside[beside["axis"] == "distortion"].reset_index(drop=True)
+    pd.testing.assert_frame_equal(same, without)
+    done = beside[(beside["axis"] == PEOPLE) & (beside["status"] == "done")]
+    assert set(done["judges"]) == {PEOPLE}
 
 
 def test_the_claims_say_what_became_of_the_user_study(analysed: Analysed):
-    study = analysed("gmsd", PEOPLE, rated=False)
+    study = analysed("gmsd", rated=False)
     assert "User study: no raters yet." in (Path(study.results) / "claims.md").read_text()
 
 
-def test_people_are_left_out_as_a_judge_but_are_of_no_kind(analysed: Analysed):
-    held = load_tables(Path(analysed("gmsd", PEOPLE, rated=True).results)).robustness
-    left = held.groupby("left_out_kind")["left_out"].unique()
-    assert set(left["judge"]) == {"gmsd", PEOPLE}
-    # Were people full-reference judges too, all would be, and no kind could be left out.
-    assert set(left["reference"]) == {"fr"}
+def test_people_are_left_out_of_no_axis(analysed: Analysed):
+    held = load_tables(Path(analysed("gmsd", "vsi", rated=True).results)).robustness
+    # They are alone on their axis, so nobody is left without them.
+    assert set(held["left_out"]) == {"gmsd", "vsi"}
 
 
 @pytest.mark.parametrize(
     ("judges", "rated"),
-    [(["gmsd"], True), (["gmsd", PEOPLE], False), (["gmsd", PEOPLE], True), ([PEOPLE], True)],
+    [(["gmsd"], True), (["gmsd"], False), ([], True)],
 )
 def test_every_figure_is_drawn_whoever_judges(
     analysed: Analysed,

@@ -3,12 +3,15 @@ import math
 import shutil
 import sys
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 import safetensors.torch
 import torch
 
+from asymmetry.artifacts.verify import fault
 from asymmetry.planning.plan import Plan
 from asymmetry.training.deadline import EXIT_CONTINUE, Deadline
 from asymmetry.training.divergence import Divergence, DivergenceCheck
@@ -179,10 +182,10 @@ print([name for name in ("pyiqa", "timm", "lpips") if name in sys.modules])
     assert done.stdout.strip() == "[]"
 
 
-def test_the_pilot_is_the_average_at_its_step_and_changes_no_byte(
+def test_snapshots_are_the_average_at_their_steps_and_change_no_byte(
     make_plan: Callable[..., Plan], trained: Trained
 ):
-    def models(**training: float) -> dict[str, bytes]:
+    def models(**training: Any) -> dict[str, bytes]:
         plan = make_plan(training=training)
         run = next(run for run in plan.runs if run.cell.discriminator == "vgg-patch")
         shutil.rmtree("runs", ignore_errors=True)
@@ -190,36 +193,37 @@ def test_the_pilot_is_the_average_at_its_step_and_changes_no_byte(
             trained(plan, one)
         recorded = json.loads(run.record.read_text())["outputs"]
         files = {path.name: path.read_bytes() for path in run.folder.glob("*.safetensors")}
-        assert sorted(recorded) == sorted(files) == sorted(run.models())
+        assert recorded == {name: sha256(content).hexdigest() for name, content in files.items()}
+        assert sorted(recorded) == sorted(run.models())
         return files
 
-    # Half of the steps of a constant schedule are the first steps of any longer training.
+    # The first steps of a constant schedule are those of any longer training.
     constant = {"schedule": {"kind": "constant"}}
-    with_pilot = models(**constant, pilot=0.5, steps=12)
-    assert models(**constant, steps=6)["generator.safetensors"] == with_pilot.pop(
-        "pilot.safetensors"
-    )
-    assert models(**constant, steps=12) == with_pilot
+    whole = models(**constant, snapshots=[0.25, 0.5], steps=12)
+    for step in (3, 6):
+        kept = whole.pop(f"generator-{step}.safetensors")
+        assert models(**constant, steps=step)["generator.safetensors"] == kept
+    assert models(**constant, steps=12) == whole
 
 
-@pytest.mark.parametrize(("pilot", "kept"), [(0.2, ["pilot.safetensors"]), (0.7, [])])
-def test_a_diverged_run_keeps_a_pilot_from_before(
-    make_plan: Callable[..., Plan],
-    trained: Trained,
-    monkeypatch: pytest.MonkeyPatch,
-    pilot: float,
-    kept: list[str],
+@pytest.mark.parametrize("at", [5, 6], ids=["after a snapshot", "at a snapshot"])
+def test_a_diverged_run_keeps_the_snapshots_from_before(
+    make_plan: Callable[..., Plan], trained: Trained, monkeypatch: pytest.MonkeyPatch, at: int
 ):
-    plan = make_plan(training={"steps": 10, "pilot": pilot}, execution={"log_every": 10})
+    plan = make_plan(
+        training={"steps": 10, "snapshots": [0.2, 0.4, 0.6, 0.8]}, execution={"log_every": 10}
+    )
     run = plan.runs[0]
     trained(plan, plan.warm_starts[0])
     update = DivergenceCheck.update
 
     def update_with_nan(check: DivergenceCheck, step: int, logs: dict[str, torch.Tensor]) -> None:
-        update(check, step, {n: v * math.nan for n, v in logs.items()} if step == 5 else logs)
+        update(check, step, {n: v * math.nan for n, v in logs.items()} if step == at else logs)
 
     monkeypatch.setattr(DivergenceCheck, "update", update_with_nan)
     train(plan, run.id)
     record = json.loads(run.record.read_text())
-    assert list(record["outputs"]) == run.models(5) == kept
-    assert [path.name for path in run.folder.glob("*.safetensors")] == kept
+    kept = ["generator-2.safetensors", "generator-4.safetensors"]
+    assert list(record["outputs"]) == run.models(at) == kept
+    assert sorted(path.name for path in run.folder.glob("*.safetensors")) == kept
+    assert fault(run, run.folder) is None

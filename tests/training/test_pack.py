@@ -30,7 +30,7 @@ GRID = {"fidelity": ["l1", "dists-vgg-small-random"], "adversarial_weights": [0,
 @pytest.fixture
 def plan(make_plan: Callable[..., Plan], trained: Trained) -> Plan:
     """Six cells, and their warm start trained."""
-    plan = make_plan(grid=GRID, training={"pilot": 0.5})
+    plan = make_plan(grid=GRID, training={"snapshots": [0.25, 0.5]})
     trained(plan, plan.warm_starts[0])
     return plan
 

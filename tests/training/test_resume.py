@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from asymmetry.core.errors import UserError
 from asymmetry.planning.plan import Plan, Run
 from asymmetry.training.deadline import EXIT_CONTINUE, Deadline
 from asymmetry.training.job import train
@@ -84,7 +85,10 @@ def test_kills_change_no_byte(
     # What is told fills a pipe after some 40 steps, and then the training waits: however fast it
     # is, it is never so far ahead of the reader here that it ends before its last signal.
     steps = 80 * len(signals)
-    plan = make_plan(training={"steps": steps, "pilot": 0.3}, execution={"checkpoint_seconds": 0.1})
+    plan = make_plan(
+        training={"steps": steps, "snapshots": [0.1, 0.3, 0.6]},
+        execution={"checkpoint_seconds": 0.1},
+    )
     run = prepared(plan, discriminator)
     trained(plan, run)
     undisturbed = outputs(run)
@@ -117,29 +121,81 @@ def outputs(run: Run) -> dict[str, bytes]:
     }
 
 
-@pytest.mark.parametrize("pilot", [0.3, 5 / 12, 0.7], ids=["before", "there", "after"])
 def test_a_deadline_saves_and_asks_for_more(
     make_plan: Callable[..., Plan],
     prepared: Prepared,
     trained: Trained,
     monkeypatch: pytest.MonkeyPatch,
-    pilot: float,
 ):
-    plan = make_plan(training={"pilot": pilot})
+    """With a snapshot before the checkpoint, one at its step, and one after it."""
+    plan = make_plan(training={"snapshots": [0.25, 5 / 12, 0.75]})
     run = prepared(plan, "vgg-patch")
     trained(plan, run)
     undisturbed = outputs(run)
-    assert "pilot.safetensors" in undisturbed
+    assert set(run.models()) < undisturbed.keys()
     shutil.rmtree(run.folder)
 
+    stopped_at(plan, run, 5, monkeypatch)
+    assert not run.record.exists()
+    assert train(plan, run.id) == 0
+    assert outputs(run) == undisturbed
+
+
+def stopped_at(plan: Plan, run: Run, step: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The run begun, and stopped with a checkpoint after a step."""
     pack = pack_of(plan, run)
     (trainer,) = pack.trainers
     with monkeypatch.context() as patch:
         patch.setattr(
-            "asymmetry.training.deadline.Deadline.reached", lambda *_: trainer.state.step == 5
+            "asymmetry.training.deadline.Deadline.reached", lambda *_: trainer.state.step == step
         )
         assert pack.train(Deadline(None)) == EXIT_CONTINUE
-    assert not run.record.exists()
+
+
+def test_a_kill_between_a_snapshot_and_a_checkpoint_changes_no_byte(
+    make_plan: Callable[..., Plan], prepared: Prepared, trained: Trained
+):
+    """What was kept after the last checkpoint, whole or half, is written again."""
+    plan = make_plan(training={"snapshots": [0.25, 0.5]}, execution={"checkpoint_seconds": 1000})
+    run = prepared(plan, "vgg-patch")
+    trained(plan, run)
+    undisturbed = outputs(run)
+    shutil.rmtree(run.folder)
+
+    (trainer,) = pack_of(plan, run).trainers
+    trainer.begin()
+    while trainer.state.step < 7:
+        trainer.advance(limited=True)  # the only checkpoint is that of the first step
+    early, late = (run.folder / f"generator-{step}.safetensors" for step in (3, 6))
+    assert {path.name: path.read_bytes() for path in (early, late)}.items() <= undisturbed.items()
+    early.unlink()
+    late.write_bytes(b"of another time")
+    (again,) = pack_of(plan, run).trainers
+    assert again.state.step == 1
+    assert train(plan, run.id) == 0
+    assert outputs(run) == undisturbed
+
+
+@pytest.mark.parametrize("harm", [Path.unlink, lambda path: path.write_bytes(b"damaged")])
+def test_a_checkpoint_is_not_continued_without_the_snapshots_before_it(
+    make_plan: Callable[..., Plan],
+    prepared: Prepared,
+    trained: Trained,
+    monkeypatch: pytest.MonkeyPatch,
+    harm: Callable[[Path], object],
+):
+    """No later step could bring them back; from the start they come back with the same bytes."""
+    plan = make_plan(training={"snapshots": [0.25, 0.75]})
+    run = prepared(plan, "vgg-patch")
+    trained(plan, run)
+    undisturbed = outputs(run)
+    shutil.rmtree(run.folder)
+
+    stopped_at(plan, run, 5, monkeypatch)
+    harm(run.folder / "generator-3.safetensors")
+    with pytest.raises(UserError, match=r"checkpoint.bin: follows generator-3.safetensors, which"):
+        train(plan, run.id)
+    (run.folder / "checkpoint.bin").unlink()
     assert train(plan, run.id) == 0
     assert outputs(run) == undisturbed
 

@@ -104,8 +104,9 @@ class DvcProject(Project):
 def new_dvc_project(folder: Path) -> DvcProject:
     """A repository with one commit: the workflow, the package and the small study."""
     (folder / ".dvc").mkdir(parents=True)
-    (folder / "data").mkdir()
-    for name in (*_WORKFLOW, ".dvc/config", ".dvc/.gitignore", "data/README.md"):
+    for name in ("data", "parts"):
+        (folder / name).mkdir()
+    for name in (*_WORKFLOW, ".dvc/config", ".dvc/.gitignore", "data/README.md", "parts/README.md"):
         shutil.copy(ROOT / name, folder / name)
     shutil.copytree(ROOT / "workflow", folder / "workflow")
     shutil.copytree(

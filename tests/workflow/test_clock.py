@@ -25,7 +25,7 @@ def test_a_changed_study_is_seen_and_ends_with_its_own_claims(copy: Project, tar
     before = (copy.folder / "results/claims.md").read_bytes()
     made_an_hour_ahead(copy)
     values = small_values()
-    values["evaluation"]["judges"] = ["psnr_y"]
+    values["evaluation"] |= {"distortion": ["psnr_y"], "perception": []}
     copy.write(values)
     said = copy.snakemake("-n").stdout
     assert not trained(said)

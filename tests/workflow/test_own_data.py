@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from tests.conftest import small_values
@@ -40,11 +41,12 @@ def own(request: pytest.FixtureRequest, project: Project, shared: Path) -> Proje
     values["discriminators"] = {
         "unet": {"backbone": "unet-small", "head": "pixel", "spectral_norm": True}
     }
+    values["training"] |= {"snapshots": [0.25, 0.5]}
     values["evaluation"] = {
         "sets": {"set5": "data/set5"},
         "metrics": ["psnr_y", "ssim"],
         "metrics_with_weights": ["lpips-alex", "lpips-vgg", "niqe"],
-        "judges": ["lpips-alex"],
+        "perception": ["lpips-alex"],
         "crops": [{"set": "set5", "image": "baby", "left": 10, "top": 10, "size": 64}],
     }
     values["iqa_sets"] = {
@@ -72,6 +74,15 @@ def test_from_photos_to_page(own: Project, request: pytest.FixtureRequest):
     assert set(scores.xs("lpips-alex", level="metric")) == {"ok"}
     assert set(scores.xs("niqe", level="metric")) == {"ok"}
     assert set(scores.xs("lpips-vgg", level="metric")) == {"missing weights"}
+
+    ways = own.table("trajectories")
+    cells = own.table("runs").query("kind == 'cell'")["run"]
+    assert set(zip(ways["run"], ways["step"], strict=True)) == {
+        (run, step) for run in cells for step in (3, 6)
+    }
+    assert set(ways.query("metric == 'psnr_y'")["status"]) == {"ok"}
+    drawn = pd.read_csv(own.folder / "results/figures/trajectories.csv")
+    assert set(drawn["step"]) == {0, 3, 6, 12}
 
     skill = own.table("skill").query("statistic == 'srcc' and subset == 'all'")
     values = skill.set_index("metric")["value"]

@@ -48,6 +48,7 @@ def test_the_study_ends_with_its_page(finished: Project):
         "perception_distortion",
         "heat_map",
         "weight_curves",
+        "trajectories",
         "transfer",
         "crops",
     }

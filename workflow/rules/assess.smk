@@ -1,10 +1,13 @@
+# Runs, and in a table of their own the snapshots of their way.
 rule assess_part:
     input:
-        reads("scores"),
+        lambda w: reads(w.table)(w),
     output:
-        stages.results / "parts/scores/{part}.parquet",
+        stages.results / "parts/{table}/{part}.parquet",
     log:
-        stages.results / "logs/scores-{part}.log",
+        stages.results / "logs/{table}-{part}.log",
+    wildcard_constraints:
+        table="scores|trajectories",
     threads: 1
     resources:
         **asks_for("assess"),
@@ -26,3 +29,17 @@ rule scores:
         "collecting the scores"
     shell:
         "asymmetry collect scores 2> {log:q}"
+
+
+rule trajectories:
+    input:
+        [ancient(part.path) for part in stages.snapshots.parts],
+        stages.stamp("trajectories"),
+    output:
+        stages.results / "trajectories.parquet",
+    log:
+        stages.results / "logs/collect-trajectories.log",
+    message:
+        "collecting the scores of snapshots"
+    shell:
+        "asymmetry collect trajectories 2> {log:q}"

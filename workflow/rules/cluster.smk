@@ -2,6 +2,7 @@
 localrules:
     photos,
     scores,
+    trajectories,
     skill_table,
     optimisability_table,
     transfer_table,

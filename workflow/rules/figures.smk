@@ -34,13 +34,14 @@ rule analyse:
     input:
         expand(
             str(stages.results / "{table}.parquet"),
-            table=["runs", "scores", "skill", "optimisability", "transfer"],
+            table=["runs", "skill_values", *stages.by_table],
         ),
         stages.stamp("analyse"),
     output:
         stages.results / "effect.parquet",
         stages.results / "asymmetry.parquet",
         stages.results / "robustness.parquet",
+        stages.results / "reliability.parquet",
         stages.results / "claims.md",
         multiext(str(stages.results / "hypotheses"), ".parquet", ".json"),
         report(

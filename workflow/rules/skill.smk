@@ -21,6 +21,7 @@ rule skill_table:
         stages.stamp("skill"),
     output:
         stages.results / "skill.parquet",
+        stages.results / "skill_values.parquet",
     log:
         stages.results / "logs/collect-skill.log",
     message:

@@ -10,6 +10,7 @@ rule train:
 rule assess:
     input:
         stages.results / "scores.parquet",
+        stages.results / "trajectories.parquet",
 
 
 rule skill:

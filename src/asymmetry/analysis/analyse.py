@@ -9,6 +9,7 @@ import pandas as pd
 
 from asymmetry.analysis.asymmetry import points
 from asymmetry.analysis.claims import claims_text
+from asymmetry.analysis.effect import reliability_row
 from asymmetry.analysis.hypotheses.evidence import gather
 from asymmetry.analysis.hypotheses.examine import examine, rows_of
 from asymmetry.analysis.hypotheses.registry import load_hypotheses
@@ -21,7 +22,9 @@ from asymmetry.tables.schemas import COLUMNS, empty_table, write_table
 
 
 def analyse(study: Study, results: Path) -> None:
-    """Write the tables `effect`, `asymmetry`, `hypotheses` (also as JSON and CSV), `robustness`.
+    """Write the tables `effect`, `asymmetry`, `reliability`, `hypotheses` (also as JSON and CSV).
+
+    Also `robustness`, each conclusion without some of the judges.
 
     And the claims in words, `claims.md`. Raises UserError where an input table is damaged or mixes
     conventions.
@@ -31,8 +34,10 @@ def analyse(study: Study, results: Path) -> None:
     findings = {module.ID: examine(module, evidence) for module in modules}
     claims = [row for module in modules for row in rows_of(module, findings[module.ID])]
     without = robustness(modules, evidence, findings)
-    _write(results, "effect", [scope.table for scope in evidence.effects])
+    _write(results, "effect", [scope.settings for scope in evidence.effects])
     _write(results, "asymmetry", [points(scope, tables.skill) for scope in evidence.effects])
+    reliable = pd.DataFrame([reliability_row(scope) for scope in evidence.effects])
+    _write(results, "reliability", [reliable])
     _write(results, "hypotheses", [pd.DataFrame(claims)])
     _write(results, "robustness", [pd.DataFrame(without)])
     listed = [{column: _plain(row[column]) for column in COLUMNS["hypotheses"]} for row in claims]
@@ -43,7 +48,8 @@ def analyse(study: Study, results: Path) -> None:
     table = pd.DataFrame(claims, columns=COLUMNS["hypotheses"])
     write_atomically(results / "hypotheses.csv", table.to_csv(index=False).encode())
     held = pd.DataFrame(without, columns=COLUMNS["robustness"])
-    text = claims_text(modules, table, held, tables.coverage, people_in_words(study))
+    axes = pd.DataFrame(reliable, columns=COLUMNS["reliability"])
+    text = claims_text(modules, table, held, axes, tables.coverage, people_in_words(study))
     write_atomically(results / "claims.md", text.encode())
 
 

@@ -3,11 +3,9 @@
 import pandas as pd
 
 from asymmetry.analysis.effect import Effects
-from asymmetry.analysis.regimes import Regime, regimes
+from asymmetry.analysis.regimes import regimes
 from asymmetry.analysis.skill import skill_of_losses
-from asymmetry.core.randomness import draws
-from asymmetry.stats.arrays import Array
-from asymmetry.stats.intervals import intervals
+from asymmetry.stats.intervals import t_quantile
 from asymmetry.tables.read import SCOPE
 
 
@@ -16,7 +14,7 @@ def points(effects: Effects, skill: pd.DataFrame) -> pd.DataFrame:
     measured = skill_of_losses(skill)
     rows = []
     for part in regimes(effects):
-        low, high = _with_error(part)
+        half = t_quantile(part.degrees_of_freedom) * part.error if part.losses else part.error
         skills = measured.reindex(part.losses)
         for index, loss in enumerate(part.losses):
             of_loss = skills.loc[loss]
@@ -26,12 +24,7 @@ def points(effects: Effects, skill: pd.DataFrame) -> pd.DataFrame:
                 | {"skill": of_loss["skill"]}
                 | {"skill_low": of_loss["low"], "skill_high": of_loss["high"]}
                 | {"effect": part.effect[index]}
-                | {"effect_low": low[index], "effect_high": high[index]}
+                | {"effect_low": part.effect[index] - half[index]}
+                | {"effect_high": part.effect[index] + half[index]}
             )
     return pd.DataFrame(rows)
-
-
-def _with_error(part: Regime) -> tuple[Array, Array]:
-    """The 95 % intervals [losses] of the effects, with the error of the fit in each draw."""
-    deviates = draws(0, "error of the fit").standard_normal(part.draws.shape)
-    return intervals(part.draws + part.error[:, None] * deviates)

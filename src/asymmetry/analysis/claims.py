@@ -1,4 +1,4 @@
-"""`claims.md`: the claims in order, each with what the tables say of it."""
+"""`claims.md`: all claims in one table, then each in turn with what the tables say of it."""
 
 from collections.abc import Iterable, Iterator
 from types import ModuleType
@@ -8,12 +8,24 @@ import numpy as np
 import pandas as pd
 
 from asymmetry.analysis.hypotheses.contract import SOURCES
-from asymmetry.analysis.robustness import agreement_in_words, rows_of_claim
+from asymmetry.analysis.robustness import rows_of_claim, stability_in_words
 from asymmetry.tables.read import SCOPE, Coverage
+from asymmetry.tables.schemas import UNDECIDABLE
 
+_WORDS = (
+    "**Supported**, **contradicted**: the interval is on one side of the claim's border. "
+    "**Practically equal**: the interval is within the declared region of no difference. "
+    "**Undecided**: the data are too few or too noisy, which is no evidence against the claim. "
+    "**This design cannot decide it**: no data of this design could; its details say what would "
+    "mend that. **No verdict**: the judges of the axis do not agree. **Descriptive only**: how "
+    "often such a verdict is wrong is too high or not known."
+)
+_OVERVIEW = (
+    "| claim | where | verdict | value | 95 % | n | decidable |\n|---|---|---|---:|---|---:|---|"
+)
 _HEADER = (
-    "| where | regime | statistic | value | 95 % | p | n | power | verdict | verdict holds |\n"
-    "|---|---|---|---:|---|---:|---:|---:|---|---|"
+    "| where | regime | statistic | value | 95 % | p | n | power | verdict | as judges are left out "
+    "|\n|---|---|---|---:|---|---:|---:|---:|---|---|"
 )
 
 
@@ -21,23 +33,65 @@ def claims_text(
     hypotheses: Iterable[ModuleType],
     claims: pd.DataFrame,
     robustness: pd.DataFrame,
+    reliability: pd.DataFrame,
     coverage: Coverage,
     people: str,
 ) -> str:
-    """The tables `hypotheses` and `robustness` as Markdown; `people` says who rated, in words."""
-    parts = [
-        "# Claims",
-        f"{coverage}. A claim is decided where its statistic and interval are on one side of its "
-        "border. Undecided means that the data are too few or too noisy, not that the claim is "
-        f"false. User study: {people}.",
-    ]
-    for module in hypotheses:
+    """The tables `hypotheses`, `robustness` and `reliability` as Markdown.
+
+    `people` says who rated, in words.
+    """
+    modules = list(hypotheses)
+    parts = ["# Claims", f"{coverage}. User study: {people}.", _overview(modules, claims), _WORDS]
+    parts += _axes(reliability)
+    for module in modules:
         parts += _claim(module, claims[claims["id"] == module.ID], robustness)
     return "\n\n".join(parts) + "\n"
 
 
+def _overview(modules: Iterable[ModuleType], claims: pd.DataFrame) -> str:
+    """All claims in one table."""
+    lines = [_OVERVIEW]
+    for module in modules:
+        for row in _records(claims[claims["id"] == module.ID]):
+            decidable = "no" if row["verdict"] == UNDECIDABLE else "yes"
+            cells = [
+                f"{module.ID}: {module.CLAIM}",
+                f"{where(row)}, {row['regime']}",
+                row["verdict"],
+                _number(row["value"]),
+                _interval(row["low"], row["high"]),
+                f"{row['n']:.0f}",
+                decidable,
+            ]
+            lines.append(_line(cells))
+    return "\n".join(lines)
+
+
+def _axes(reliability: pd.DataFrame) -> Iterator[str]:
+    """How reliable the axes are."""
+    yield "## Axes"
+    lines = [
+        "| where | judges | Cronbach's alpha | 95 % | first eigenvalue | effective judges | |\n"
+        "|---|---|---:|---|---:|---:|---|"
+    ]
+    for row in _records(reliability):
+        share = f"{row['first_share']:.0%}" if np.isfinite(row["first_share"]) else "–"
+        cells = [
+            where(row),
+            row["judges"],
+            _number(row["alpha"]),
+            _interval(row["low"], row["high"]),
+            share,
+            _number(row["effective"], 1),
+            row["note"],
+        ]
+        lines.append(_line(cells))
+    yield "\n".join(lines) if len(reliability) else "No axis has a judge with numbers yet."
+
+
 def _claim(module: ModuleType, claims: pd.DataFrame, robustness: pd.DataFrame) -> Iterator[str]:
-    rows: list[dict[Any, Any]] = claims.to_dict("records")
+    rows = _records(claims)
     tables = ", ".join(f"`{name}`" for name in module.TABLES)
     yield f"## {module.ID}: {module.CLAIM}"
     yield (
@@ -59,8 +113,16 @@ def _row(row: dict[Any, Any], robustness: pd.DataFrame) -> str:
         f"{row['n']:.0f}",
         _number(row["power"]),
         row["verdict"],
-        agreement_in_words(rows_of_claim(robustness, row)) or "–",
+        stability_in_words(rows_of_claim(robustness, row), row) or "–",
     ]
+    return _line(cells)
+
+
+def _records(table: pd.DataFrame) -> list[dict[Any, Any]]:
+    return list(table.to_dict("records"))
+
+
+def _line(cells: Iterable[object]) -> str:
     return f"| {' | '.join(str(cell).replace('|', chr(92) + '|') for cell in cells)} |"
 
 
@@ -70,7 +132,7 @@ def _note(row: dict[Any, Any]) -> str:
 
 
 def where(row: Any) -> str:
-    """Task, generator and set of a row in words, without those that are all."""
+    """Task, generator, set and axis of a row in words, without those that are all."""
     named = [str(row[column]) for column in SCOPE if row[column] != "all"]
     return " · ".join(named) or "the whole study"
 

@@ -1,49 +1,58 @@
 """The effect of a loss: how good the outputs are of the generators that were trained with it.
 
-The effect of a cell is the mean over the judges of its z-score. A judge's z-scores are among all
-done cells of one task, generator and set, and higher is better. They are of the cell's mean over
-the images, so all judges have equal weight, however much the images differ. A judge that is the
-cell's own fidelity loss does not judge that cell, or the loss would have an advantage.
+The effect of a cell on an axis (distortion, perception, people) is the mean z-score of the axis's
+judges; higher is better. Judges that oppose each other are on different axes: their mean would be
+noise. A judge that is the cell's own fidelity loss does not judge that cell, or the loss would have
+an advantage. 0 is this study's mean cell.
 
-The effect of a setting joins its seeds. All cells of a seed share a warm start and crops, and these
-may matter more than the loss. So the effects of the seeds are subtracted first (`level_seeds`):
-where settings have different seeds, a loss would else be judged by the seeds that it had.
+The effect of a setting joins its seeds, whose levels are taken out (`judging`).
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from asymmetry.analysis.judging import Judged, judge_cells
+from asymmetry.analysis.judging import SETTING, Judged, judge_cells, mean_of_known, settings_of
 from asymmetry.stats.arrays import Array, Integers
-from asymmetry.stats.intervals import intervals
-from asymmetry.tables.read import SCOPE, Tables, coverage
-from asymmetry.tables.schemas import DIVERGED, DONE, MISSING, NOT_ASSESSED
+from asymmetry.stats.estimate import unit_means
+from asymmetry.stats.intervals import t_quantile
+from asymmetry.stats.reliability import Reliability, reliability
+from asymmetry.tables.read import MEASURED, SCOPE, Tables, coverage
+from asymmetry.tables.schemas import DONE, ENDED_BADLY, MISSING, NOT_ASSESSED
 
-SETTING = ["fidelity", "discriminator", "adversarial_weight"]
 _OF_A_SETTING = ["backbone", "head", "initialisation", "frozen"]  # of its discriminator
+LEAST_ALPHA = 0.5  # of the lower limit; below it, the mean of an axis is mostly noise
 
 
 @dataclass(frozen=True, eq=False)
 class Effects:
-    """The effects within one task, generator and set: its `scope`.
+    """The effects on one axis within one task, generator and set: its `scope`.
 
-    `settings` has a row for each setting (fidelity, discriminator, weight), which joins its seeds,
-    with its `value`. `draws` [settings, draws] are the same effects under the bootstrap of images
-    and seeds; NaN where a setting has no value in a draw. The draws are shared, so differences are
-    paired. `by_seed` [settings, seeds] and `by_image` [settings, images] are the effects of each
-    seed and of each image.
+    `judges` are those of the axis. `cells` are all cells, `done` those that are done. `z`
+    [judges, done, images] are the judges' z-scores, NaN where one is the cell's own loss;
+    `by_image` [done, images] is their mean.
     """
 
-    scope: tuple[str, str, str]
-    settings: pd.DataFrame
-    draws: Array
-    by_seed: Array
+    scope: tuple[str, str, str, str]
+    judges: list[str]
+    cells: pd.DataFrame
+    done: pd.DataFrame
+    z: Array
     by_image: Array
+
+    @cached_property
+    def level(self) -> Array:
+        """The effect of each done cell [done]; NaN where no judge has a value."""
+        return mean_of_known(self.by_image, axis=1)
+
+    @property
+    def images(self) -> int:
+        """The number of images."""
+        return self.by_image.shape[1]
 
     @property
     def seeds(self) -> int:
@@ -51,157 +60,171 @@ class Effects:
         return int(self.settings["seeds"].max())
 
     @cached_property
-    def table(self) -> pd.DataFrame:
-        """The settings with the 95 % intervals of their effects: the table `effect`."""
-        low, high = intervals(self.draws)
-        return self.settings.assign(low=low, high=high)
+    def control(self) -> float:
+        """The standard deviation between the cells without an adversary; NaN of fewer than two."""
+        alone = (self.done["adversarial_weight"] == 0).to_numpy()
+        values = self.level[alone]
+        values = values[np.isfinite(values)]
+        return float(values.std(ddof=1)) if len(values) > 1 else float("nan")
+
+    @cached_property
+    def reliability(self) -> Reliability:
+        """How alike the judges see the settings."""
+        member = settings_of(self.done)
+        if not len(member):
+            return reliability(np.empty((len(self.judges), 0)))
+        means = mean_of_known(self.z, axis=2).T  # [done, judges]
+        return reliability(unit_means(means, member).T)
+
+    @cached_property
+    def unreliable(self) -> str:
+        """Why there is no verdict on this axis; empty where there may be one."""
+        found = self.reliability
+        if len(self.judges) < 2 or found.low >= LEAST_ALPHA:
+            return ""
+        if not np.isfinite(found.low):
+            return "Too few settings have values to tell whether the judges of the axis agree."
+        return (
+            f"The judges of this axis do not agree: alpha {found.alpha:.2f} [{found.low:.2f}, "
+            f"{found.high:.2f}], whose lower limit is below {LEAST_ALPHA}."
+        )
+
+    @cached_property
+    def settings(self) -> pd.DataFrame:
+        """A row for each setting (fidelity, discriminator, weight): the table `effect`.
+
+        `low`, `high`: 95 %, by Student's t with the differences between repeated trainings of all
+        settings of the regime, and between images; NaN where nothing was repeated.
+        """
+        return _settings(self)
 
     @cached_property
     def coverage(self) -> str:
         """How many settings there are, and what became of them, in words."""
-        states = self.settings["status"]
-        counts = coverage(states.where(states != NOT_ASSESSED, MISSING))
-        return str(counts).replace("cells", "settings")
+        member, done = settings_of(self.cells), (self.cells["status"] == DONE).to_numpy()
+        states = np.full(int(member.max(initial=-1)) + 1, MISSING, dtype=object)
+        for state in reversed(ENDED_BADLY):
+            states[member[(self.cells["status"] == state).to_numpy()]] = state
+        states[member[done][np.isfinite(self.level)]] = DONE
+        return str(coverage(pd.Series(states))).replace("cells", "settings")
 
 
-def all_judged(tables: Tables, judges: Sequence[str], resamples: int) -> list[Judged]:
-    """The z-scores of every task, generator and set of the tables, with `resamples` draws each."""
+def all_judged(tables: Tables, judges: Sequence[str]) -> list[Judged]:
+    """The z-scores of every task, generator and set of the tables."""
     sets = pd.unique(tables.scores["set"]).tolist() or [""]
     return [
-        judge_cells(cells, tables.scores, (*map(str, scope), name), judges, resamples)
-        for scope, cells in tables.cells.groupby(SCOPE[:2], sort=False)
+        judge_cells(cells, tables.scores, (*map(str, scope), name), judges)
+        for scope, cells in tables.cells.groupby(MEASURED[:2], sort=False)
         for name in sets
     ]
 
 
-def effects_of(judged: Judged, without: Collection[str] = ()) -> Effects:
-    """The effects, as all judges but those `without` see them."""
-    indices = [index for index, judge in enumerate(judged.judges) if judge not in without]
-    kept = [judged.judges[index] for index in indices]
-    own_loss = judged.own_loss[indices]
-    cells = mean_over_judges(judged.z[indices], own_loss)
-    member, seeds = _members(judged), judged.done["seed"].to_numpy()
-    draws = _joined(member, seeds, cells, judged.weights)
-    images = mean_over_judges(judged.by_image[indices], own_loss)
+def effects_of(judged: Judged, axis: str, judges: Sequence[str]) -> Effects:
+    """The effects on an axis, as those of these judges see them that have numbers."""
+    indices = [judged.judges.index(judge) for judge in judges if judge in judged.judges]
+    z = np.where(judged.own_loss[indices][:, :, None], np.nan, judged.z[indices])
     return Effects(
-        judged.scope,
-        _settings(judged, draws[:, 0], kept),
-        draws[:, 1:],
-        _by_seed(seeds, member, cells[:, 0]),
-        _joined(member, seeds, images, np.ones_like(images)),
+        (*judged.scope, axis),
+        [judged.judges[index] for index in indices],
+        judged.cells,
+        judged.done,
+        z,
+        mean_of_known(z, axis=0) if indices else np.full(judged.z.shape[1:], np.nan),
     )
 
 
-def mean_over_judges(z: Array, own_loss: NDArray[np.bool_]) -> Array:
-    """The mean [cells, draws] of z-scores [judges, cells, draws]; NaN where no judge has a value.
-
-    `own_loss` [judges, cells]: where the judge is the cell's own loss. That z-score does not count
-    in the effect of the cell, though other cells are compared with this one.
-    """
-    total = np.zeros(z.shape[1:])
-    count = np.zeros_like(total)
-    for judge, own in zip(z, own_loss, strict=True):
-        known = np.isfinite(judge) & ~own[:, None]
-        total[known] += judge[known]
-        count += known
-    return np.divide(total, count, out=np.full_like(total, np.nan), where=count > 0)
+def effects_on_axes(
+    judged: Judged, axes: Mapping[str, Sequence[str]], without: Collection[str] = ()
+) -> list[Effects]:
+    """The effects on every axis that has a judge with numbers, but for the judges `without`."""
+    found = []
+    for axis, named in axes.items():
+        judges = [judge for judge in named if judge in judged.judges and judge not in without]
+        if judges:
+            found.append(effects_of(judged, axis, judges))
+    return found
 
 
-def _members(judged: Judged) -> Array:
-    """Which done cells belong to each setting [settings, done], settings in order of appearance."""
-    keys = judged.cells[SETTING].drop_duplicates()
-    row = {key: index for index, key in enumerate(keys.itertuples(index=False, name=None))}
-    member = np.zeros((len(keys), len(judged.done)))
-    for column, key in enumerate(judged.done[SETTING].itertuples(index=False, name=None)):
-        member[row[key], column] = 1
-    return member
+def reliability_row(effects: Effects) -> dict[str, object]:
+    """The row of the table `reliability`."""
+    found = effects.reliability
+    alone = (
+        "One judge: verdicts on this axis are about it alone." if len(effects.judges) < 2 else ""
+    )
+    return dict(zip(SCOPE, effects.scope, strict=True)) | {
+        "judges": " ".join(effects.judges),
+        "settings": int(effects.settings["value"].notna().sum()),
+        "alpha": found.alpha,
+        "low": found.low,
+        "high": found.high,
+        "first_share": found.first_share,
+        "effective": found.effective,
+        "note": effects.unreliable or alone,
+    }
 
 
-def _joined(member: Array, seeds: Integers, values: Array, weights: Array) -> Array:
-    """The mean [settings, draws] of each setting over its seeds, less the effects of the seeds."""
-    return _weighted_mean(member, level_seeds(member, seeds, values, weights), weights)
-
-
-def level_seeds(member: Array, seeds: Integers, values: Array, weights: Array) -> Array:
-    """Values [cells, draws] less the effects of their `seeds` [cells], of mean zero over the cells.
-
-    Weighted least squares of value = setting + seed in each draw; `member` [settings, cells]. Where
-    all settings have the same seeds, no setting's mean changes. Seeds that have no setting in
-    common cannot be compared, and their values do not change.
-    """
-    names = np.unique(seeds)
-    of_seed = (seeds == names[:, None]).astype(float)  # [seeds, cells]
-    known = np.isfinite(values)
-    weights, values = np.where(known, weights, 0), np.nan_to_num(values)
-    mass = member @ weights
-    share = np.divide(1, mass, out=np.zeros_like(mass), where=mass > 0)
-    mean = share * (member @ (weights * values))  # [settings, draws]
-    # The normal equations of the seeds, after elimination of the settings.
-    crossed = np.einsum("sc,kc,cd->dks", member, of_seed, weights)
-    shared = np.einsum("dks,sd,dls->dkl", crossed, share, crossed)
-    of_each = np.einsum("kc,cd->dk", of_seed, weights)
-    normal = of_each[:, :, None] * np.eye(len(names)) - shared
-    residuals = np.einsum("kc,cd->dk", of_seed, weights * (values - member.T @ mean))
-    inverse = np.linalg.pinv(normal, rcond=1e-9, hermitian=True)
-    offsets = np.einsum("dkl,dl->dk", inverse, residuals)
-    total = of_each.sum(1, keepdims=True)
-    offsets -= (of_each * offsets).sum(1, keepdims=True) / np.maximum(total, 1)
-    return np.where(known, values - of_seed.T @ offsets.T, np.nan)
-
-
-def _weighted_mean(member: Array, values: Array, weights: Array) -> Array:
-    """The mean [settings, draws] of the finite values of each setting; NaN where there is none."""
-    weights = np.where(np.isfinite(values), weights, 0)
-    mass = member @ weights
-    total = member @ (weights * np.nan_to_num(values))
-    return np.divide(total, mass, out=np.full(mass.shape, np.nan), where=mass > 0)
-
-
-def _by_seed(seeds: Integers, member: Array, values: Array) -> Array:
-    """The effects [settings, seeds] in each seed alone, of the cells' `values` [cells]."""
-    columns = [
-        _weighted_mean(member, values[:, None], (seeds == seed).astype(float)[:, None])
-        for seed in np.unique(seeds)
-    ]
-    return np.concatenate(columns, axis=1) if columns else np.empty((len(member), 0))
-
-
-def _settings(judged: Judged, value: Array, judges: list[str]) -> pd.DataFrame:
-    """A row for each setting: what it is, its effect, and what became of its cells."""
-    cells = judged.cells
-    done, diverged = ((cells["status"] == state) for state in (DONE, DIVERGED))
+def _settings(effects: Effects) -> pd.DataFrame:
+    cells = effects.cells
+    done = cells["status"] == DONE
+    ended = {state: cells["status"] == state for state in ENDED_BADLY}
     shown = [column for column in _OF_A_SETTING if column in cells]
-    groups = cells.assign(done=done, diverged=diverged, used=cells["seed"].where(done)).groupby(
-        SETTING, sort=False
-    )
+    used = cells["seed"].where(done)
+    groups = cells.assign(done=done, used=used, **ended).groupby(SETTING, sort=False)
     rows = (
         groups[shown]
         .first()
         .assign(
-            value=value,
             planned=groups.size(),
             done=groups["done"].sum(),
-            diverged=groups["diverged"].sum(),
-            images=judged.images,
+            **{state: groups[state].sum() for state in ENDED_BADLY},
+            images=effects.images,
             seeds=groups["used"].nunique(),
             runs=groups["run"].agg(lambda runs: " ".join(sorted(runs))),
         )
+        .reset_index()
     )
-    rows = rows.reset_index().assign(**dict(zip(SCOPE, judged.scope, strict=True)))
-    rows["status"] = [
-        _status(done, diverged, value)
-        for done, diverged, value in rows[["done", "diverged", "value"]].itertuples(index=False)
-    ]
+    member = groups.ngroup()[done].to_numpy(dtype=np.int64)
+    value, error, freedom = _means(effects, member, len(rows))
+    half = np.array([t_quantile(one) if one > 0 else np.nan for one in freedom]) * error
+    rows = rows.assign(
+        value=value, low=value - half, high=value + half,
+        **dict(zip(SCOPE, effects.scope, strict=True)),
+    )  # fmt: skip
+    rows["status"] = [_status(row) for row in rows.to_dict("records")]
     rows["judges"] = [
-        " ".join(judge for judge in judges if judge != loss) for loss in rows["fidelity"]
+        " ".join(judge for judge in effects.judges if judge != loss) for loss in rows["fidelity"]
     ]
     return rows
 
 
-def _status(done: int, diverged: int, value: float) -> str:
+def _means(effects: Effects, member: Integers, count: int) -> tuple[Array, Array, Array]:
+    """Value, standard error and degrees of freedom of each setting [settings]."""
+    value, error, freedom = np.full((3, count), np.nan)
+    known = np.isfinite(effects.level)
+    if not known.any():
+        return value, error, freedom
+    names, place, sizes = np.unique(member[known], return_inverse=True, return_counts=True)
+    means = unit_means(effects.by_image[known], member[known])
+    value[names] = unit_means(effects.level[known][:, None], member[known])[:, 0]
+    rest = effects.level[known] - value[names][place]
+    alone = (effects.done["adversarial_weight"] == 0).to_numpy()[known]
+    of_images = np.nanvar(means, axis=1, ddof=1) / effects.images if effects.images > 1 else 0
+    seeds = effects.done["seed"].to_numpy()[known]
+    for regime in (True, False):
+        mine = alone == regime
+        # Levels of seeds are estimated too: a degree of freedom each but one.
+        spent = len(np.unique(place[mine])) + max(len(np.unique(seeds[mine])) - 1, 0)
+        rows = names[np.unique(place[mine])]
+        freedom[rows] = mine.sum() - spent
+        if mine.sum() > spent:
+            error[rows] = np.square(rest[mine]).sum() / (mine.sum() - spent)
+    error[names] = np.sqrt(error[names] / sizes + of_images)
+    return value, error, freedom
+
+
+def _status(setting: Mapping[str, Any]) -> str:
     """What became of a setting: any seed with a value makes it done."""
-    if np.isfinite(value):
+    if np.isfinite(setting["value"]):
         return DONE
-    if diverged:
-        return DIVERGED
-    return NOT_ASSESSED if done else MISSING
+    ended = next((state for state in ENDED_BADLY if setting[state]), None)
+    return ended or (NOT_ASSESSED if setting["done"] else MISSING)

@@ -1,6 +1,8 @@
-"""How each judge sees each cell: z-scores within one task, generator and set, in every draw.
+"""How each judge sees each cell: z-scores within one task, generator and set.
 
-They are computed once. `effect` joins them, of all judges or of some.
+The cells of a seed share a warm start and crops, which may matter more than the loss. So the level
+of each seed is taken out first, image by image, and a judge's z-scores are standardised by what is
+left: a judge that sees mostly the seeds would else weigh less than the others.
 """
 
 from collections.abc import Sequence
@@ -10,11 +12,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from asymmetry.core.randomness import draws
 from asymmetry.metrics.contracts import JUDGES
 from asymmetry.stats.arrays import Array, Integers
-from asymmetry.stats.resampling import resampled_counts
 from asymmetry.tables.schemas import DONE, OK
+
+SETTING = ["fidelity", "discriminator", "adversarial_weight"]
 
 
 @dataclass(frozen=True)
@@ -22,10 +24,8 @@ class Judged:
     """The z-scores of the done cells of one task, generator and set; higher is better.
 
     `cells` are all cells; `done` are those that are done, in the order of the arrays. `z` [judges,
-    done, 1 + draws]: draw 0 is the sample itself; NaN where a judge has no value. `by_image`
-    [judges, done, images] are those of each image, whose mean is `z` of the sample. `own_loss`
-    [judges, done]: where the judge is the cell's own loss. `weights` [done, 1 + draws]: how often
-    the cell's seed was drawn.
+    done, images]: NaN where a judge has no value. The mean over a cell's images is its z-score; the
+    mean over all cells is 0. `own_loss` [judges, done]: where the judge is the cell's own loss.
     """
 
     scope: tuple[str, str, str]
@@ -33,55 +33,46 @@ class Judged:
     done: pd.DataFrame
     judges: list[str]
     z: Array
-    by_image: Array
     own_loss: NDArray[np.bool_]
-    weights: Array
 
     @property
     def images(self) -> int:
         """The number of images."""
-        return self.by_image.shape[-1]
+        return self.z.shape[-1]
 
 
 def judge_cells(
-    cells: pd.DataFrame,
-    scores: pd.DataFrame,
-    scope: tuple[str, str, str],
-    judges: Sequence[str],
-    resamples: int,
+    cells: pd.DataFrame, scores: pd.DataFrame, scope: tuple[str, str, str], judges: Sequence[str]
 ) -> Judged:
-    """The z-scores of the cells of a scope, under `resamples` draws of its images and seeds."""
+    """The z-scores of the cells of a scope."""
     measured = set(scores["metric"].unique())
     known = [judge for judge in judges if judge in measured]
     done = cells[cells["status"] == DONE]
     values, _ = values_by_image(done, scores[scores["set"] == scope[2]], known)
-    return judge_values(cells, values, scope, known, resamples)
+    return judge_values(cells, values, scope, known)
 
 
 def judge_values(
-    cells: pd.DataFrame,
-    values: Array,
-    scope: tuple[str, str, str],
-    judges: list[str],
-    resamples: int,
+    cells: pd.DataFrame, values: Array, scope: tuple[str, str, str], judges: list[str]
 ) -> Judged:
     """The same from values [judges, done cells, images]: higher is better, NaN where none is."""
     done = cells[cells["status"] == DONE]
-    seeds = sorted(done["seed"].unique())
-    rng = draws(0, f"effect/{'/'.join(scope)}")
-    image_weights = _with_sample(resampled_counts(rng, values.shape[2], resamples))
-    seed_weights = _with_sample(resampled_counts(rng, len(seeds), resamples))
-    cell_weights = seed_weights[:, np.searchsorted(seeds, done["seed"])]
-    return Judged(
-        scope,
-        cells,
-        done,
-        judges,
-        z_scores(values, image_weights, cell_weights),
-        image_scores(values),
-        own_losses(done, judges),
-        cell_weights.T,
-    )
+    z = z_scores(values, settings_of(done), done["seed"].to_numpy())
+    return Judged(scope, cells, done, judges, z, own_losses(done, judges))
+
+
+def settings_of(cells: pd.DataFrame) -> Integers:
+    """A number for the setting of each cell [cells], in order of appearance."""
+    return codes_of(cells, SETTING)
+
+
+def codes_of(table: pd.DataFrame, columns: Sequence[str]) -> Integers:
+    """A number for each combination of these columns [rows], in order of appearance."""
+    codes = np.zeros(len(table), dtype=np.int64)
+    for column in columns:
+        own, names = pd.factorize(table[column], use_na_sentinel=False)
+        codes = codes * max(len(names), 1) + own
+    return np.asarray(pd.factorize(codes)[0], dtype=np.int64)
 
 
 def own_losses(cells: pd.DataFrame, judges: Sequence[str]) -> NDArray[np.bool_]:
@@ -89,48 +80,55 @@ def own_losses(cells: pd.DataFrame, judges: Sequence[str]) -> NDArray[np.bool_]:
     return np.array(judges, dtype=object)[:, None] == cells["fidelity"].to_numpy(dtype=object)
 
 
-def z_scores(values: Array, images: Array, cells: Array) -> Array:
-    """z-scores [judges, cells, draws] under weights of images and cells.
+def z_scores(values: Array, settings: Integers, seeds: Integers) -> Array:
+    """z-scores [judges, cells, images] of values [judges, cells, images]; NaN where none is.
 
-    `values` [judges, cells, images]: higher is better, NaN where there is no value. `images`
-    [draws, images], `cells` [draws, cells]: how often each was drawn. NaN where a judge has no
-    value of the cell.
+    `settings`, `seeds` [cells]. The level of each image, and that of each seed on each image, are
+    subtracted; the standard deviation is that of the cells' means. 0 where all cells are equal.
     """
-    found = np.empty((*values.shape[:2], len(images)))
-    for judge, of_judge in enumerate(values):
-        means, centre, scale = _moments(of_judge, images, cells.T)
-        found[judge] = _scaled(means - centre, scale)
-    return found
-
-
-def image_scores(values: Array) -> Array:
-    """The z-scores of single images, of `values` [judges, cells, images].
-
-    The level of each image is subtracted. The mean over the images is the cell's z-score.
-    """
-    images, cells = np.ones((1, values.shape[2])), np.ones((values.shape[1], 1))
     found = np.empty_like(values)
     for judge, of_judge in enumerate(values):
-        _, centre, scale = _moments(of_judge, images, cells)
-        found[judge] = _scaled(_centred(of_judge) - centre, scale)
+        level = level_seeds(_centred(of_judge), settings, seeds)
+        means = mean_of_known(level, axis=1)
+        known = np.isfinite(means)
+        centre = means[known].mean() if known.any() else 0.0
+        scale = means[known].std() if known.any() else 0.0
+        found[judge] = (level - centre) / scale if scale > 1e-12 else 0 * level
     return found
 
 
-def _moments(judge: Array, images: Array, cells: Array) -> tuple[Array, Array, Array]:
-    """For one judge [cells, images]: the means of cells [cells, draws], and centre and scale.
+def level_seeds(values: Array, settings: Integers, seeds: Integers) -> Array:
+    """Values [cells, images] less the effects of their `seeds`, of mean zero over the cells.
 
-    Centre and scale are the mean and the standard deviation of these means [draws]. `images`
-    [draws, images] and `cells` [cells, draws] are weights.
+    Least squares of value = setting + seed on each image; `settings`, `seeds` [cells]. Where all
+    settings have the same seeds, no setting's mean changes. Seeds that have no setting in common
+    cannot be compared, and their values do not change. A cell that lacks an image counts there with
+    its mean over the others; one without any value does not count.
     """
-    centred = _centred(judge)
-    number = np.isfinite(judge).astype(float) @ images.T
-    total = np.nan_to_num(centred) @ images.T
-    means = np.divide(total, number, out=np.full(number.shape, np.nan), where=number > 0)
-    weight = np.where(np.isfinite(means), cells, 0)
-    mass = np.maximum(weight.sum(0), 1e-300)
-    centre = (weight * np.nan_to_num(means)).sum(0) / mass
-    variance = (weight * np.nan_to_num(means - centre) ** 2).sum(0) / mass
-    return means, centre, np.sqrt(variance)
+    means = mean_of_known(values, axis=1)
+    known = np.isfinite(means)
+    names = np.unique(seeds[known])
+    if len(names) < 2:
+        return values
+    filled = np.where(np.isfinite(values), values, means[:, None])[known]
+    _, setting = np.unique(settings[known], return_inverse=True)
+    member = np.eye(int(setting.max()) + 1)[setting]
+    of_seed = (seeds[known][:, None] == names).astype(float)
+    share = member / member.sum(0)
+    rest = of_seed - member @ (share.T @ of_seed)  # of the seeds, what no setting explains
+    offsets = np.linalg.pinv(rest.T @ rest, rcond=1e-9, hermitian=True) @ (rest.T @ filled)
+    shifts = of_seed @ offsets
+    levelled = values.copy()
+    levelled[known] -= shifts - shifts.mean(axis=0)
+    return levelled
+
+
+def mean_of_known(values: Array, axis: int | tuple[int, ...]) -> Array:
+    """The mean of the finite values along an axis; NaN where there is none."""
+    known = np.isfinite(values)
+    count = known.sum(axis)
+    total = np.where(known, values, 0).sum(axis)
+    return np.divide(total, count, out=np.full(total.shape, np.nan), where=count > 0)
 
 
 def _centred(judge: Array) -> Array:
@@ -138,15 +136,7 @@ def _centred(judge: Array) -> Array:
 
     Thus an image that one cell lacks does not shift that cell's mean.
     """
-    known = np.isfinite(judge)
-    level = np.where(known, judge, 0).sum(0) / np.maximum(known.sum(0), 1)
-    return np.where(known, judge - level, np.nan)
-
-
-def _scaled(values: Array, scale: Array) -> Array:
-    """values / scale; 0 where the cells are equal (up to rounding), since they have no order."""
-    differ = scale > 1e-12
-    return np.where(differ, values / np.where(differ, scale, 1), 0 * values)
+    return judge - np.nan_to_num(mean_of_known(judge, axis=0))
 
 
 def values_by_image(
@@ -169,8 +159,3 @@ def values_by_image(
         if not JUDGES[name].higher_is_better:
             values[judge] *= -1
     return values, images
-
-
-def _with_sample(counts: Integers) -> Array:
-    """The weights of the sample itself, as draw 0, before the counts [draws, units]."""
-    return np.concatenate([np.ones((1, counts.shape[1])), counts])

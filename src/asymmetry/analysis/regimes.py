@@ -1,54 +1,57 @@
-"""Regimes: the effect of each loss without and with an adversary, on equal settings."""
+"""Regimes: the effect of each loss without and with an adversary, on equal terms.
+
+In each regime the cells are fitted by least squares of effect = loss + discriminator + weight +
+seed. So a loss whose hardest setting diverged, or that was trained with other seeds or in a
+fraction of the settings, is compared with the others by what is there. What the sum does not
+explain is the error: chance of trainings and, with an adversary, interactions, as if the settings
+were a sample of those that one might take.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from math import prod
 
 import numpy as np
 import pandas as pd
 
 from asymmetry.analysis.effect import Effects
 from asymmetry.stats.arrays import Array
+from asymmetry.stats.estimate import Estimate
+from asymmetry.stats.reliability import share_of_truth
 
 WITHOUT, WITH = "without adversary", "with adversary"
 _ADVERSARY = ["discriminator", "adversarial_weight"]
-_FEWEST_DEGREES_OF_FREEDOM = 10  # the error is then known to about a fifth: 1 / sqrt(2 * 10)
+_FEWEST_DEGREES_OF_FREEDOM = 6  # of fewer, an error is a guess
 
 
 @dataclass(frozen=True)
 class Regime:
-    """Effects of losses without or with an adversary, each over equal settings.
+    """The effects of losses without or with an adversary.
 
-    `effect` [losses] and `draws` [losses, draws] are in the order of `losses`. They are means over
-    the `settings`, of the `possible` ones, that all losses share. If `fitted`, they are main
-    effects instead, and `error` [losses] has their standard errors.
+    `effect` [losses] and its standard `error` [losses], of differences between losses, are in the
+    order of `losses`. The error is NaN where nothing was repeated. `replication` is the mean number
+    of trainings of a loss; they are of `settings` (discriminator, weight).
     """
 
     name: str
     losses: list[str]
     effect: Array
-    draws: Array
-    settings: int
-    possible: int
     error: Array
-    fitted: bool = False
+    settings: int
+    replication: float
+    degrees_of_freedom: int
 
-    def of(self, losses: Sequence[str]) -> tuple[Array, Array]:
-        """The effects of these `losses` [losses], and their draws [losses, draws]."""
-        indices = self._indices(losses)
-        return self.effect[indices], self.draws[indices]
+    def of(self, losses: Sequence[str]) -> Array:
+        """The effects of these `losses` [losses]."""
+        return self.effect[self._indices(losses)]
+
+    def error_of(self, losses: Sequence[str]) -> Array:
+        """The standard errors of these `losses` [losses]."""
+        return self.error[self._indices(losses)]
 
     def reliability(self, losses: Sequence[str]) -> float:
-        """The share of the variance of effects over these losses that is not error of the fit.
-
-        1 where nothing is fitted. 0 where the losses differ by no more than the error explains.
-        """
-        indices = self._indices(losses)
-        if not self.fitted or len(indices) < 2:
-            return 1.0
-        noise = float(np.square(self.error[indices]).mean())
-        return max(0.0, 1 - noise / max(float(self.effect[indices].var(ddof=1)), 1e-24))
+        """The share of the variance of effects over these losses that is not error; NaN unknown."""
+        return share_of_truth(self.of(losses), self.error_of(losses))
 
     def _indices(self, losses: Sequence[str]) -> list[int]:
         return [self.losses.index(loss) for loss in losses]
@@ -61,107 +64,121 @@ def regimes(effects: Effects) -> tuple[Regime, Regime]:
 
 @lru_cache(maxsize=8)  # several hypotheses ask for the same in a row
 def regime(effects: Effects, name: str) -> Regime:
-    """The effect of each loss in the regime of this name.
+    """The effect of each loss in the regime of this name."""
+    weights = effects.done["adversarial_weight"].to_numpy()
+    return fitted(effects, name, (weights > 0) == (name == WITH))
 
-    In a full design it is the mean over the settings (discriminator, weight) that are done for all
-    losses. In a fraction, where most planned cells are on settings that some losses lack, it is a
-    main effect.
+
+def fitted(effects: Effects, name: str, mask: np.ndarray) -> Regime:
+    """The effect of each loss over the done cells where `mask` [done] holds.
+
+    The regime is empty where the cells do not determine the differences between the losses.
     """
-    mask = (effects.settings["adversarial_weight"] > 0) == (name == WITH)
-    planned = effects.settings[mask]
-    losses = planned.groupby(_ADVERSARY)["fidelity"].transform("nunique")
-    shared = losses == planned["fidelity"].nunique()
-    return (
-        by_means(effects, name, mask)
-        if shared.mean() >= 0.5
-        else by_main_effects(effects, name, mask)
-    )
-
-
-def by_means(effects: Effects, name: str, mask: pd.Series) -> Regime:
-    """The means over the settings where `mask` holds and all losses are done.
-
-    A loss without any done cell is left out. The others are compared on equal settings, so that no
-    loss looks better because its hardest setting diverged.
-    """
-    table = effects.settings[mask]
-    done = table[table["value"].notna()]
-    losses = pd.unique(done["fidelity"]).tolist()
-    # The row in the table of each loss [losses] in each setting [settings], shared ones only.
-    rows = done.reset_index().pivot(index="fidelity", columns=_ADVERSARY, values="index")
-    rows = rows.reindex(losses).dropna(axis="columns")
-    if rows.empty:
-        return _empty(effects, name, table)
-    shared = rows.to_numpy(dtype=int)
+    fit = _fit(effects, mask)
+    count = len(fit.losses)
+    centring = np.eye(count) - 1 / max(count, 1)
+    if count < 2 or not fit.estimable(centring):
+        none = np.empty(0)
+        return Regime(name, [], none, none, fit.settings, 0.0, 0)
+    weights = centring @ fit.inverse[:count]  # of each cell in the effect of each loss
+    level = fit.values.mean(axis=1)
+    enough = fit.degrees_of_freedom >= _FEWEST_DEGREES_OF_FREEDOM
     return Regime(
         name,
-        losses,
-        effects.settings["value"].to_numpy()[shared].mean(1),
-        effects.draws[shared].mean(1),
-        shared.shape[1],
-        _possible(table),
-        np.zeros(len(losses)),
+        fit.losses,
+        weights @ level + level.mean(),
+        fit.error(weights) if enough else np.full(count, np.nan),
+        fit.settings,
+        len(level) / count,
+        fit.degrees_of_freedom,
     )
 
 
-def by_main_effects(effects: Effects, name: str, mask: pd.Series) -> Regime:
-    """The main effects of the losses over the settings where `mask` holds.
+def difference(effects: Effects, mask: np.ndarray, first: str, second: str) -> Estimate:
+    """The effect of the loss `first` minus that of `second` over the cells where `mask` holds.
 
-    Least squares of effect = loss + discriminator + weight. Each loss is taken at the mean of all
-    discriminators and weights, so a main effect estimates the mean over all settings. What the sum
-    does not explain (interactions, chance) is the error.
-
-    The regime is empty where the settings do not determine the terms, or leave fewer than ten
-    degrees of freedom: the error would be a guess.
+    The chance of trainings is that of all losses there. NaN where they cannot be compared.
     """
-    table = effects.settings[mask]
-    done = table[table["value"].notna()]
-    if done.empty:
-        return _empty(effects, name, table)
-    design = main_effects(done).to_numpy()
-    terms = design.shape[1]
-    degrees_of_freedom = len(done) - terms
-    if degrees_of_freedom < _FEWEST_DEGREES_OF_FREEDOM or np.linalg.matrix_rank(design) < terms:
-        return _empty(effects, name, table)
-    losses = pd.unique(done["fidelity"]).tolist()
-    inverse = np.linalg.pinv(design)
-    weights = inverse[: len(losses)]  # of each cell in the effect of each loss [losses, cells]
-    values = done["value"].to_numpy()
-    residuals = values - design @ (inverse @ values)
-    centred = weights - weights.mean(axis=0)
-    return Regime(
-        name,
+    fit = _fit(effects, mask)
+    unknown = Estimate(np.nan, np.nan, np.nan, 0)
+    if first not in fit.losses or second not in fit.losses:
+        return unknown
+    contrast = np.zeros((1, len(fit.losses)))
+    contrast[0, [fit.losses.index(first), fit.losses.index(second)]] = 1, -1
+    if not fit.estimable(contrast):
+        return unknown
+    weights = contrast @ fit.inverse[: len(fit.losses)]
+    trainings = int((np.abs(weights) > 1e-9).sum())
+    value = float((weights @ fit.values.mean(axis=1))[0])
+    if fit.degrees_of_freedom < 1:
+        return Estimate(value, np.nan, np.nan, trainings)
+    freedom = float(fit.degrees_of_freedom)
+    return Estimate(value, float(fit.error(weights)[0]), freedom, trainings)
+
+
+@dataclass(frozen=True)
+class _Fit:
+    """Least squares of the cells' values [cells, images] on a design [cells, terms].
+
+    The first terms are the `losses`. `inverse` [terms, cells] is the pseudoinverse.
+    """
+
+    losses: list[str]
+    settings: int
+    design: Array
+    inverse: Array
+    values: Array
+    degrees_of_freedom: int
+
+    def estimable(self, contrasts: Array) -> bool:
+        """Whether the cells determine these combinations [k, losses] of the losses' effects."""
+        count = len(self.losses)
+        wanted = np.zeros((len(contrasts), self.design.shape[1]))
+        wanted[:, :count] = contrasts
+        found = contrasts @ (self.inverse @ self.design)[:count]
+        return bool(np.allclose(found, wanted, atol=1e-6))
+
+    def error(self, weights: Array) -> Array:
+        """The standard errors [k] of `weights` [k, cells] of the values.
+
+        The chance of trainings, and that of the images: losses differ more on some images than on
+        others, and the images are a sample.
+        """
+        rest = self.values - self.design @ (self.inverse @ self.values)
+        leverage = np.square(weights).sum(axis=1)
+        freedom, images = self.degrees_of_freedom, self.values.shape[1]
+        variance = leverage * float(np.square(rest.mean(axis=1)).sum()) / freedom
+        if images > 1:
+            noise = rest - rest.mean(axis=1, keepdims=True)
+            single = float(np.square(noise).sum()) / (freedom * (images - 1))
+            spread = (weights @ self.values).var(axis=1, ddof=1).mean() - single * leverage.mean()
+            variance = variance + max(0.0, float(spread)) / images
+        return np.asarray(np.sqrt(variance))
+
+
+def _fit(effects: Effects, mask: np.ndarray) -> _Fit:
+    known = mask & np.isfinite(effects.level)
+    cells = effects.done[known]
+    losses = pd.unique(cells["fidelity"]).tolist()
+    design = _design(cells, losses)
+    values = effects.by_image[known]
+    values = np.where(np.isfinite(values), values, effects.level[known][:, None])
+    return _Fit(
         losses,
-        weights @ values,
-        weights @ effects.draws[done.index],
-        len(done),
-        prod(table[axis].nunique() for axis in ("fidelity", *_ADVERSARY)),
-        np.sqrt((residuals**2).sum() / degrees_of_freedom * (centred**2).sum(axis=1)),
-        fitted=True,
+        len(cells[_ADVERSARY].drop_duplicates()),
+        design,
+        np.linalg.pinv(design, rcond=1e-10) if len(cells) else design.T,
+        values,
+        len(cells) - int(np.linalg.matrix_rank(design)) if len(cells) else 0,
     )
 
 
-def main_effects(cells: pd.DataFrame) -> pd.DataFrame:
-    """The design matrix [cells, terms]: a column for each loss, then sum-to-zero contrasts.
-
-    >>> games = pd.DataFrame({"fidelity": ["l1", "mse"], "discriminator": ["a", "b"]})
-    >>> main_effects(games.assign(adversarial_weight=0.1)).to_numpy()
-    array([[ 1.,  0.,  1.],
-           [ 0.,  1., -1.]])
-    """
-    parts = [pd.get_dummies(cells["fidelity"], dtype=float)[pd.unique(cells["fidelity"])]]
-    for axis in _ADVERSARY:
-        levels = pd.get_dummies(cells[axis], dtype=float)
-        parts.append(levels.iloc[:, :-1].sub(levels.iloc[:, -1], axis="index"))
-    return pd.concat(parts, axis="columns")
-
-
-def _possible(table: pd.DataFrame) -> int:
-    """How many settings (discriminator, weight) there are."""
-    return len(table[_ADVERSARY].drop_duplicates())
-
-
-def _empty(effects: Effects, name: str, table: pd.DataFrame) -> Regime:
-    """A regime without losses, where they cannot be compared."""
-    none = np.empty((0, effects.draws.shape[-1]))
-    return Regime(name, [], np.empty(0), none, 0, _possible(table), np.empty(0))
+def _design(cells: pd.DataFrame, losses: list[str]) -> Array:
+    """The design matrix [cells, terms]: a column for each loss, and those of what else differs."""
+    columns = [(cells["fidelity"].to_numpy(dtype=object)[:, None] == np.array(losses, object))]
+    for axis in (*_ADVERSARY, "seed"):
+        levels = cells[axis].to_numpy(dtype=object)
+        names = pd.unique(cells[axis])
+        if len(names) > 1:
+            columns.append(levels[:, None] == np.asarray(names, dtype=object))
+    return np.concatenate(columns, axis=1).astype(float)

@@ -1,4 +1,4 @@
-"""The bootstrap over losses, and rank correlations under it."""
+"""The bootstrap over losses."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,6 @@ import numpy as np
 
 from asymmetry.core.randomness import draws
 from asymmetry.stats.arrays import Array, Integers
-from asymmetry.stats.rank_correlation import spearman
 from asymmetry.stats.resampling import resampled_indices
 
 
@@ -19,10 +18,6 @@ class ResampledLosses:
 
     chosen: Integers
     deviates: Array
-
-    def of_losses(self, values: Array) -> Array:
-        """Values [losses, draws], as those of the drawn losses [draws, losses]."""
-        return np.take_along_axis(values.T, self.chosen, axis=1)
 
     def measured(self, values: Array, errors: Array) -> Array:
         """Values [losses] of the drawn losses [draws, losses], each with a normal error.
@@ -39,12 +34,3 @@ def resample_losses(count: int, resamples: int) -> ResampledLosses:
     rng = draws(0, "asymmetry")
     chosen = resampled_indices(rng, count, resamples)
     return ResampledLosses(chosen, rng.standard_normal((resamples, count)))
-
-
-def rank_draws(predictor: Array, effect: Array) -> Array:
-    """Spearman's rho in each draw [draws] of a predictor and the effect, both [draws, losses].
-
-    NaN where a side is constant, or where a loss has no effect because its seeds were not drawn.
-    """
-    known = np.asarray(np.isfinite(effect).all(axis=-1))
-    return np.where(known, spearman(predictor, np.where(known[:, None], effect, 0)), np.nan)

@@ -14,6 +14,7 @@ from asymmetry.fidelity.registry import build_fidelity, fidelity_names, is_calib
 from asymmetry.metrics.build import Metric
 from asymmetry.metrics.contracts import METRICS
 from asymmetry.study import Execution
+from asymmetry.study.own_parts import define_own_parts
 
 
 class PairMetric:
@@ -76,6 +77,7 @@ def metric(name: str, weights: str | Path | None = None, device: str = "cpu") ->
         >>> round(psnr(photo // 8 * 8, photo), 2)
         38.37
     """
+    define_own_parts()
     check_name(name, METRICS, "metric")
     _check_uncalibrated(name)
     return PairMetric(build_metric(name, _folder(weights), choose_device(device)))
@@ -102,6 +104,7 @@ def loss(name: str, weights: str | Path | None = None, device: str = "cpu") -> F
         >>> asymmetry.loss("l1")(reference + 0.25, reference)
         tensor([0.2500])
     """
+    define_own_parts()
     check_name(name, fidelity_names(), "fidelity loss")
     _check_uncalibrated(name)
     fidelity = build_fidelity(name, _folder(weights))

@@ -16,11 +16,14 @@ class Results(Tables):
         runs: One row a training, with its settings, status, steps, time and device.
         cells: The rows of `runs` that are cells of the grid.
         scores: One row for each run, image and metric.
+        trajectories: The same of the snapshots that cells keep on their way, with their step.
         skill: How well each loss and metric agrees with the scores of each IQA set.
         effect: How good the outputs of each setting are, as the judges see them.
         asymmetry: Skill beside effect, one row for each loss and regime.
         hypotheses: The claims, each with statistic, interval, p, power and verdict.
         robustness: Every conclusion again without each judge and each backbone family.
+        reliability: How alike the judges of each axis see the settings.
+        skill_values: The value of each loss and metric for each image, behind `skill`.
         optimisability: How good an objective each loss is.
         transfer: What the discriminators bring to IQA.
         coverage: How many cells are planned, done, diverged and missing.

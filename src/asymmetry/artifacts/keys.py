@@ -15,14 +15,19 @@ from asymmetry.pipeline.stages import Part, Stages
 def keys(stages: Stages) -> dict[str, dict[str, Any]]:
     """The key of each stage of `dvc.yaml` after `data`."""
     stamps = stages.stamps
-    tables = {"scores": "assess", "skill": "assess"}
+    tables = dict.fromkeys(("scores", "trajectories", "skill"), "assess")
     tables |= {"optimisability": "optimisability", "transfer": "transfer"}
     found: dict[str, dict[str, Any]] = {
         "grid": {
             "runs": [path.parent.as_posix() for path in stages.trained],
             "calibrations": [path.as_posix() for path in stages.fitted],
         },
-        "assess": {"parts": _paths([*stages.assessment.parts, *stages.skill.parts]), "stamps": {}},
+        "assess": {
+            "parts": _paths(
+                [*stages.assessment.parts, *stages.snapshots.parts, *stages.skill.parts]
+            ),
+            "stamps": {},
+        },
         "optimisability": {"parts": _paths(stages.optimisability.parts), "stamps": {}},
         "transfer": {"parts": _paths(stages.transfer.parts), "stamps": {}},
         "figures": {"stamps": {}},

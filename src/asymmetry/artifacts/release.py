@@ -13,6 +13,7 @@ from asymmetry.artifacts.find import find_runs
 from asymmetry.artifacts.verify import fault, sound_record
 from asymmetry.core.errors import UserError
 from asymmetry.core.files import sha256_of, write_atomically
+from asymmetry.generators.catalog import GENERATOR_FILES
 from asymmetry.pipeline.stages import Stages
 from asymmetry.planning.plan import Run
 from asymmetry.tables.schemas import ENDED_BADLY, OK
@@ -59,6 +60,9 @@ def card(stages: Stages, run: Run, record: dict[str, Any], folder: Path) -> str:
     )  # fmt: skip
     settings = record["settings"]
     photos = stages.plan.photos.split("train")
+    spec = settings["discriminator"]
+    own = stages.study.backbones.get(spec["backbone"]) if spec else None
+    begun = GENERATOR_FILES.get(run.cell.generator)
     shown = {name: settings[name] for name in ("training", "numerics", "discriminator")}
     return environment.get_template("card.md").render(
         run=run.id,
@@ -66,10 +70,12 @@ def card(stages: Stages, run: Run, record: dict[str, Any], folder: Path) -> str:
         record=record,
         cell=run.cell,
         task=settings["task"],
-        discriminator=settings["discriminator"],
-        empty=_empty(settings["discriminator"]),
+        discriminator=spec,
+        empty=_empty(spec),
+        timm=own.timm if own else None,
         calibration=stages.study.calibration if run.fitted else None,
         starts=run.begins_from,
+        file=begun.file if begun else None,
         photos=photos,
         licences=Counter(photo.licence for photo in photos).most_common(),
         weights=[(name, WEIGHTS[name]) for name in settings["weights"]],

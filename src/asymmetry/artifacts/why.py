@@ -65,7 +65,7 @@ def _consequences(stages: Stages, run: Run) -> Iterator[str]:
     if starts:
         yield f"so would {len(starts)} warm starts of discriminators"
     trained = [run, *starts, *cells]
-    ids = {name for one in trained for name in (one.id, one.pilot)}
+    ids = {name for one in trained for name in (one.id, *one.snapshot_ids)}
     for part in stages.parts:
         if not ids.isdisjoint(part.runs):
             yield f"made of it: {part.path}"

@@ -1,4 +1,7 @@
-"""The stage `assess`: which generators are assessed, on what, in which tables. Imports no torch."""
+"""The stage `assess`: which generators are assessed, on what, in which tables. Imports no torch.
+
+Snapshots have a table of their own, so that nothing takes them for the ends of trainings.
+"""
 
 from collections.abc import Iterator
 from functools import cached_property
@@ -11,6 +14,8 @@ from asymmetry.planning.metric_digests import content_of, roots_of
 from asymmetry.planning.stage import Part, Stage
 
 CHANGES_NUMBERS = False
+# How the scores are judged later; they are the same whatever it says.
+_OF_THE_ANALYSIS = {"distortion", "perception", "practically_equal"}
 _ROOT = "asymmetry.assessment.engine:assess_part"
 
 
@@ -21,10 +26,10 @@ class AssessmentStage(Stage):
 
     @cached_property
     def assessed(self) -> list[str]:
-        """The baselines, the runs and their pilots: what is assessed."""
+        """The baselines, the runs, and what was made elsewhere: what is assessed."""
         runs = [*self.plan.warm_starts, *self.plan.runs]
-        pilots = [run.pilot for run in self.plan.runs if run.pilot_step]
-        return [*self.plan.baselines, *(run.id for run in runs), *pilots]
+        # At the end, so that the parts of the others stay as they are.
+        return [*self.plan.baselines, *(run.id for run in runs), *self.plan.outside]
 
     @cached_property
     def views(self) -> list[View]:
@@ -37,7 +42,7 @@ class AssessmentStage(Stage):
         study, metrics = self.study, self.study.evaluation.all_metrics
         return digest(
             {
-                "evaluation": study.evaluation.model_dump(mode="json"),
+                "evaluation": study.evaluation.model_dump(mode="json", exclude=_OF_THE_ANALYSIS),
                 "sets": {
                     name: set_digest(study, name, self.plan.photos)
                     for name in study.evaluation.sets
@@ -45,10 +50,21 @@ class AssessmentStage(Stage):
                 "reduce": study.photos.reduce,
                 "tasks": {name: task.model_dump(mode="json") for name, task in study.tasks.items()},
                 **content_of(self.plan, metrics),
-                "code": code_digest([_ROOT, *roots_of(metrics)]),
+                "code": code_digest([_ROOT, *self.plan.generator_roots, *roots_of(metrics)]),
             }
         )[:12]
 
     def declared_parts(self) -> Iterator[Part]:
         """Some runs each."""
         return self.shared_out(self.key, self.assessed, self.study.evaluation.all_metrics)
+
+
+class SnapshotStage(AssessmentStage):
+    """The same scores of the generators that are kept on the way."""
+
+    table = "trajectories"
+
+    @cached_property
+    def assessed(self) -> list[str]:
+        """The snapshots of every cell, `<run>@<step>`."""
+        return [name for run in self.plan.runs for name in run.snapshot_ids]

@@ -21,12 +21,13 @@ class BackboneSpec:
     `builder` is `module:function`; the function gets this spec and the tensors of pretrained
     weights (None for random ones), and returns a `Backbone`.
     `weights` names an entry of the weights manifest, or is None where only random weights exist.
+    `mean` and `std` are empty where the builder alone knows them, from timm's configuration.
     """
 
     builder: str
     options: dict[str, Any] = field(default_factory=dict)
-    mean: tuple[float, float, float] = IMAGENET_MEAN
-    std: tuple[float, float, float] = IMAGENET_STD
+    mean: tuple[float, ...] = IMAGENET_MEAN
+    std: tuple[float, ...] = IMAGENET_STD
     weights: str | None = None
 
 
@@ -37,6 +38,7 @@ _LITE = "asymmetry.backbones.convolutional:efficientnet_lite"
 _SWIN = "asymmetry.backbones.transformer:swin"
 _VIT = "asymmetry.backbones.transformer:vit"
 UNET = "asymmetry.backbones.unet:encoder"
+TIMM = "asymmetry.backbones.timm_trunk:trunk"
 
 # `stages`: the block after which a feature map is tapped, its channels and its stride.
 # `smallest`: the side in pixels up to which a smaller image is padded; without it, any of 16 does.
@@ -217,6 +219,11 @@ BACKBONES: dict[str, BackboneSpec] = {
         std=HALF,
     ),
 }
+
+
+def timm_spec(network: str) -> BackboneSpec:
+    """The trunk of timm's `network` (`convnext_nano.in12k_ft_in1k`) under a name of the study's."""
+    return BackboneSpec(TIMM, {"network": network}, mean=(), std=(), weights=f"timm/{network}")
 
 
 def builder_of(name: str) -> str:

@@ -5,7 +5,7 @@ from functools import partial
 
 from asymmetry.backbones.catalog import BackboneSpec
 from asymmetry.backbones.sequence import SequenceBackbone, State
-from asymmetry.core import torchvision_ops  # noqa: F401
+from asymmetry.core.torchvision_ops import without_compiler
 
 # isort: split
 import torchvision
@@ -49,7 +49,8 @@ def efficientnet_lite(spec: BackboneSpec, state: State | None) -> SequenceBackbo
 
     The pretrained tensors have other names in the same order, so they are taken by position.
     """
-    import timm  # half a second: only where it is used
+    with without_compiler():
+        import timm  # half a second: only where it is used
 
     network = timm.create_model(spec.options["network"], pretrained=False)
     blocks = {f"block{index}": block for index, block in enumerate(network.blocks)}
@@ -64,8 +65,9 @@ def small_resnet(spec: BackboneSpec, state: State | None) -> SequenceBackbone:
 
     The stem is the deep one of three 3x3 convolutions, whose width ends at twice `stem_width`.
     """
-    from timm.layers import GroupNorm
-    from timm.models.resnet import BasicBlock, ResNet
+    with without_compiler():
+        from timm.layers import GroupNorm
+        from timm.models.resnet import BasicBlock, ResNet
 
     network = ResNet(
         BasicBlock,

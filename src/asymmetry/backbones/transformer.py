@@ -4,13 +4,15 @@ from asymmetry.backbones.catalog import BackboneSpec
 from asymmetry.backbones.contract import Backbone
 from asymmetry.backbones.convolutional import without_stochastic_depth
 from asymmetry.backbones.sequence import SequenceBackbone, State, pad_to
-from asymmetry.core import torchvision_ops  # noqa: F401
+from asymmetry.core.torchvision_ops import without_compiler
 
 # isort: split
-import timm
 import torchvision
-from timm.models.vision_transformer import VisionTransformer, checkpoint_filter_fn
 from torch import Tensor
+
+with without_compiler():
+    import timm
+    from timm.models.vision_transformer import VisionTransformer, checkpoint_filter_fn
 
 
 class VitBackbone(Backbone):

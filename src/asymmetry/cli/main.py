@@ -9,11 +9,14 @@ from typing import Annotated
 
 import typer
 
-from asymmetry.cli.artifacts import COMMANDS
+from asymmetry.cli import artifacts, loose
 from asymmetry.cli.options import DEFAULT, StudyFile, plan_of, stages_of
+from asymmetry.cli.simulation import COMMANDS as SIMULATION
+from asymmetry.cli.simulation import power
 from asymmetry.cli.userstudy import app as userstudy_app
 from asymmetry.core.edits import edited_files
 from asymmetry.core.errors import UserError
+from asymmetry.core.offline import switch_off_hubs
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -36,6 +39,7 @@ def options(
     ] = False,
 ) -> None:
     """A study of fidelity losses and discriminators in image restoration."""
+    switch_off_hubs()
 
 
 Output = Annotated[Path, typer.Option("--output", help="a table of this study")]
@@ -43,11 +47,18 @@ Fitted = Annotated[Path, typer.Option("--output", help="a file of weights of thi
 
 
 @app.command()
-def plan(study: StudyFile = DEFAULT) -> None:
+def plan(
+    study: StudyFile = DEFAULT,
+    claims: Annotated[
+        bool, typer.Option("--claims", help="also which claims the design can decide, in seconds")
+    ] = False,
+) -> None:
     """Print the cells as a table, how many are done, and the hours that the rest will take."""
     from asymmetry.monitor.forecast import print_plan
 
     print_plan(plan_of(study))
+    if claims:
+        power(study)
 
 
 @app.command()
@@ -176,7 +187,7 @@ def schema() -> None:
     print(schema_text(), end="")
 
 
-for command in COMMANDS:
+for command in (*artifacts.COMMANDS, *loose.COMMANDS, *SIMULATION):
     app.command()(command)
 
 
@@ -259,11 +270,23 @@ def weights_list(study: StudyFile = DEFAULT) -> None:
 
 
 @weights_app.command("get")
-def weights_get(names: list[str], study: StudyFile = DEFAULT) -> None:
-    """Fetch weights from their public source and verify them."""
+def weights_get(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="of the manifest; without, all of the study")
+    ] = None,
+    study: StudyFile = DEFAULT,
+) -> None:
+    """Fetch weights from their public source and verify them; all that a study names are locked.
+
+    The lock lies beside the study, `params.weights.lock`, and belongs in Git.
+    """
+    from asymmetry.artifacts.weights import get_weights
     from asymmetry.weights.store import fetch
 
-    for name in names:
+    if not names:
+        for line in get_weights(plan_of(study)):
+            print(line, flush=True)
+    for name in names or ():
         print(fetch(name, _weights_folder(study)))
 
 

@@ -21,8 +21,9 @@ def plan_of(study: Path) -> "Plan":
     """The plan of the study in a file."""
     from asymmetry.planning.plan import Plan
     from asymmetry.study import read_study
+    from asymmetry.weights.lock import read_lock
 
-    return Plan(read_study(study))
+    return Plan(read_study(study), read_lock(study))
 
 
 def stages_of(study: Path) -> "Stages":

@@ -1,4 +1,4 @@
-"""Which of the package's files were edited since a study was started.
+"""Which files of the package, and of the user's own parts, were edited since a study was started.
 
 Its jobs read the code again when they begin, so an edit in between changes the ids of their runs.
 """
@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 from asymmetry.core.files import canonical_json, read_object, sha256_of, write_if_changed
+from asymmetry.core.own_parts import own_files
 
 CHANGES_NUMBERS = False
 
@@ -15,7 +16,7 @@ _HERE = Path(__file__).parents[1]
 
 
 def record_code(study_file: Path) -> None:
-    """Write the digests of the package's files beside the study that the jobs read."""
+    """Write the digests of the files of code beside the study that the jobs read."""
     write_if_changed(_beside(study_file), canonical_json(_digests()))
 
 
@@ -33,4 +34,5 @@ def _beside(study_file: Path) -> Path:
 
 def _digests() -> dict[str, str]:
     root = _HERE.parent
-    return {path.relative_to(root).as_posix(): sha256_of(path) for path in _HERE.rglob("*.py")}
+    files = {path.relative_to(root).as_posix(): path for path in _HERE.rglob("*.py")} | own_files()
+    return {name: sha256_of(path) for name, path in files.items()}

@@ -7,13 +7,25 @@ from typing import Any
 from pydantic import ValidationError
 
 CHANGES_NUMBERS = False
+# The most names that a message lists, and how many it lists where there are more.
+_SHOWN, _NEAREST = 30, 5
 
 
 def nearest(name: str, allowed: Collection[str]) -> str:
-    """The tail of a message: a near miss, if there is one, then all allowed names."""
+    """The tail of a message: a near miss, if there is one, then the allowed names.
+
+    Of more than fit into a line, the nearest.
+    """
+    if len(allowed) <= _SHOWN:
+        return f"{near_miss(name, allowed)}Allowed: {', '.join(allowed)}"
+    close = get_close_matches(name, list(allowed), n=_NEAREST, cutoff=0)
+    return f"{near_miss(name, allowed)}The nearest of {len(allowed)}: {', '.join(close)}"
+
+
+def near_miss(name: str, allowed: Collection[str]) -> str:
+    """Asks "did you mean 'this'? "; "" where no allowed name is near."""
     close = get_close_matches(name, list(allowed), n=1)
-    guess = f"did you mean '{close[0]}'? " if close else ""
-    return f"{guess}Allowed: {', '.join(allowed)}"
+    return f"did you mean '{close[0]}'? " if close else ""
 
 
 def check_name(name: str, allowed: Collection[str], what: str, key: str = "") -> str:

@@ -21,12 +21,14 @@ if torch.version.cuda is None:
 
 
 @contextmanager
-def _without_compiler() -> Iterator[None]:
+def without_compiler() -> Iterator[None]:
     """Stand-ins for torch's compiler, whose import takes over a second, unless it is there.
 
-    torchvision asks it whether an operation that no study uses could be compiled.
+    torchvision asks it whether an operation that no study uses could be compiled; timm excludes a
+    class that no study uses from compilation.
     """
     compiler, utilities = ModuleType("torch._dynamo"), ModuleType("torch._dynamo.utils")
+    vars(compiler)["disable"] = lambda excluded, *_, **__: excluded
     vars(utilities)["is_compile_supported"] = lambda device: False
     stand_ins = {one.__name__: one for one in (compiler, utilities)}
     if compiler.__name__ in sys.modules:
@@ -39,5 +41,5 @@ def _without_compiler() -> Iterator[None]:
             del sys.modules[name]
 
 
-with _without_compiler():
+with without_compiler():
     import torchvision  # noqa: F401

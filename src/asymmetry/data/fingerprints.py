@@ -41,17 +41,17 @@ class Fingerprint:
     means: str
 
 
-def fingerprints(paths: Iterable[Path]) -> list[Fingerprint]:
+def fingerprints(paths: Iterable[Path], kept: Path = CACHE) -> list[Fingerprint]:
     """The fingerprint of each file, in the order of the paths.
 
     A file is decoded once, and again after its size or modification time changes. Fingerprints are
-    kept in `.asymmetry/fingerprints.json`. Raises UserError as `read_rgb`, with a line for each bad
-    file.
+    `kept` in `.asymmetry/fingerprints.json`, or another file. Raises UserError as `read_rgb`, with
+    a line for each bad file.
     """
     asked = [path.absolute() for path in paths]
     found, mistakes = dict[Path, Fingerprint](), list[str]()
     # Also after an interruption the cache is written: the next start goes on from there.
-    with Cache(CACHE) as cache:
+    with Cache(kept) as cache:
         versions = dict[Path, list[int] | None]()
         for path in dict.fromkeys(asked):
             try:

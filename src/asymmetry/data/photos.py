@@ -10,7 +10,7 @@ from typing import Literal
 from asymmetry.core.errors import UserError
 from asymmetry.core.files import digest, write_if_changed
 from asymmetry.data.contents import held_out
-from asymmetry.data.fingerprints import Fingerprint, fingerprints
+from asymmetry.data.fingerprints import CACHE, Fingerprint, fingerprints
 from asymmetry.data.folders import LeftOut, find_photos
 from asymmetry.data.likeness import groups_of
 from asymmetry.data.wheels import WHEEL_PHOTOS
@@ -96,12 +96,12 @@ def read_photos(source: Photos) -> PhotoManifest:
     return PhotoManifest(tuple(split), left_out)
 
 
-def folder_photos(folder: Path, split: Split = "evaluation") -> list[Photo]:
+def folder_photos(folder: Path, split: Split = "evaluation", kept: Path = CACHE) -> list[Photo]:
     """All photos below a folder, sorted by name: the path in it without suffix. Not grouped.
 
-    Raises UserError as `read_photos`.
+    Their fingerprints are `kept` in a file. Raises UserError as `read_photos`.
     """
-    return [replace(photo, split=split) for photo in _folder(folder)[0]]
+    return [replace(photo, split=split) for photo in _folder(folder, kept)[0]]
 
 
 def _groups(photos: Sequence[Photo], prints: Sequence[Fingerprint]) -> list[str]:
@@ -125,9 +125,11 @@ def _wheel_photos() -> tuple[list[Photo], list[Fingerprint], tuple[LeftOut, ...]
     return photos, prints, ()
 
 
-def _folder(folder: Path) -> tuple[list[Photo], list[Fingerprint], tuple[LeftOut, ...]]:
+def _folder(
+    folder: Path, kept: Path = CACHE
+) -> tuple[list[Photo], list[Fingerprint], tuple[LeftOut, ...]]:
     found = find_photos(folder)
-    prints = fingerprints(list(found.paths.values()))
+    prints = fingerprints(found.paths.values(), kept)
     photos = [
         _photo(name, path, fingerprint, fingerprint.sha256, "unknown")
         for (name, path), fingerprint in zip(found.paths.items(), prints, strict=True)

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from asymmetry.backbones.registry import build_backbone
+from asymmetry.core.errors import UserError
 from asymmetry.fidelity.contract import Fidelity
 from asymmetry.fidelity.lpips import unit
 from asymmetry.fidelity.on_trunk import OnTrunk
@@ -59,5 +60,14 @@ def _sampled(stage: Tensor) -> Tensor:
 
 
 def build(variant: str, weights: Path) -> Fidelity:
-    """The loss on the backbone `variant`; UserError where its weights are missing or corrupt."""
-    return Contextual(build_backbone(variant, weights=weights), SMALLEST)
+    """The loss on the backbone `variant`.
+
+    Raises UserError where its weights are missing or corrupt, or all its stages are too fine.
+    """
+    trunk = build_backbone(variant, weights=weights)
+    if max(trunk.strides) < _STRIDE:
+        raise UserError(
+            f"contextual-{variant}: the backbone '{variant}' has no stage of stride {_STRIDE} or "
+            "more; name another"
+        )
+    return Contextual(trunk, SMALLEST)

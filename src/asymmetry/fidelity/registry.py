@@ -1,9 +1,9 @@
 """The names of fidelity losses. A file of this folder is a loss (or a family) of its name.
 
 `l1.py` is `l1`; `style.py` is the family `style-<backbone>`, and so are `contextual.py` and
-`dists.py`, which is `dists`, too; `calibrated.py` is `dists-<backbone>-calibrated`. Imports no
-torch: the files are listed, not imported, so that a study can be checked and planned in
-milliseconds.
+`dists.py`, which is `dists`, too; `calibrated.py` is `dists-<backbone>-calibrated`. The user's own
+losses come to them. Imports no torch: the files are listed, not imported, so that a study can be
+checked and planned in milliseconds.
 """
 
 import importlib
@@ -12,6 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from asymmetry.backbones.catalog import BACKBONES, CALIBRATED, RANDOM, builder_of
+from asymmetry.core.errors import UserError
+from asymmetry.core.names import check_name
+from asymmetry.core.own_parts import OwnPart, own_parts
 from asymmetry.metrics.contracts import METRICS
 
 if TYPE_CHECKING:
@@ -38,9 +41,16 @@ _SMALLEST = {"ms_ssim": 11, "calibrated": 16, **dict.fromkeys(_ON_BACKBONES, 16)
 LPIPS_TRUNKS = {"alex": "alexnet", "squeeze": "squeezenet", "vgg": "vgg16"}
 
 
-@cache
 def fidelity_names() -> dict[str, tuple[str, str]]:
     """Every name that a study may use, with module and variant (`dists`, `vgg16-random`)."""
+    return _names(tuple(BACKBONES), tuple(METRICS), tuple(own_parts("fidelity")))
+
+
+@cache
+def _names(
+    _backbones: tuple[str, ...], _metrics: tuple[str, ...], _own: tuple[str, ...]
+) -> dict[str, tuple[str, str]]:
+    """The names, made anew when a study or its folder has added some of those."""
     files = sorted(Path(__file__).parent.glob("*.py"))
     names = {file.stem: (file.stem, "") for file in files if file.stem not in _NOT_LOSSES}
     names["dists"] = ("dists", OFFICIAL)
@@ -50,15 +60,36 @@ def fidelity_names() -> dict[str, tuple[str, str]]:
             names |= {f"{family}-{variant}": (family, variant) for family in _ON_BACKBONES}
             names[f"dists-{variant}{CALIBRATED}"] = ("calibrated", variant)
     names |= {f"lpips-{net}": ("lpips", net) for net in LPIPS_TRUNKS}
+    taken, own = {*names, *METRICS}.difference(own_parts("metrics")), own_parts("fidelity")
+    for name, part in own.items():
+        if name in taken:
+            raise UserError(f"{part.place}: '{name}' is a loss or metric already; rename the part")
+        names[name] = (part.module, _trunk_of(part))
     for metric, contract in METRICS.items():
         if contract.differentiable:
             names.setdefault(metric, ("toolbox", metric))
     return names
 
 
+def _trunk_of(part: OwnPart) -> str:
+    """The backbone that an own loss says it is on: its variant; "" where it says none."""
+    trunk = str(part.literal("BACKBONE") or "")
+    if not trunk:
+        return ""
+    plain = trunk.removesuffix(RANDOM)
+    try:
+        check_name(plain, BACKBONES, "backbone", key="BACKBONE")
+    except ValueError as error:
+        raise UserError(f"{part.place}: {error}") from None
+    if trunk == plain and BACKBONES[plain].weights is None:
+        raise UserError(f"{part.place}: BACKBONE: has random weights only; write '{plain}{RANDOM}'")
+    return trunk
+
+
 def module_of(name: str) -> str:
     """The module that builds the loss `name`."""
-    return f"asymmetry.fidelity.{fidelity_names()[name][0]}"
+    module = fidelity_names()[name][0]
+    return module if name in own_parts("fidelity") else f"asymmetry.fidelity.{module}"
 
 
 def is_toolbox(name: str) -> bool:
@@ -78,6 +109,8 @@ def backbone_of(name: str) -> str | None:
         return LPIPS_TRUNKS[variant]
     if variant == OFFICIAL:
         return OFFICIAL_TRUNK
+    if name in own_parts("fidelity"):
+        return variant or None
     return variant if module in (*_ON_BACKBONES, "calibrated") else None
 
 

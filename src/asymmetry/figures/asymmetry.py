@@ -23,11 +23,11 @@ def caption(tables: Tables, study: Study) -> str:
     sets = sets_in_words(tables.skill, study.calibration) or "no set yet"
     return (
         f"Skill: SRCC of each loss as a metric, mean over the IQA sets, which are {sets}. "
-        f"{parts.effect_in_words(tables.effect)}; with an adversary, the mean over the settings "
-        "that all losses share, or of a fraction of them the main effect. "
-        "Bars: 95 %. ρ: Spearman's rank correlation of skill and effect with a "
-        f"bootstrap interval over losses, images and seeds (from {FEWEST} losses on), and its "
-        "permutation p. "
+        f"{parts.effect_in_words(tables.effect)}; in each regime the main effect of the loss over "
+        "its settings and seeds. A pair of panels for each axis. Bars: 95 %, of effects only where "
+        "trainings were repeated. ρ: Spearman's rank correlation of skill and effect, corrected "
+        f"for the errors of both where they are known, with its interval (from {FEWEST} losses "
+        "on) and its permutation p. "
         f"{tables.coverage}."
     )
 
@@ -41,7 +41,7 @@ def numbers(tables: Tables, study: Study) -> pd.DataFrame:
 
 
 def draw(numbers: pd.DataFrame, study: Study) -> Figure:
-    """A pair of panels, without and with an adversary, for each task, generator and set."""
+    """A pair of panels, without and with an adversary, for each task, generator, set and axis."""
     if numbers.empty:
         return style.nothing_yet(parts.NO_CELLS)
     pairs = parts.scopes(numbers)

@@ -14,6 +14,7 @@ from asymmetry.data.views import View, strips
 from asymmetry.figures import parts, style
 from asymmetry.study import Study
 from asymmetry.study.grid import NO_DISCRIMINATOR
+from asymmetry.tables.names import OUTSIDE, method_of
 from asymmetry.tables.read import Tables
 from asymmetry.tables.schemas import DONE, ENDED_BADLY, OK
 
@@ -65,18 +66,19 @@ def draw(numbers: pd.DataFrame, study: Study) -> Figure:
         )
     cells = numbers[numbers["kind"] == "cell"]
     lines = _lines(cells)
-    titles = sum(map(_titled, range(len(lines)), repeat(lines)))
-    shown = max(1, _MOST_LINES // (1 + len(lines)))
+    top = _top(numbers)
+    titles = sum(map(_titled, range(len(lines)), repeat(lines))) + len(top) - 1
+    shown = max(1, _MOST_LINES // (len(top) + len(lines)))
     blocks = list(numbers.groupby(["task", "generator", "crop"], sort=False))[:shown]
-    across = max(len(_TOP), *(len(settings) for settings, _ in lines))
+    across = max(*map(len, top), *(len(settings) for settings, _ in lines))
     side = min(1.3, (style.WIDTH - 0.7) / across - 0.1)
     figure = style.blank(
-        len(blocks) * (0.45 + (side + 0.25) * (1 + len(lines)) + 0.3 * titles), pad=0.03
+        len(blocks) * (0.45 + (side + 0.25) * (len(top) + len(lines)) + 0.3 * titles), pad=0.03
     )
     panels = figure.subfigures(len(blocks), 1, squeeze=False).flat
     for panel, (_, rows) in zip(panels, blocks, strict=True):
         panel.suptitle(_title(rows), x=0.01, ha="left", fontsize=9.5)
-        _block(panel, rows, lines, across)
+        _block(panel, rows, top, lines, across)
     return figure
 
 
@@ -103,12 +105,14 @@ def _title(rows: pd.DataFrame) -> str:
 
 
 def _shown(runs: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
-    """Bicubic, the warm start of the first seed, and the cells of that seed."""
+    """Bicubic, warm start and cells of the first seed, and what was made elsewhere."""
     first = cells[cells["seed"] == cells["seed"].min()]
     task, generator, seed = first[["task", "generator", "seed"]].iloc[0]
     bicubic = (runs["kind"] == "bicubic") & (runs["task"] == task)
     warm = (runs["kind"] == "warm-start") & (runs["task"] == task) & (runs["seed"] == seed)
-    return pd.concat([runs[bicubic | (warm & (runs["generator"] == generator))], first])
+    outside = (runs["kind"] == OUTSIDE) & (runs["task"] == task)
+    own = bicubic | (warm & (runs["generator"] == generator))
+    return pd.concat([runs[own], runs[outside], first])
 
 
 def _strip(
@@ -123,6 +127,14 @@ def _strip(
     for run in parts.records(runs):
         setting = (run["fidelity"], run["discriminator"], run["adversarial_weight"])
         yield (*head, run["run"], run["kind"], *setting, run["status"], file(run["run"]))
+
+
+def _top(numbers: pd.DataFrame) -> list[list[str]]:
+    """The first lines of images: the reference, the baselines and what was made elsewhere."""
+    outside = numbers.loc[numbers["kind"] == OUTSIDE, "run"].map(method_of).unique()
+    # Generators that begin from files have no warm start.
+    names = [name for name in _TOP if name in numbers["kind"].array] + [*outside]
+    return [names[start : start + _ACROSS] for start in range(0, len(names), _ACROSS)]
 
 
 def _lines(cells: pd.DataFrame) -> list[_Line]:
@@ -159,18 +171,21 @@ def _settings(cells: pd.DataFrame) -> list[tuple[str, float]]:
 def _block(
     figure: SubFigure,
     rows: pd.DataFrame,
+    top: list[list[str]],
     lines: list[_Line],
     across: int,
 ) -> None:
-    grid = figure.subplots(1 + len(lines), across, squeeze=False)
+    grid = figure.subplots(len(top) + len(lines), across, squeeze=False)
     metrics = list(rows.columns[len(_COLUMNS) :])
     for axes in grid.flat:
         axes.set_axis_off()
-    for axes, kind in zip(grid[0], _TOP, strict=False):
-        _image(axes, rows[rows["kind"] == kind], metrics)
-        axes.set_title(kind, fontsize=8.5, loc="center", pad=3)
+    by_name = rows["kind"].where(rows["kind"] != OUTSIDE, rows["run"].map(method_of))
+    for line, names in zip(grid, top, strict=False):
+        for axes, name in zip(line, names, strict=False):
+            _image(axes, rows[by_name == name], metrics)
+            axes.set_title(name, fontsize=8.5, loc="center", pad=3)
     cells = rows.set_index(["fidelity", "discriminator", "adversarial_weight"]).sort_index()
-    for index, (line, (settings, loss)) in enumerate(zip(grid[1:], lines, strict=True)):
+    for index, (line, (settings, loss)) in enumerate(zip(grid[len(top) :], lines, strict=True)):
         for axes, (discriminator, weight) in zip(line, settings, strict=False):
             key = (loss, discriminator, weight)
             chosen = cells[(cells.index == key) & (cells["kind"] == "cell")]

@@ -69,7 +69,7 @@ def _legend(numbers: pd.DataFrame) -> list[Artist]:
     """The entries for settings without a value: missing or badly ended, if there are any."""
     states = set(numbers.loc[numbers["value"].isna(), "status"])
     entries: list[Artist] = [style.missing_patch()] if states.difference(ENDED_BADLY) else []
-    ended = " or ".join(state for state in ENDED_BADLY if state in states)
+    ended = parts.ended_badly(states)
     return entries + ([style.swatch(ended, style.INK, "x")] if ended else [])
 
 

@@ -1,5 +1,6 @@
 """What several figures share: the metrics that they show, and the words of captions."""
 
+from collections.abc import Collection
 from typing import Any
 
 import pandas as pd
@@ -7,7 +8,7 @@ import pandas as pd
 from asymmetry.metrics.contracts import JUDGES
 from asymmetry.study import Study
 from asymmetry.tables.read import SCOPE, Tables
-from asymmetry.tables.schemas import OK
+from asymmetry.tables.schemas import ENDED_BADLY, OK
 
 NO_CELLS = "no cells yet"
 _DISTORTION = ("psnr_y", "psnr", "ssim_y", "ssim")
@@ -30,7 +31,8 @@ def perceptual_metric(study: Study, scores: pd.DataFrame) -> str:
     measured = set(scores.loc[scores["status"] == OK, "metric"])
     evaluation = study.evaluation
     metrics = [name for name in evaluation.all_metrics if name in measured]
-    judges = [name for name in evaluation.judges if name in measured and name not in _DISTORTION]
+    judges = [*evaluation.perception, *evaluation.distortion]
+    judges = [name for name in judges if name in measured and name not in _DISTORTION]
     preferred = [
         *(name for name in metrics if name.startswith("lpips-")),
         *(name for name in judges if not JUDGES[name].full_reference),
@@ -64,11 +66,17 @@ def effects(tables: Tables, study: Study) -> pd.DataFrame:
     return tables.effect
 
 
+def ended_badly(states: Collection[str]) -> str:
+    """How trainings of these states ended badly, for a legend; empty where none did."""
+    return " or ".join(state for state in ENDED_BADLY if state in states)
+
+
 def scopes(numbers: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
-    """The rows of each task, generator and set, with its name in words."""
+    """The rows of each task, generator, set and, if there is one, axis; with its name in words."""
+    columns = [column for column in SCOPE if column in numbers]
     return [
         (" · ".join(map(str, scope)), rows)
-        for scope, rows in numbers.groupby(SCOPE, sort=False)
+        for scope, rows in numbers.groupby(columns, sort=False)
         if isinstance(scope, tuple)
     ]
 
@@ -92,8 +100,13 @@ def p_in_words(p: float) -> str:
 
 def effect_in_words(effect: pd.DataFrame) -> str:
     """What the effect is, for captions."""
-    judges = sorted({name for names in effect["judges"] for name in str(names).split()})
+    judges = {
+        axis: sorted({name for one in rows["judges"] for name in str(one).split()})
+        for axis, rows in effect.groupby("axis", sort=False)
+    }
+    axes = [f"{axis}: {', '.join(names)}" for axis, names in judges.items()]
     return (
-        f"Effect: the mean z-score of the judges ({', '.join(judges) or 'none measured'}), "
-        "higher is better; a judge that is the cell's own loss is left out"
+        f"Effect: the mean z-score of an axis's judges ({'; '.join(axes) or 'none measured'}), "
+        "higher is better, 0 is this study's mean cell; a judge that is the cell's own loss is "
+        "left out"
     )

@@ -1,4 +1,7 @@
-"""The perception-distortion plane (Blau and Michaeli 2018): every run, with both of its errors."""
+"""The perception-distortion plane (Blau and Michaeli 2018): every run, with both of its errors.
+
+So with what was made elsewhere: its points are numbers.
+"""
 
 import numpy as np
 import pandas as pd
@@ -8,11 +11,13 @@ from matplotlib.lines import Line2D
 
 from asymmetry.figures import parts, style
 from asymmetry.study import Study
-from asymmetry.tables.read import SCOPE, Tables
+from asymmetry.tables.names import OUTSIDE, method_of
+from asymmetry.tables.read import MEASURED, Tables
 from asymmetry.tables.schemas import DONE, OK
 
 TITLE = "Perception against distortion"
 _REFERENCES = {"bicubic": "X", "warm-start": "*"}
+_NO_GENERATOR = "no cells"
 _LISTED = 6  # cells without numbers that the legend names one by one
 
 
@@ -21,12 +26,13 @@ def caption(tables: Tables, study: Study) -> str:
     distortion, perception = parts.distortion_metric(study), _perception(tables, study)
     trained = [name for name in (distortion, perception) if name in study.grid.fidelity]
     warning = f"{' and '.join(trained)} is also a loss here, and favours its own cells. "
+    outside = "Numbers: made elsewhere. " if (tables.runs["kind"] == OUTSIDE).any() else ""
     return (
         f"Every run of the grid by {parts.direction(distortion)} and {parts.direction(perception)},"
         " means over the images. Better is always up and right: the axis of a metric that improves "
         "downwards is inverted. Colour: fidelity loss; marker: discriminator; size: adversarial "
         "weight. Bicubic and the warm start, from which all cells begin, are references. "
-        f"{warning if trained else ''}{tables.coverage}."
+        f"{outside}{warning if trained else ''}{tables.coverage}."
     )
 
 
@@ -42,7 +48,7 @@ def numbers(tables: Tables, study: Study) -> pd.DataFrame:
     kept = [
         "run",
         "kind",
-        *SCOPE,
+        *MEASURED,
         "fidelity",
         "discriminator",
         "adversarial_weight",
@@ -60,11 +66,12 @@ def draw(numbers: pd.DataFrame, study: Study) -> Figure:
     columns = min(2, len(panels))
     lines = -(-len(panels) // columns)
     look = style.look(study)
-    legend = _legend(numbers, look)
+    markers = _markers(numbers)
+    legend = _legend(numbers, look, markers)
     figure = style.blank(max(4.9 * lines, 0.19 * len(legend) + 0.3))
     for index, (name, rows) in enumerate(panels):
         axes = figure.add_subplot(lines, columns, index + 1)
-        _plane(axes, rows, look)
+        _plane(axes, rows, look, markers)
         axes.set_title(name)
     figure.legend(handles=legend, loc="outside right upper")
     return figure
@@ -75,10 +82,12 @@ def _perception(tables: Tables, study: Study) -> str:
 
 
 def _of_every_generator(runs: pd.DataFrame) -> pd.DataFrame:
-    """The runs; bicubic, which has no generator, once for each generator of its task."""
+    """The runs; those without a generator once for each generator of the cells of their task."""
     generators = runs.loc[runs["kind"] == "cell", ["task", "generator"]].drop_duplicates()
-    bicubic = runs[runs["kind"] == "bicubic"].drop(columns="generator").merge(generators, on="task")
-    return pd.concat([bicubic, runs[runs["kind"] != "bicubic"]], ignore_index=True)[runs.columns]
+    alone = runs["kind"].isin(["bicubic", OUTSIDE])
+    spread = runs[alone].drop(columns="generator").merge(generators, on="task", how="left")
+    spread["generator"] = spread["generator"].fillna(_NO_GENERATOR)
+    return pd.concat([spread, runs[~alone]], ignore_index=True)[runs.columns]
 
 
 def _means(tables: Tables, metric: str, column: str) -> pd.DataFrame:
@@ -90,7 +99,13 @@ def _means(tables: Tables, metric: str, column: str) -> pd.DataFrame:
     return scores.groupby(["run", "set"])["value"].mean().rename(column).reset_index()
 
 
-def _plane(axes: Axes, rows: pd.DataFrame, look: style.Look) -> None:
+def _markers(numbers: pd.DataFrame) -> dict[str, str]:
+    """The number that stands for each method that was made elsewhere, as a marker."""
+    names = numbers.loc[numbers["kind"] == OUTSIDE, "run"].map(method_of).unique()
+    return {name: f"${place}$" for place, name in enumerate(names, start=1)}
+
+
+def _plane(axes: Axes, rows: pd.DataFrame, look: style.Look, markers: dict[str, str]) -> None:
     cells = rows[rows["kind"] == "cell"]
     for cell in parts.records(cells):
         axes.scatter(
@@ -110,6 +125,11 @@ def _plane(axes: Axes, rows: pd.DataFrame, look: style.Look) -> None:
             points["distortion"], points["perception"], s=110, c=style.INK, marker=marker,
             edgecolors="white", linewidths=0.8, zorder=4,
         )  # fmt: skip
+    for point in parts.records(rows[rows["kind"] == OUTSIDE]):
+        axes.scatter(
+            point["distortion"], point["perception"], s=70, c=style.INK,
+            marker=markers[method_of(point["run"])], linewidths=0.4, zorder=5,
+        )  # fmt: skip
     distortion, perception = rows["distortion_metric"].iloc[0], rows["perception_metric"].iloc[0]
     axes.set(xlabel=_axis_label(distortion), ylabel=_axis_label(perception))
     axes.margins(0.08)
@@ -126,7 +146,7 @@ def _axis_label(metric: str) -> str:
     return f"{parts.direction(metric)}{inverted}   better →"
 
 
-def _legend(numbers: pd.DataFrame, look: style.Look) -> list[Line2D]:
+def _legend(numbers: pd.DataFrame, look: style.Look, markers: dict[str, str]) -> list[Line2D]:
     cells = numbers[numbers["kind"] == "cell"]
     weights = sorted(cells["adversarial_weight"].unique())
     entries = [style.heading("fidelity")]
@@ -142,6 +162,9 @@ def _legend(numbers: pd.DataFrame, look: style.Look) -> list[Line2D]:
     ]
     entries += [style.gap(), style.heading("references")]
     entries += [style.swatch(kind, style.INK, marker, 80) for kind, marker in _REFERENCES.items()]
+    if markers:
+        entries += [style.gap(), style.heading(r"made\ elsewhere")]
+        entries += [style.swatch(name, style.INK, marker) for name, marker in markers.items()]
     return entries + _without_numbers(cells, look)
 
 

@@ -1,4 +1,4 @@
-"""The names of the figures. Each file of this folder is a figure of its name.
+"""The names of the figures. Each file of this folder is a figure of its name, and so are own parts.
 
 It has `TITLE`, `caption(tables, study) -> str`, `numbers(tables, study) -> DataFrame` and
 `draw(numbers, study) -> Figure`. Imports nothing heavy: the files are listed, not imported.
@@ -11,12 +11,13 @@ from types import ModuleType
 import asymmetry.figures
 from asymmetry.core.errors import UserError
 from asymmetry.core.names import nearest
+from asymmetry.core.own_parts import own_parts
 
 _NOT_FIGURES = {"labels", "parts", "registry", "style", "write"}
 # The order in which one reads them; a new figure comes after these.
 _ORDER = (
     *("asymmetry", "optimisability", "perception_distortion"),
-    *("heat_map", "weight_curves", "games", "transfer", "crops"),
+    *("heat_map", "weight_curves", "games", "trajectories", "transfer", "crops"),
 )
 FORMATS = ("svg", "png", "csv", "json")
 
@@ -25,12 +26,17 @@ def figure_names() -> list[str]:
     """Every figure, in reading order."""
     files = pkgutil.iter_modules(asymmetry.figures.__path__)
     names = {file.name for file in files} - _NOT_FIGURES
+    names |= own_parts("figures").keys()
     return [name for name in _ORDER if name in names] + sorted(names.difference(_ORDER))
 
 
 def figure_modules() -> dict[str, str]:
     """Every figure and the dotted name of its module, in reading order."""
-    return {name: f"asymmetry.figures.{name}" for name in figure_names()}
+    own = own_parts("figures")
+    return {
+        name: own[name].module if name in own else f"asymmetry.figures.{name}"
+        for name in figure_names()
+    }
 
 
 def load_figure(name: str) -> ModuleType:

@@ -27,8 +27,8 @@ def caption(tables: Tables, study: Study) -> str:
     """What is shown, and how much of the grid."""
     return (
         "Effect over the adversarial weight; every line starts from the same loss without an "
-        f"adversary. {parts.effect_in_words(tables.effect)}. Bars: 95 % of a bootstrap over images "
-        f"and seeds. Marks at the foot: × diverged or collapsed, ○ missing. {tables.coverage}."
+        f"adversary. {parts.effect_in_words(tables.effect)}. Bars: 95 %, where trainings were "
+        f"repeated. Marks at the foot: × diverged or collapsed, ○ missing. {tables.coverage}."
     )
 
 

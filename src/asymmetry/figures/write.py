@@ -40,11 +40,7 @@ def write_figure(
     figure = load_figure(name)
     numbers = figure.numbers(tables, study)
     with rules():
-        drawn = figure.draw(numbers, study)
-        drawn.draw_without_rendering()
-        drawn.set_layout_engine("none")  # laid out once, so both formats look the same
-        write_atomically(folder / f"{name}.svg", _saved(drawn, "svg"))
-        write_atomically(folder / f"{name}.png", _saved(drawn, "png"))
+        save(figure.draw(numbers, study), folder / name)
     write_atomically(folder / f"{name}.csv", numbers.to_csv(index=False).encode())
     behind = {
         "name": name,
@@ -57,6 +53,14 @@ def write_figure(
     }
     content = json.dumps(behind, indent=2, ensure_ascii=False) + "\n"
     write_atomically(folder / f"{name}.json", content.encode())
+
+
+def save(drawn: Figure, stem: Path) -> None:
+    """Save a figure as STEM.svg and STEM.png; under the `rules` that it was drawn under."""
+    drawn.draw_without_rendering()
+    drawn.set_layout_engine("none")  # laid out once, so both formats look the same
+    for kind in ("svg", "png"):
+        write_atomically(stem.with_name(f"{stem.name}.{kind}"), _saved(drawn, kind))
 
 
 def _saved(figure: Figure, kind: str) -> bytes:

@@ -15,6 +15,28 @@ class GeneratorSpec:
     options: dict[str, Any]
 
 
+@dataclass(frozen=True)
+class GeneratorFile:
+    """A generator that begins from a file: its architecture, scale and first weights.
+
+    `sha256` is what the study says of the file, None where it says nothing. With `warm_start`, the
+    cells begin from a warm start of the file's network; without, from the file itself.
+    """
+
+    file: str
+    sha256: str | None = None
+    warm_start: bool = False
+
+
+@dataclass(frozen=True)
+class FileFacts:
+    """What the file of a generator holds; `problem` says why it cannot serve, None where it can."""
+
+    architecture: str
+    scale: int
+    problem: str | None = None
+
+
 # Windows as in the paper; without stochastic depth, whose draws a resumed training would lose.
 _SWINIR = {"window_size": 8, "mlp_ratio": 2, "drop_path_rate": 0.0}
 
@@ -61,3 +83,11 @@ GENERATORS: dict[str, GeneratorSpec] = {
     "compact": GeneratorSpec("compact", {"num_feat": 64, "num_conv": 16}),
     "compact-tiny": GeneratorSpec("compact", {"num_feat": 16, "num_conv": 8}),
 }
+
+# What a study adds under names of its own (`study.generators`).
+GENERATOR_FILES: dict[str, GeneratorFile] = {}
+
+
+def generator_names() -> list[str]:
+    """Every name that the grid may use."""
+    return [*GENERATORS, *GENERATOR_FILES]

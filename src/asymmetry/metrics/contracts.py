@@ -1,11 +1,13 @@
 """The contract of each metric: what its numbers mean. Plain data; imports no torch."""
 
+from collections import ChainMap
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Literal
 
 from asymmetry.backbones.catalog import BACKBONES, CALIBRATED
 from asymmetry.backbones.families import family_of
+from asymmetry.core.define import define
 
 CHANGES_NUMBERS = False
 
@@ -14,8 +16,8 @@ CHANGES_NUMBERS = False
 class Contract:
     """The convention of a metric; numbers of two conventions are never mixed.
 
-    `measure`: what computes it. It is `module:function` of this package (with weights, what takes
-    their file and gives the formula), or `pyiqa`, or `fidelity`: the loss of the same name.
+    `measure`: what computes it. It is `module:function` (with weights, what takes their file and
+    gives the formula), or `pyiqa`, or `fidelity`: the loss of the same name.
     `colour`: the colour space: `rgb`; `y` (BT.601, studio range); `grey` (MATLAB's rgb2gray).
     `crop_scale`: a border as wide as the scale factor is left out first, as is usual in
     super-resolution.
@@ -40,9 +42,19 @@ class Contract:
 
     @property
     def module(self) -> str | None:
-        """The module of this package that computes it; None where pyiqa or a loss does."""
+        """The module that computes it; None where pyiqa or a loss does."""
         module, colon, _ = self.measure.partition(":")
         return module if colon else None
+
+    @property
+    def _package(self) -> str:
+        """The package whose code computes it: this one, or one of the user's own."""
+        return (self.module or "asymmetry").partition(".")[0]
+
+    @property
+    def needs_weights(self) -> bool:
+        """Whether it may be one of `metrics_with_weights`."""
+        return self.weights is not None
 
     @property
     def convention(self) -> str:
@@ -50,7 +62,7 @@ class Contract:
         from asymmetry.weights.store import WEIGHTS
 
         parts = [
-            f"pyiqa {version('pyiqa')}" if self.measure == "pyiqa" else "asymmetry",
+            f"pyiqa {version('pyiqa')}" if self.measure == "pyiqa" else self._package,
             self.colour,
             "border cropped by the scale" if self.crop_scale else "no crop",
             "8 bits" if self.rounded else "not rounded",
@@ -164,11 +176,16 @@ METRICS |= {
         ("musiq", "musiq_koniq", True, 32, "vit"),
     ]
 }
+
+
+def trunk_contract(weights: str, family: str) -> Contract:
+    """The contract of a loss on a pretrained trunk of this family, with these weights."""
+    return Contract("fidelity", "rgb", False, weights=weights, minimum_side=32, backbone=family)
+
+
 # Full reference, on pretrained trunks: LPIPS, and the DISTS-style family of this package.
 METRICS |= {
-    name: Contract(
-        "fidelity", "rgb", False, weights=weights, minimum_side=32, backbone=family_of(weights)
-    )
+    name: trunk_contract(weights, family_of(weights))
     for name, weights in {
         "lpips-alex": "alexnet",
         "lpips-squeeze": "squeezenet1_1",
@@ -182,8 +199,22 @@ METRICS |= {
         },
     }.items()
 }
-WEIGHTED_METRICS = [name for name, contract in METRICS.items() if contract.weights]
 
 # The scores of people in a user study (`asymmetry.userstudy`): a judge that is not computed.
 PEOPLE = "human"
-JUDGES = METRICS | {PEOPLE: Contract("people", "rgb", True)}
+# A view: what a study adds to the metrics is among them.
+JUDGES = ChainMap(METRICS, {PEOPLE: Contract("people", "rgb", True)})
+
+
+def weighted_metrics() -> list[str]:
+    """The metrics that need weights."""
+    return [name for name, contract in METRICS.items() if contract.needs_weights]
+
+
+def define_trunk_metrics(backbone: str, weights: str) -> None:
+    """Let studies name the metrics on a backbone of their own, whose weights are that entry.
+
+    Raises ValueError where one of the names stands for something else already.
+    """
+    for name in (f"dists-{backbone}", f"dists-{backbone}{CALIBRATED}"):
+        define(METRICS, name, trunk_contract(weights, family_of(backbone)), "metric")

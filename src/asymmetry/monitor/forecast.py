@@ -16,8 +16,9 @@ from asymmetry.core.records import read_record
 from asymmetry.core.usage import device_hours, usage_of
 from asymmetry.monitor.discriminators import print_discriminators
 from asymmetry.planning.overlaps import overlap_lines
-from asymmetry.planning.plan import Plan, Run
+from asymmetry.planning.plan import Plan, Run, begins_warm
 from asymmetry.planning.preflight import check, notes
+from asymmetry.planning.wanted import to_fetch
 from asymmetry.study import Execution
 from asymmetry.study.grid import Cell
 from asymmetry.tables.schemas import ENDED_BADLY
@@ -35,10 +36,14 @@ class Measured:
 def print_plan(plan: Plan) -> None:
     """Print the cells, a summary line, the expected hours, and which sets share contents.
 
+    First, where weights that the study names are not there, what must be fetched.
+
     Raises UserError where the photos, or the human scores that weights are fitted to, are not
     there, after what is known without them; and as `preflight.check`.
     """
     console = wide_console()
+    for line in to_fetch(plan):
+        console.print(Text(line))
     try:
         plan.photos, plan.fits  # noqa: B018 - ids hold the digests of what they read
     except UserError:
@@ -136,7 +141,9 @@ def _used(runs: list[Run], records: dict[str, dict[str, Any]]) -> str:
 def _outline(plan: Plan) -> str:
     """How many trainings, and the hours of all of them: what the grid alone says."""
     study = plan.study
-    starts = {(cell.task, cell.generator, cell.seed) for cell in plan.cells}
+    starts = {
+        (cell.task, cell.generator, cell.seed) for cell in plan.cells if begins_warm(cell.generator)
+    }
     steps = len(plan.cells) * study.training.steps + len(starts) * study.warm_start.steps
     games = 0
     if section := study.discriminator_warm_start:

@@ -2,6 +2,7 @@
 
 from asymmetry.core.errors import UserError
 from asymmetry.core.names import nearest
+from asymmetry.iqa.skill.measure import values_path
 from asymmetry.pipeline.made import making
 from asymmetry.pipeline.stages import Stages
 from asymmetry.tables.collect import joined, runs_table
@@ -12,6 +13,8 @@ from asymmetry.tables.schemas import write_table
 
 def collect_table(stages: Stages, table: str) -> None:
     """Write `<results>/<table>.parquet` from those of its parts that are there.
+
+    The values behind `skill` are written beside it: losses share images, and so their errors.
 
     Raises UserError where there is no such table, or none of its parts is there.
     """
@@ -26,3 +29,7 @@ def collect_table(stages: Stages, table: str) -> None:
         if table == "scores":
             frame = with_people(frame, stages.study, stages.assessment.assessed)
         write_table(frame, table, table_path(stages.results, table))
+        if table == "skill":
+            values = [values_path(part.path) for part in stages.skill.parts]
+            beside = joined(values, "skill_values")
+            write_table(beside, "skill_values", table_path(stages.results, "skill_values"))

@@ -25,6 +25,7 @@ from asymmetry.planning.preflight import check, notes
 from asymmetry.study import parse_study
 from asymmetry.study.yaml_file import read_yaml
 from asymmetry.training.finished import forget, restore_records, taken_over
+from asymmetry.weights.lock import lock_path, read_lock
 
 DEFAULT_STUDY = "params.yaml"
 
@@ -40,9 +41,12 @@ def open_study(workflow: Any, config: dict[str, Any]) -> tuple[Stages, list[Plan
     gc.disable()
     try:
         # Snakemake has read these files, but accepts a key that stands there twice.
-        for file in workflow.overwrite_configfiles or [DEFAULT_STUDY]:
-            read_yaml(Path(file))
-        stages = Stages(Plan(parse_study(config, "study")))
+        files = [Path(file) for file in workflow.overwrite_configfiles or [DEFAULT_STUDY]]
+        for file in files:
+            read_yaml(file)
+        # Of several, each may be a change of those before it: the last one that has a lock.
+        lock = read_lock(next((f for f in reversed(files) if lock_path(f).is_file()), files[-1]))
+        stages = Stages(Plan(parse_study(config, "study"), lock))
         stages.trained  # noqa: B018 - expands the grid, whose mistakes are the user's too
         packs = _start(stages, workflow) if workflow.is_main_process else _packs_of_job(stages)
     except UserError as error:

@@ -7,7 +7,7 @@ keep plain paths and depend on a stamp each (`stamps`).
 from functools import cached_property
 from pathlib import Path
 
-from asymmetry.assessment.stage import AssessmentStage
+from asymmetry.assessment.stage import AssessmentStage, SnapshotStage
 from asymmetry.core.files import STATE, canonical_json, digest, write_if_changed
 from asymmetry.iqa.skill.stage import SkillStage
 from asymmetry.iqa.transfer.stage import TransferStage
@@ -15,6 +15,7 @@ from asymmetry.optimisability.stage import OptimisabilityStage
 from asymmetry.pipeline.stamps import Stamps
 from asymmetry.planning.plan import Plan
 from asymmetry.planning.stage import Part, Stage
+from asymmetry.weights.lock import write_lock
 
 
 class Stages:
@@ -24,20 +25,34 @@ class Stages:
         self.plan, self.study = plan, plan.study
         self.results = Path(plan.study.results)
         self.assessment = AssessmentStage(plan)
+        self.snapshots = SnapshotStage(plan)
         self.skill = SkillStage(plan)
         self.optimisability = OptimisabilityStage(plan)
         self.transfer = TransferStage(plan)
         self.by_table: dict[str, Stage] = {
             stage.table: stage
-            for stage in (self.assessment, self.skill, self.optimisability, self.transfer)
+            for stage in (
+                self.assessment,
+                self.snapshots,
+                self.skill,
+                self.optimisability,
+                self.transfer,
+            )
         }
 
     @cached_property
     def study_file(self) -> Path:
-        """The whole study as the jobs read it; named by content, so two studies never mix."""
-        content = canonical_json(self.study.model_dump(mode="json"))
-        path = STATE / "studies" / f"{digest(self.study.model_dump(mode='json'))[:12]}.yaml"
-        write_if_changed(path, content)
+        """The whole study as the jobs read it; named by content, so two studies never mix.
+
+        Beside it, where it has one, lies its lock of weights.
+        """
+        values, lock = self.study.model_dump(mode="json"), self.plan.lock
+        locked = {name: file.sha256 for name, file in lock.files.items()}
+        named = digest([values, locked] if lock.parts else values)[:12]
+        path = STATE / "studies" / f"{named}.yaml"
+        write_if_changed(path, canonical_json(values))
+        if lock.parts:
+            write_lock(lock, beside=path)
         return path
 
     @cached_property

@@ -21,6 +21,7 @@ from asymmetry.report.sources import PAGES, sources_digest
 from asymmetry.tables.people import human_digest
 
 _ANALYSED = ["effect.parquet", "asymmetry.parquet", "robustness.parquet", "claims.md"]
+_ANALYSED += ["reliability.parquet"]
 _ANALYSED += [f"hypotheses.{kind}" for kind in ("parquet", "json", "csv")]
 
 
@@ -57,7 +58,11 @@ class Stamps:
         draw = ("asymmetry.figures.write:draw", *figures.values())
         build = ("asymmetry.report.build:write_report", "asymmetry.report.metrics:write_metrics")
         drawn = [f"figures/{name}.{kind}" for name in figures for kind in FORMATS]
-        said = {"scores": tuple(filter(None, [human_digest(self._study)]))}
+        beside = {"skill": ("skill_values.parquet",)}
+        said = {
+            "scores": tuple(filter(None, [human_digest(self._study)])),
+            "runs": tuple(self._plan.outside),  # ids that say the bytes of what was made elsewhere
+        }
         return {
             "photos": CheapStage(
                 ("asymmetry.data.photos:PhotoManifest",),
@@ -66,7 +71,10 @@ class Stamps:
             ),
             **{
                 name: CheapStage(
-                    collect, self._in(f"{name}.parquet"), tuple(files), said.get(name, ())
+                    collect,
+                    self._in(f"{name}.parquet", *beside.get(name, ())),
+                    tuple(files),
+                    said.get(name, ()),
                 )
                 for name, files in self._tables.items()
             },

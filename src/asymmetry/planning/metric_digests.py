@@ -20,6 +20,8 @@ def content_of(plan: Plan, names: Sequence[str]) -> dict[str, Any]:
     Files are weights, of those that are present, and the channel weights that the study fits.
     """
     fits = plan.fits
+    computed = plan.computed_metrics
+    locked = {name: files for name in names if name in computed and (files := plan.locked(name))}
     return {
         "contracts": contracts_of(names),
         "backbones": {
@@ -27,6 +29,7 @@ def content_of(plan: Plan, names: Sequence[str]) -> dict[str, Any]:
         },
         "weights": _present(Path(plan.study.execution.weights), names),
         "fits": {name: digest(fits[name].settings) for name in names if name in fits},
+        **({"locked": locked} if locked else {}),
     }
 
 

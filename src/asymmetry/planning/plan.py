@@ -8,23 +8,29 @@ from typing import Any
 
 from asymmetry.backbones.catalog import BACKBONES, RANDOM, builder_of
 from asymmetry.core.errors import UserError
-from asymmetry.core.files import digest
-from asymmetry.core.names import nearest
+from asymmetry.core.files import digest, sha256_of
+from asymmetry.core.names import near_miss
 from asymmetry.data.photos import Photo, PhotoManifest, read_photos
 from asymmetry.discriminators.registry import BUILDER, LOSSES
 from asymmetry.fidelity.registry import backbone_of, code_of, is_toolbox, weights_of
-from asymmetry.generators.catalog import GENERATORS
+from asymmetry.generators.catalog import GENERATOR_FILES, GENERATORS
+from asymmetry.generators.registry import BUILDER as FILE_BUILDER
+from asymmetry.generators.registry import file_digest
+from asymmetry.metrics.borrowed import Borrowed
 from asymmetry.metrics.contracts import METRICS
 from asymmetry.planning.calibrations import PlannedFit, planned_fits
 from asymmetry.planning.identity import code_digest, without_places
+from asymmetry.planning.outside import OutsideMethod, planned_outside
 from asymmetry.study import Study
 from asymmetry.study.grid import Cell, cells
+from asymmetry.study.training import snapshot_steps
+from asymmetry.weights.lock import Lock
 from asymmetry.weights.store import has_weights, weight_digests
 
 RUNS = Path("runs")
 WARM_START = "warm-start"
 DISCRIMINATOR_WARM_START = "discriminator-warm-start"
-PILOT = "@pilot"
+SNAPSHOT = "@"  # between the id of a run and the step of its snapshot
 _LOOP = "asymmetry.training.job:train"
 # Options that came later: at these values they change no byte, and are no part of an id.
 _NEUTRAL = {"balance": "none", "head_learning_rate": None}
@@ -76,38 +82,44 @@ class Run:
         return records + ([self.fitted] if self.fitted else [])
 
     @property
-    def pilot(self) -> str:
-        """What the run's pilot is called among those that are assessed."""
-        return f"{self.id}{PILOT}"
+    def snapshots(self) -> dict[int, str]:
+        """The names of the averaged generators that are kept on the way, by their step."""
+        training = self.settings["training"]
+        steps = snapshot_steps(training.get("snapshots", ()), training["steps"])
+        return {step: f"generator-{step}" for step in steps}
 
     @property
-    def pilot_step(self) -> int | None:
-        """The step after which the averaged generator is kept as the pilot; None without one."""
-        training = self.settings["training"]
-        share = training.get("pilot")
-        return max(1, round(share * training["steps"])) if share else None
+    def snapshot_ids(self) -> list[str]:
+        """What the run's snapshots are called among those that are assessed."""
+        return [f"{self.id}{SNAPSHOT}{step}" for step in self.snapshots]
 
-    def models(self, diverged_at: int | None = None) -> list[str]:
-        """The files of models that the ended run has; `diverged_at` is the step where it diverged.
+    def kept(self, step: int) -> dict[str, str]:
+        """The sha256 (hex) of the files of snapshots up to a step, of those that are there."""
+        names = (name for at, name in self.snapshots.items() if at <= step)
+        paths = [self.folder / f"{name}.safetensors" for name in names]
+        return {path.name: sha256_of(path) for path in paths if path.is_file()}
 
-        One that diverged has none but its pilot, where that is from before: who chooses by a pilot
-        does not know what comes.
+    def models(self, ended_at: int | None = None) -> list[str]:
+        """The files of models that the ended run has; `ended_at` is the step where it ended badly.
+
+        One that diverged or collapsed has none but the snapshots from before.
         """
-        names = []
         if self.kind == DISCRIMINATOR_WARM_START:
-            return ["discriminator.safetensors"] if diverged_at is None else []
-        if diverged_at is None:
+            return ["discriminator.safetensors"] if ended_at is None else []
+        names = []
+        if ended_at is None:
             names += ["generator"] + (["discriminator"] if self.cell.adversarial_weight else [])
-        if self.pilot_step and (diverged_at is None or self.pilot_step < diverged_at):
-            names.append("pilot")
+        names += [
+            name for step, name in self.snapshots.items() if ended_at is None or step < ended_at
+        ]
         return [f"{name}.safetensors" for name in names]
 
 
 class Plan:
-    """A study with its data, expanded into runs."""
+    """A study with its data and the lock of its weights, expanded into runs."""
 
-    def __init__(self, study: Study) -> None:
-        self.study = study
+    def __init__(self, study: Study, lock: Lock | None = None) -> None:
+        self.study, self.lock = study, lock or Lock()
 
     @cached_property
     def photos(self) -> PhotoManifest:
@@ -150,19 +162,42 @@ class Plan:
         return [*self.study.evaluation.all_metrics, *self.losses]
 
     @cached_property
+    def tasks(self) -> list[str]:
+        """The tasks of the grid, then others of what was made elsewhere, each once."""
+        outside = sorted(method.task for method in self.study.outside.values())
+        return list(dict.fromkeys([*(cell.task for cell in self.cells), *outside]))
+
+    @cached_property
     def baselines(self) -> list[str]:
-        """Bicubic interpolation, for each task of the grid."""
-        return [f"{task}/bicubic" for task in dict.fromkeys(cell.task for cell in self.cells)]
+        """Bicubic interpolation, for each task."""
+        return [f"{task}/bicubic" for task in self.tasks]
+
+    @cached_property
+    def outside(self) -> dict[str, OutsideMethod]:
+        """What was made elsewhere, by the id that it has among the runs."""
+        return planned_outside(self.study, self.photos)
 
     @cached_property
     def computed_metrics(self) -> list[str]:
         """The metrics of the study without those optional ones whose weights are not there."""
-        evaluation, folder = self.study.evaluation, Path(self.study.execution.weights)
+        evaluation = self.study.evaluation
         return [
             name
             for name in evaluation.all_metrics
-            if name in evaluation.metrics or has_weights(str(METRICS[name].weights), folder)
+            if name in evaluation.metrics or self.has_weights(name)
         ]
+
+    def has_weights(self, metric: str) -> bool:
+        """Whether the weights of a metric that needs some are there; jobs verify them."""
+        contract, folder = METRICS[metric], Path(self.study.execution.weights)
+        if isinstance(contract, Borrowed):
+            return self.lock.has(contract.part, folder)
+        return has_weights(str(contract.weights), folder)
+
+    def locked(self, metric: str) -> dict[str, str]:
+        """The sha256 of each file that the lock has for a borrowed metric, by its path."""
+        contract = METRICS.get(metric)
+        return self.lock.digests(contract.part) if isinstance(contract, Borrowed) else {}
 
     @cached_property
     def fits(self) -> dict[str, PlannedFit]:
@@ -174,8 +209,10 @@ class Plan:
         return self.fits[name].path if name in self.fits else None
 
     def convention(self, metric: str) -> str:
-        """The convention of a metric; a calibrated one has another after each fit."""
+        """The convention of a metric; with other locked weights or after a fit it is another."""
         words = METRICS[metric].convention
+        if files := self.locked(metric):
+            words = f"{words}, weights {digest(files)[:8]}"
         return f"{words}, fit {self.fits[metric].digits}" if metric in self.fits else words
 
     def fit_at(self, path: Path) -> PlannedFit:
@@ -189,8 +226,17 @@ class Plan:
         )
 
     @cached_property
+    def generator_roots(self) -> list[str]:
+        """The roots of the code that builds generators from files, where the grid has any."""
+        return [FILE_BUILDER] if any(c.generator in GENERATOR_FILES for c in self.cells) else []
+
+    @cached_property
     def _warm(self) -> dict[tuple[str, str, int], Run]:
-        keys = [(cell.task, cell.generator, cell.seed) for cell in self.cells]
+        keys = [
+            (cell.task, cell.generator, cell.seed)
+            for cell in self.cells
+            if begins_warm(cell.generator)
+        ]
         return {key: self._warm_run(*key) for key in dict.fromkeys(keys)}
 
     @cached_property
@@ -223,9 +269,8 @@ class Plan:
     def find(self, run_id: str) -> Run:
         """The run of this id; UserError with the nearest one where there is none."""
         if run_id not in self.by_id:
-            close = nearest(run_id, self.by_id).split("Allowed:")[0]
             raise UserError(
-                f"{run_id}: no run of this study has this id {close}"
+                f"{run_id}: no run of this study has this id {near_miss(run_id, self.by_id)}"
                 "(the settings, data or code have changed?); see `asymmetry plan`"
             )
         return self.by_id[run_id]
@@ -240,14 +285,16 @@ class Plan:
     def _warm_discriminator_run(self, task: str, generator: str, name: str, seed: int) -> Run:
         # No loss beside the adversarial one, and no weight: it serves cells of all of them.
         cell = Cell(task, generator, WARM_START, name, 0.0, seed)
-        warm, roots = self._warm[task, generator, seed].id, self._roots(cell, [])
+        started, roots = self._warm.get((task, generator, seed)), self._roots(cell, [])
+        warm = started.id if started else None
         settings = self._settings(cell, "discriminator_warm_start", [], roots)
         settings |= {"warm_start": warm, "adversarial_loss": self.study.training.adversarial_loss}
         path = f"{task}/{generator}/{WARM_START}/{name}/seed{seed}"
         return Run(f"{path}-{_digits(settings)}", cell, settings, roots, warm)
 
     def _cell_run(self, cell: Cell) -> Run:
-        warm = self._warm[cell.task, cell.generator, cell.seed].id
+        started = self._warm.get((cell.task, cell.generator, cell.seed))
+        warm = started.id if started else None
         losses = [cell.fidelity, self.study.training.pixel]
         roots = self._roots(cell, losses)
         settings = self._settings(cell, "training", losses, roots) | {"warm_start": warm}
@@ -266,6 +313,8 @@ class Plan:
         roots = [_LOOP, *(root for loss in losses for root in code_of(loss))]
         if spec := self.study.discriminators.get(cell.discriminator):
             roots += [builder_of(spec.backbone), BUILDER, LOSSES]
+        if cell.generator in GENERATOR_FILES:
+            roots.append(FILE_BUILDER)
         return tuple(roots)
 
     def _settings(
@@ -282,7 +331,7 @@ class Plan:
         return {
             "cell": dict(vars(cell)),
             "task": self._plain["tasks"][cell.task],
-            "generator": _plain_generator(cell.generator),
+            "generator": self._plain_generators[cell.generator],
             "discriminator": spec and self._plain["discriminators"][cell.discriminator],
             "metrics": {loss: _plain_metric(loss) for loss in losses if is_toolbox(loss)},
             "backbones": {name: _plain_backbone(name) for name in sorted(backbones)},
@@ -303,17 +352,32 @@ class Plan:
         return {"digest": self.photos.digest("train"), "reduce": self.study.photos.reduce}
 
     @cached_property
+    def _plain_generators(self) -> dict[str, dict[str, Any]]:
+        """What the settings of runs say of each generator; of one from a file, that file's sha256.
+
+        Raises UserError with a line for each file that is missing or not the one the study says.
+        """
+        found, problems = {}, []
+        for name in dict.fromkeys(cell.generator for cell in self.cells):
+            try:
+                found[name] = (
+                    {"sha256": file_digest(name)}
+                    if name in GENERATOR_FILES
+                    else asdict(GENERATORS[name])
+                )
+            except UserError as error:
+                problems.append(str(error))
+        if problems:
+            raise UserError("\n".join(problems))
+        return found
+
+    @cached_property
     def _plain(self) -> dict[str, Any]:
         """The study as plain data, made once for all runs: none of them changes it."""
         return self.study.model_dump(mode="json")
 
 
 # As plain data, once for all the runs that name them.
-
-
-@cache
-def _plain_generator(name: str) -> dict[str, Any]:
-    return asdict(GENERATORS[name])
 
 
 @cache
@@ -324,6 +388,12 @@ def _plain_metric(name: str) -> dict[str, Any]:
 @cache
 def _plain_backbone(name: str) -> dict[str, Any]:
     return without_places(asdict(BACKBONES[name.removesuffix(RANDOM)]))
+
+
+def begins_warm(generator: str) -> bool:
+    """Whether cells with this generator begin from a warm start, and not from its file."""
+    declared = GENERATOR_FILES.get(generator)
+    return declared is None or declared.warm_start
 
 
 def id_at(name: str) -> str:

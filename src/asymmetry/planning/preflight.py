@@ -1,6 +1,7 @@
 """What the study and its data decide before anything runs: mistakes, and what should be known.
 
-All of it would be met hours later, in a job. Imports no torch, but where a GPU is asked for.
+All of it would be met hours later, in a job. Imports torch only where a GPU is asked for, where a
+network was made elsewhere, or where the user's own parts import it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,6 +11,7 @@ from pathlib import Path
 from asymmetry.backbones.catalog import BACKBONES
 from asymmetry.core.commit import commit_problem
 from asymmetry.core.errors import UserError
+from asymmetry.core.hash_cache import cached_sha256
 from asymmetry.data.folders import in_words
 from asymmetry.data.iqa_sets.scores import read_scores, written_scores
 from asymmetry.data.iqa_sets.splits import too_few_contents
@@ -17,9 +19,12 @@ from asymmetry.data.photos import Photo
 from asymmetry.data.sets import HELD_OUT, evaluation_images, evaluation_reduction, left_out
 from asymmetry.data.views import strips
 from asymmetry.fidelity.registry import smallest_crop, weights_of
+from asymmetry.metrics.borrowed import Borrowed
 from asymmetry.metrics.contracts import METRICS
 from asymmetry.planning.calibrations import calibration_problem
+from asymmetry.planning.own_parts import own_part_problems
 from asymmetry.planning.plan import Plan
+from asymmetry.planning.preflight_networks import network_problems
 from asymmetry.study import SeveritySet, Study
 from asymmetry.weights.store import has_weights, remedy
 
@@ -30,11 +35,14 @@ _FEW = 1000
 def check(plan: Plan, here: bool) -> None:
     """Refuse what could never be finished; `here`: the jobs will run on this machine.
 
-    Raises UserError with a line for each mistake: photos smaller than a crop, crops beyond an
-    image, images that a metric cannot measure, IQA sets that cannot be split, weights or a GPU that
-    are not there.
+    Raises UserError with a line for each mistake: parts of the user's own that cannot be imported,
+    files that are no generators of their tasks' scales, networks that are no trunks, photos smaller
+    than a crop, crops beyond an image, images that a metric cannot measure, IQA sets that cannot be
+    split, images or networks of others that do not fit, weights or a GPU that are not there.
     """
     problems = [
+        *own_part_problems(plan),
+        *network_problems(plan),
         *_training_photos(plan),
         *_losses(plan),
         *_evaluation(plan),
@@ -47,13 +55,26 @@ def check(plan: Plan, here: bool) -> None:
 
 
 def notes(plan: Plan) -> list[str]:
-    """A line for all that is no mistake but should not go unsaid: files left out, no commit."""
+    """A line for all that is no mistake but should not go unsaid: files left out or not there."""
     study = plan.study
     lines = [in_words(plan.photos.left_out, f"photos.source: {study.photos.source}")]
     for name, source in study.evaluation.sets.items():
         if source != HELD_OUT:
             lines.append(in_words(left_out(source), f"evaluation.sets.{name}: {source}"))
+    lines += _absent_images(plan)
     return [line for line in [*lines, commit_problem()] if line]
+
+
+def _absent_images(plan: Plan) -> Iterator[str]:
+    """A line for each set of which a method that was made elsewhere lacks images."""
+    for method in plan.outside.values():
+        for name in plan.study.evaluation.sets:
+            images = [photo.name for photo in evaluation_images(plan.study, name, plan.photos)]
+            if lacking := method.lacking(name, images):
+                yield (
+                    f"outside.{method.name}: lacks {len(lacking)} of {len(images)} images of "
+                    f"'{name}', such as {lacking[0]}: they have no scores"
+                )
 
 
 def _sides(photo: Photo, reduce: int) -> tuple[int, int]:
@@ -115,8 +136,8 @@ def _evaluation(plan: Plan) -> Iterator[str]:
 
 
 def _scales(plan: Plan) -> set[int]:
-    """The scales of the tasks that the grid uses."""
-    return {plan.study.tasks[cell.task].scale for cell in plan.cells}
+    """The scales of the tasks that are used."""
+    return {plan.study.tasks[task].scale for task in plan.tasks}
 
 
 def _crops(
@@ -185,6 +206,26 @@ def _weights(plan: Plan) -> Iterator[str]:
         for entry in sorted(entries):
             if not has_weights(entry, folder):
                 yield f"{key}: needs the weights {entry}, which are not there; {remedy(entry)}"
+    for name in study.evaluation.metrics:
+        contract = METRICS[name]
+        if isinstance(contract, Borrowed) and not plan.has_weights(name):
+            yield (
+                f"evaluation.metrics: {name}: the weights of {contract.part} are not there, or not "
+                f"in {plan.lock.path}; {plan.lock.remedy}"
+            )
+    yield from _other_bytes(plan, folder)
+
+
+def _other_bytes(plan: Plan, folder: Path) -> Iterator[str]:
+    """The files that are there with other bytes than the lock says."""
+    files = {folder / name: file for name, file in plan.lock.files.items()}
+    there = [path for path in files if path.is_file()]
+    for path, found in (cached_sha256(there) if there else {}).items():
+        if found != files[path].sha256:
+            yield (
+                f"{path}: has other bytes than {plan.lock.path} says; "
+                f"remove it and {plan.lock.remedy}"
+            )
 
 
 def _device(plan: Plan) -> Iterator[str]:

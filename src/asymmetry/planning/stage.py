@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 from asymmetry.core.errors import UserError
 from asymmetry.core.files import digest
 from asymmetry.data.iqa_sets.digests import iqa_set_digest
-from asymmetry.planning.plan import PILOT, Plan
+from asymmetry.planning.plan import SNAPSHOT, Plan
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class Stage(ABC):
 
     def reads(self, part: Part) -> list[Path]:
         """What a part waits for: `run.json` files, and the files of fitted channel weights."""
-        known, names = self.plan.by_id, (name.removesuffix(PILOT) for name in part.runs)
+        known, names = self.plan.by_id, (name.partition(SNAPSHOT)[0] for name in part.runs)
         records = dict.fromkeys(known[name].record for name in names if name in known)
         fits = dict.fromkeys(map(self.plan.fitted, part.measured))
         return [*records, *filter(None, fits)]

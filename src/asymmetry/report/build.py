@@ -17,7 +17,7 @@ from asymmetry.core.usage import duration
 from asymmetry.figures.parts import p_in_words
 from asymmetry.planning.overlaps import overlap_lines
 from asymmetry.planning.plan import Plan
-from asymmetry.report.claims import QUESTION, answers, claims
+from asymmetry.report.claims import QUESTION, answers, axes, claims
 from asymmetry.report.comparison import Comparison, comparison
 from asymmetry.report.figures import command_of, figures
 from asymmetry.report.settings import differences, summary
@@ -37,7 +37,7 @@ def write_report(study: Study, results: Path) -> None:
     UserError where a table is damaged or mixes conventions.
     """
     tables = load_tables(results)
-    compared = comparison(study, tables, results)
+    compared = comparison(study.evaluation, tables, results)
     content = {
         "index.html": page(
             study,
@@ -47,7 +47,7 @@ def write_report(study: Study, results: Path) -> None:
             compared,
             overlap_lines(study, Plan(study)),
         ),
-        "compare.html": _render("compare.html", compared=compared),
+        "compare.html": render("compare.html", compared=compared, home="The study", unit="cell"),
         "compare-data.js": compared.script,
     }
     for name in PAGES:
@@ -63,7 +63,7 @@ def page(
     overlaps: Sequence[str] = (),
 ) -> str:
     """`index.html`; `folder` is where it will lie; `overlaps` says which sets share contents."""
-    return _render(
+    return render(
         "index.html",
         coverage=tables.coverage,
         answers=answers(tables.hypotheses[tables.hypotheses["id"].isin(QUESTION)]),
@@ -74,6 +74,7 @@ def page(
         differences=differences(study),
         settings=yaml.safe_dump(study.model_dump(mode="json"), sort_keys=False),
         claims=claims(tables),
+        axes=axes(tables),
         losses=records(tables.asymmetry),
         figures=figures(folder, tables.runs),
         compared=compared,
@@ -89,8 +90,8 @@ def page(
     )
 
 
-def _render(template: str, **values: object) -> str:
-    # A table may hold any character, so everything is escaped.
+def render(template: str, **values: object) -> str:
+    """A page from its template; a table may hold any character, so everything is escaped."""
     environment = Environment(
         loader=PackageLoader("asymmetry.report"), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,

@@ -2,12 +2,13 @@
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from asymmetry.analysis.claims import where
 from asymmetry.analysis.hypotheses.contract import FEWEST, SOURCES
 from asymmetry.analysis.hypotheses.registry import load_hypotheses
-from asymmetry.analysis.robustness import agreement_in_words, rows_of_claim
+from asymmetry.analysis.robustness import rows_of_claim, stability_in_words
 from asymmetry.report.words import records
 from asymmetry.tables.read import Tables
 
@@ -15,7 +16,7 @@ QUESTION = ("H1", "H2")  # the claims that answer the page's question
 
 
 def answers(claims: pd.DataFrame) -> list[dict[str, Any]]:
-    """The verdict on each claim in each regime, over all tasks, generators and sets.
+    """The verdict on each claim in each regime, over all tasks, generators, sets and axes.
 
     `verdict` is a word where all agree (`undecided`), otherwise `supported in 2 of 3, …`. `losses`
     is the number of losses, or the least and the most. `few` is whether all are too few.
@@ -40,6 +41,11 @@ def answers(claims: pd.DataFrame) -> list[dict[str, Any]]:
     return found
 
 
+def axes(tables: Tables) -> list[dict[str, Any]]:
+    """The axes of effect, each with how reliable its judges are."""
+    return [row | {"where": where(row)} for row in records(tables.reliability)]
+
+
 def claims(tables: Tables) -> list[dict[str, Any]]:
     """The hypotheses in the table, in order: what each declares, and its `rows`.
 
@@ -49,7 +55,8 @@ def claims(tables: Tables) -> list[dict[str, Any]]:
     for module in load_hypotheses():
         rows = records(tables.hypotheses[tables.hypotheses["id"] == module.ID])
         for row in rows:
-            held = agreement_in_words(rows_of_claim(tables.robustness, row))
+            claim = row | {"value": np.nan if row["value"] is None else row["value"]}
+            held = stability_in_words(rows_of_claim(tables.robustness, row), claim)
             row |= {"where": where(row), "robustness": held}
         about = {"id": module.ID, "claim": module.CLAIM, "unit": module.UNIT}
         about |= {"source": f"{module.SOURCE}, {SOURCES[module.SOURCE]}", "silent": module.SILENT}

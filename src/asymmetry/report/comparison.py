@@ -1,7 +1,6 @@
 """The data of the comparison page: pictures, cells and their metrics, in one small file."""
 
 import json
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,11 +15,11 @@ from asymmetry.data.views import View, views
 from asymmetry.metrics.contracts import JUDGES
 from asymmetry.report.disagreement import Disagreement, disagreements
 from asymmetry.report.words import records
-from asymmetry.study import Study
+from asymmetry.study import Evaluation
+from asymmetry.tables.names import OUTSIDE, method_of, name_of
 from asymmetry.tables.read import Tables
 from asymmetry.tables.schemas import DONE, OK
 
-_DIGITS = re.compile(r"-[0-9a-f]{8}$")
 _SHOWN = 10  # disagreements of each kind that the page lists
 _REFERENCE = {"kind": "reference", "status": DONE}
 _BASELINES = {"reference": "reference", "bicubic": "bicubic", "warm-start": "warm start"}
@@ -44,16 +43,16 @@ class Comparison:
         return f"window.COMPARISON = {text};\n"
 
 
-def comparison(study: Study, tables: Tables, results: Path) -> Comparison:
+def comparison(evaluation: Evaluation, tables: Tables, results: Path) -> Comparison:
     """Everything that can be compared of the pictures below `results`."""
     cells = _cells(tables.restorers)
     words = {cell["run"]: words_of(cell, cells) for cell in cells}
-    listed = _views(study, tables.scores)
+    listed = _views(evaluation, tables.scores)
     sizes = {
         task: _sizes(listed, task, results) for task in dict.fromkeys(c["task"] for c in cells)
     }
     shown = [view for view in listed if any(view.name in known for known in sizes.values())]
-    metrics = _metrics(study, tables.scores)
+    metrics = _metrics(evaluation, tables.scores)
     photos = list(dict.fromkeys((view.set, view.image) for view in shown))
     data = {
         "views": [[v.name, label(v), photos.index((v.set, v.image))] for v in shown],
@@ -61,7 +60,7 @@ def comparison(study: Study, tables: Tables, results: Path) -> Comparison:
         "cells": [_row(cell, words[cell["run"]]) for cell in cells],
         "absent": _absent(cells, shown, results),
         "metrics": [
-            [name, int(JUDGES[name].higher_is_better), int(name in study.evaluation.judges)]
+            [name, int(JUDGES[name].higher_is_better), int(name in evaluation.judges)]
             for name in metrics
         ],
         "values": _values(tables.scores, metrics, [cell["run"] for cell in cells], photos),
@@ -69,7 +68,7 @@ def comparison(study: Study, tables: Tables, results: Path) -> Comparison:
     centres = {(view.set, view.image): view for view in shown}  # a centre before a crop
     apart = [
         _link(one, centres[one.set, one.image], words[one.run])
-        for one in disagreements(tables, study.evaluation.judges)
+        for one in disagreements(tables, evaluation.judges)
         if (one.set, one.image) in centres
     ]
     return Comparison(shown, cells, data, apart[:_SHOWN], apart[::-1][:_SHOWN])
@@ -83,15 +82,15 @@ def label(view: View) -> str:
     return f"{view.image} ({view.set}), {view.side} pixels from {left}, {top}"
 
 
-def name_of(run: str) -> str:
-    """A run in an address: its id without the digits, which change with a retraining."""
-    return _DIGITS.sub("", run)
-
-
 def words_of(cell: dict[str, Any], cells: list[dict[str, Any]]) -> str:
-    """A cell in words: its loss and adversary, and its generator and seed where cells differ."""
+    """A cell in words: its loss and adversary, and its generator and seed where cells differ.
+
+    A baseline, or what was made elsewhere, by its name.
+    """
     if cell["kind"] in _BASELINES:
         return _BASELINES[cell["kind"]]
+    if cell["kind"] == OUTSIDE:
+        return method_of(cell["run"])
     weight = cell["adversarial_weight"]
     parts = [cell["fidelity"]]
     parts += [f"{cell['discriminator']} × {weight:g}" if weight else "no adversary"]
@@ -110,12 +109,12 @@ def address(view: View, task: str, names: Iterable[str], visible: int) -> str:
 
 
 def _cells(runs: pd.DataFrame) -> list[dict[str, Any]]:
-    """The references, the baselines and the cells, in the order of the page."""
+    """The references, the baselines, what was made elsewhere and the cells, in that order."""
     rows = records(runs)
     tasks = dict.fromkeys(str(row["task"]) for row in rows)
     references = [_REFERENCE | {"run": f"{task}/reference", "task": task} for task in tasks]
-    order = {"bicubic": 0, "warm-start": 1}
-    return references + sorted(rows, key=lambda row: order.get(row["kind"], 2))
+    order = {"bicubic": 0, "warm-start": 1, OUTSIDE: 2}
+    return references + sorted(rows, key=lambda row: order.get(row["kind"], 3))
 
 
 def _row(cell: dict[str, Any], words: str) -> list[Any]:
@@ -129,12 +128,12 @@ def _row(cell: dict[str, Any], words: str) -> list[Any]:
     ]
 
 
-def _views(study: Study, scores: pd.DataFrame) -> list[View]:
+def _views(evaluation: Evaluation, scores: pd.DataFrame) -> list[View]:
     images = {
         str(name): rows["image"].unique().tolist()
         for name, rows in scores.groupby("set", sort=False)
     }
-    return views(study.evaluation, images)
+    return views(evaluation, images)
 
 
 def _sizes(listed: list[View], task: str, results: Path) -> dict[str, list[int]]:
@@ -162,10 +161,9 @@ def _absent(cells: list[dict[str, Any]], shown: list[View], results: Path) -> di
     return found
 
 
-def _metrics(study: Study, scores: pd.DataFrame) -> list[str]:
+def _metrics(evaluation: Evaluation, scores: pd.DataFrame) -> list[str]:
     """The judges, then the other metrics, of those that have numbers."""
     measured = set(scores.loc[scores["status"] == OK, "metric"])
-    evaluation = study.evaluation
     names = dict.fromkeys([*evaluation.judges, *evaluation.all_metrics])
     return [name for name in names if name in measured]
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from asymmetry.analysis.judging import image_scores, own_losses, values_by_image
+from asymmetry.analysis.judging import own_losses, settings_of, values_by_image, z_scores
 from asymmetry.stats.arrays import Array
-from asymmetry.tables.read import SCOPE, Tables
+from asymmetry.tables.read import MEASURED, Tables
 from asymmetry.tables.schemas import DONE
 
 
@@ -34,9 +34,13 @@ class Disagreement:
 
 
 def disagreements(tables: Tables, judges: Sequence[str]) -> list[Disagreement]:
-    """Each image of each done cell of which two judges have a value, the widest spread first."""
+    """Each image of each done cell of which two judges have a value, the widest spread first.
+
+    Without a cell, of all runs: those of folders that were made elsewhere.
+    """
     found = []
-    for (task, _), cells in tables.cells.groupby(SCOPE[:2], sort=False):
+    judged = tables.cells if len(tables.cells) else tables.runs
+    for (task, _), cells in judged.groupby(MEASURED[:2], sort=False):
         done = cells[cells["status"] == DONE]
         for name, scores in tables.scores.groupby("set", sort=False):
             found += _within(done, scores, judges, str(task), str(name))
@@ -49,7 +53,7 @@ def _within(
     measured = set(scores["metric"])
     known = [judge for judge in judges if judge in measured]
     values, images = values_by_image(done, scores, known)
-    z = image_scores(values)
+    z = z_scores(values, settings_of(done), done["seed"].to_numpy())
     z[own_losses(done, known)] = np.nan
     runs = done["run"].tolist()
     return [

@@ -43,6 +43,7 @@ def summary(study: Study, tables: Tables) -> list[tuple[str, str]]:
         ("discriminators", grid.discriminators),
         ("adversarial weights", [f"{weight:g}" for weight in grid.adversarial_weights]),
         ("seeds", [str(seed) for seed in grid.seeds]),
+        ("methods made elsewhere", sorted(study.outside)),
         ("photos", [_WHEELS if study.photos.source == "wheels" else study.photos.source]),
         ("evaluation sets", sets or list(study.evaluation.sets)),
         ("judges of the effect", judges),

@@ -12,7 +12,10 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 
 from asymmetry.core.errors import UserError
 from asymmetry.core.names import check_name, one_line_each
+from asymmetry.core.own_imports import PARTS
+from asymmetry.fidelity.registry import fidelity_names
 from asymmetry.study.axes import Axes, Grid
+from asymmetry.study.backbones import TimmBackbone, define_backbones, define_weights
 from asymmetry.study.calibration import Calibration, check_set, check_uncalibrated
 from asymmetry.study.evaluation import (
     CropStrip,
@@ -25,6 +28,10 @@ from asymmetry.study.evaluation import (
     SeveritySet,
     Transfer,
 )
+from asymmetry.study.generators import FileGenerator, define_generators
+from asymmetry.study.metrics import BorrowedMetric, define_metrics
+from asymmetry.study.outside import Outside, check_method_name
+from asymmetry.study.own_parts import define_own_parts
 from asymmetry.study.section import Count, Label, Positive, Rate, Section
 from asymmetry.study.training import (
     Discriminator,
@@ -42,6 +49,7 @@ from asymmetry.study.yaml_file import read_yaml
 CHANGES_NUMBERS = False
 __all__ = [
     "Axes",
+    "BorrowedMetric",
     "Calibration",
     "CropStrip",
     "Discriminator",
@@ -52,6 +60,7 @@ __all__ = [
     "Numerics",
     "Optimisability",
     "Optimisation",
+    "Outside",
     "Photos",
     "Pictures",
     "PublishedSet",
@@ -76,9 +85,10 @@ _RENAMED = {
     "execution.company": "execution.pack",
     "execution.resources.optimise": "execution.resources.optimisability",
     "optimisability.starts": "optimisability.initialisations",
+    "training.pilot": "training.snapshots, a list of shares",
 }
 _ABSENT = object()
-_TAKEN = {"runs", "data", "src", "tests", "workflow", "docs", "bench", "studies", "slurm"}
+_TAKEN = {"runs", "data", "src", "tests", "workflow", "docs", "bench", "studies", "slurm", PARTS}
 
 
 class Resources(Section):
@@ -125,7 +135,11 @@ class Study(Section):
 
     results: str = Field("results", description="folder of tables, figures and the page")
     photos: Photos = Photos()
+    metrics: dict[Label, BorrowedMetric] = Field({}, description="of pyiqa, by names of your own")
     tasks: dict[Label, Task]
+    # Before what names them.
+    generators: dict[Label, FileGenerator] = {}
+    backbones: dict[Label, TimmBackbone] = {}
     discriminators: dict[Label, Discriminator]
     grid: Grid
     warm_start: Optimisation
@@ -133,11 +147,20 @@ class Study(Section):
     training: Training
     numerics: Numerics = Numerics()
     evaluation: Evaluation
+    outside: dict[Label, Outside] = Field(
+        {}, description="methods that were made elsewhere, judged beside the cells"
+    )
     iqa_sets: dict[Label, IqaSet]
     calibration: Calibration | None = None
     transfer: Transfer
     optimisability: Optimisability = Optimisability()
     execution: Execution = Execution()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _own_parts(cls, values: Any) -> Any:
+        define_own_parts()  # before names are checked
+        return values
 
     @model_validator(mode="before")
     @classmethod
@@ -149,6 +172,25 @@ class Study(Section):
             if given is not _ABSENT:
                 raise ValueError(f"{former}: is now called {today}")
         return values
+
+    @field_validator("generators")
+    @classmethod
+    def _generators(cls, value: dict[str, FileGenerator]) -> dict[str, FileGenerator]:
+        define_generators(value)
+        return value
+
+    @field_validator("backbones")
+    @classmethod
+    def _backbones(cls, value: dict[str, TimmBackbone]) -> dict[str, TimmBackbone]:
+        define_backbones(value)
+        return value
+
+    @field_validator("metrics")
+    @classmethod
+    def _defined(cls, metrics: dict[str, BorrowedMetric]) -> dict[str, BorrowedMetric]:
+        # Before the fields below it, whose names of metrics are checked.
+        define_metrics(metrics)
+        return metrics
 
     @field_validator("results")
     @classmethod
@@ -165,6 +207,10 @@ class Study(Section):
 
     @model_validator(mode="after")
     def _named(self) -> "Study":
+        define_weights(self.backbones, Path(self.execution.weights))
+        for name in self.metrics:
+            if name in fidelity_names():
+                raise ValueError(f"metrics: '{name}' is a loss already; choose another name")
         for part, axes in [
             ("grid", self.grid),
             *((f"grid.include[{i}]", axes) for i, axes in enumerate(self.grid.include)),
@@ -178,6 +224,11 @@ class Study(Section):
                 )
             if self.calibration is None:
                 check_uncalibrated(f"{part}.fidelity", axes.fidelity or ())
+        for name, method in self.outside.items():
+            check_method_name(name)
+            check_name(method.task, self.tasks, "task", key=f"outside.{name}.task")
+            for value in method.images or ():
+                check_name(value, self.evaluation.sets, "set", key=f"outside.{name}.images")
         if self.calibration is None:
             for key in ("metrics", "metrics_with_weights"):
                 check_uncalibrated(f"evaluation.{key}", getattr(self.evaluation, key))

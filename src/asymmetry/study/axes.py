@@ -5,8 +5,10 @@ from typing import Any, Literal
 from pydantic import Field, field_validator, model_validator
 
 from asymmetry.core.names import check_name
+from asymmetry.core.own_parts import check_part
 from asymmetry.fidelity.registry import fidelity_names
-from asymmetry.generators.catalog import GENERATORS
+from asymmetry.generators.catalog import generator_names
+from asymmetry.metrics.contracts import METRICS
 from asymmetry.study.section import Count, NonNegative, Positive, Section
 
 
@@ -35,12 +37,19 @@ class Axes(Section):
     @field_validator("generators")
     @classmethod
     def _generators(cls, values: list[str] | None) -> list[str] | None:
-        return values and [check_name(value, GENERATORS, "generator") for value in values]
+        return values and [check_name(value, generator_names(), "generator") for value in values]
 
     @field_validator("fidelity")
     @classmethod
     def _fidelity(cls, values: list[str] | None) -> list[str] | None:
-        return values and [check_name(value, fidelity_names(), "fidelity loss") for value in values]
+        known = fidelity_names()
+        for value in values or ():
+            if value in METRICS and value not in known:
+                needed = (
+                    "is a metric only" if METRICS[value].full_reference else "needs no reference"
+                )
+                raise ValueError(f"'{value}' {needed}, so it is no loss; name it as a metric")
+        return values and [check_part(one, known, "fidelity loss", "fidelity") for one in values]
 
 
 class Grid(Axes):

@@ -1,12 +1,12 @@
 """How the trained networks are judged: images, metrics, IQA sets, transfer."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from asymmetry.core.names import check_name
-from asymmetry.metrics.contracts import JUDGES, METRICS, PEOPLE, WEIGHTED_METRICS
-from asymmetry.study.section import Count, Label, Positive, Rate, Section
+from asymmetry.core.own_parts import check_part
+from asymmetry.metrics.contracts import METRICS, PEOPLE, weighted_metrics
+from asymmetry.study.section import Count, Label, NonNegative, Positive, Rate, Section
 
 
 class CropStrip(Section):
@@ -45,8 +45,16 @@ class Evaluation(Section):
     metrics_with_weights: list[str] = Field(
         [], description="computed where their weights are present, reported missing where not"
     )
-    judges: list[str] = Field(
-        description="metrics whose mean z-score is a cell's effect; `human`: a user study's raters"
+    distortion: list[str] = Field(
+        [], description="judges of the axis of distortion: full-reference metrics of `metrics`"
+    )
+    perception: list[str] = Field(
+        [], description="judges of the axis of perception: no-reference and learned metrics"
+    )
+    practically_equal: NonNegative = Field(
+        0.1,
+        description="differences below it are none, in standard deviations between the cells "
+        "without an adversary",
     )
     crops: list[CropStrip] = []
     pictures: Pictures = Pictures()
@@ -56,21 +64,47 @@ class Evaluation(Section):
         """The metrics, those with optional weights too, each once."""
         return list(dict.fromkeys([*self.metrics, *self.metrics_with_weights]))
 
-    @field_validator("metrics", "metrics_with_weights", "judges")
+    @property
+    def axes(self) -> dict[str, list[str]]:
+        """The judges of each axis; people, where they have rated, are an axis of their own."""
+        axes = {"distortion": self.distortion, "perception": self.perception, PEOPLE: [PEOPLE]}
+        return {axis: judges for axis, judges in axes.items() if judges}
+
+    @property
+    def judges(self) -> list[str]:
+        """The judges of all axes."""
+        return [judge for judges in self.axes.values() for judge in judges]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _two_axes(cls, values: Any) -> Any:
+        if isinstance(values, dict) and "judges" in values:
+            raise ValueError(
+                "judges: is now two axes, `distortion` (full-reference metrics) and `perception` "
+                "(no-reference and learned ones); `human` is an axis of its own where people rated"
+            )
+        return values
+
+    @field_validator("metrics", "metrics_with_weights", "distortion", "perception")
     @classmethod
     def _metrics(cls, values: list[str], info: ValidationInfo) -> list[str]:
-        allowed = {"metrics_with_weights": WEIGHTED_METRICS, "judges": JUDGES}
-        known = allowed.get(str(info.field_name), METRICS)
-        return [check_name(value, known, "metric") for value in values]
+        known = weighted_metrics() if info.field_name == "metrics_with_weights" else METRICS
+        return [check_part(value, known, "metric", "metrics") for value in values]
 
     @model_validator(mode="after")
     def _consistent(self) -> "Evaluation":
         measured = self.all_metrics
-        for judge in self.judges:
-            if judge not in (*measured, PEOPLE):
-                raise ValueError(
-                    f"judges: '{judge}' is not among the metrics {', '.join(measured)}"
-                )
+        for axis in ("distortion", "perception"):
+            for judge in getattr(self, axis):
+                if judge not in measured:
+                    raise ValueError(
+                        f"{axis}: '{judge}' is not among the metrics {', '.join(measured)}"
+                    )
+        for judge in self.distortion:
+            if judge in self.perception:
+                raise ValueError(f"perception: '{judge}' judges distortion; leave it on one axis")
+            if not METRICS[judge].full_reference:
+                raise ValueError(f"distortion: '{judge}' knows no reference; it judges perception")
         for crop in self.crops:
             if crop.set not in self.sets:
                 raise ValueError(

@@ -1,11 +1,14 @@
 """What is trained, on what, and how."""
 
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Literal
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from asymmetry.backbones.catalog import BACKBONES, UNET
 from asymmetry.core.names import check_name
+from asymmetry.core.own_parts import check_part
 from asymmetry.fidelity.registry import fidelity_names, is_calibrated
 from asymmetry.study.section import Fraction, NonNegative, Positive, Rate, Section, Share
 
@@ -92,7 +95,7 @@ class Discriminator(Section):
     @field_validator("backbone")
     @classmethod
     def _known(cls, value: str) -> str:
-        return check_name(value, BACKBONES, "backbone")
+        return check_part(value, BACKBONES, "backbone", "backbones")
 
     @model_validator(mode="after")
     def _possible(self) -> "Discriminator":
@@ -166,8 +169,8 @@ class Training(Optimisation):
         description="gradient: each term is divided by the norm of its gradient at the cell's "
         "start; adaptive: the adversarial one is scaled to the others at every step, as in VQGAN",
     )
-    pilot: Fraction | None = Field(
-        None, description="share of the steps after which the generator is kept, and scored too"
+    snapshots: list[Fraction] = Field(
+        [], description="shares of the steps at which the averaged generator is kept, and scored"
     )
 
     @field_validator("pixel")
@@ -175,7 +178,30 @@ class Training(Optimisation):
     def _pixel(cls, value: str) -> str:
         # A warm start has this term alone, and waits for nothing.
         plain = [name for name in fidelity_names() if not is_calibrated(name)]
-        return check_name(value, plain, "pixel loss")
+        return check_part(value, plain, "pixel loss", "fidelity")
+
+    @model_validator(mode="after")
+    def _on_the_way(self) -> "Training":
+        taken = list(zip(self.snapshots, snapshot_steps(self.snapshots, self.steps), strict=True))
+        for (share, step), (later, other) in pairwise(taken):
+            if share >= later:
+                raise ValueError(f"snapshots: {later} stands after {share}; write them in order")
+            if step == other:
+                raise ValueError(
+                    f"snapshots: {share} and {later} of {self.steps} steps are both step {step}; "
+                    "remove one"
+                )
+        if taken and taken[-1][1] >= self.steps:
+            raise ValueError(
+                f"snapshots: {taken[-1][0]} of {self.steps} steps is the end, which is scored "
+                "anyway; remove it"
+            )
+        return self
+
+
+def snapshot_steps(shares: Sequence[float], steps: int) -> list[int]:
+    """The steps, counted from 1, at these shares of all `steps`."""
+    return [max(1, round(share * steps)) for share in shares]
 
 
 class Numerics(Section):

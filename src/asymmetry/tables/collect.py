@@ -9,6 +9,7 @@ import pandas as pd
 from asymmetry.core.errors import UserError
 from asymmetry.core.records import read_record
 from asymmetry.metrics.conventions import check_conventions
+from asymmetry.planning.outside import OUTSIDE
 from asymmetry.planning.plan import DISCRIMINATOR_WARM_START, Plan, Run
 from asymmetry.study import Study
 from asymmetry.tables.schemas import COLLAPSED, DIVERGED, DONE, MISSING, empty_table, table_of
@@ -37,6 +38,10 @@ def runs_table(plan: Plan) -> pd.DataFrame:
     rows += [
         {"run": name, "kind": "bicubic", "task": name.partition("/")[0], "status": DONE}
         for name in plan.baselines
+    ]
+    rows += [
+        {"run": one.id, "kind": OUTSIDE, "task": one.task, "status": DONE}
+        for one in plan.outside.values()
     ]
     return table_of(rows, "runs")
 

@@ -25,7 +25,8 @@ def with_people(scores: "pd.DataFrame", study: Study, runs: Collection[str]) -> 
     """The scores, and below them those of people, once `asymmetry userstudy fit` has been run.
 
     Rows of other runs than `runs` are left out: they are of another study, or of former code or
-    settings. Without raters the scores stay as they are, with a warning where people should judge.
+    settings. Without raters the scores stay as they are.
+
     Raises UserError where the table of people cannot be read.
     """
     import pandas as pd
@@ -34,8 +35,6 @@ def with_people(scores: "pd.DataFrame", study: Study, runs: Collection[str]) -> 
 
     path = folder_of(study) / HUMAN_TABLE
     if not path.is_file():
-        if PEOPLE in study.evaluation.judges:
-            _log.warning("%s: no raters yet; the effect is without this judge", PEOPLE)
         return scores
     people = read_table(path, "human", "run `asymmetry userstudy fit` again")
     known = people[people["run"].isin(list(runs))]

@@ -10,7 +10,8 @@ from asymmetry.metrics.conventions import check_conventions
 from asymmetry.planning.plan import DISCRIMINATOR_WARM_START
 from asymmetry.tables.schemas import COLLAPSED, DIVERGED, DONE, empty_table, schema_problem
 
-SCOPE = ["task", "generator", "set"]
+MEASURED = ["task", "generator", "set"]  # where cells can be compared
+SCOPE = [*MEASURED, "axis"]  # and on which axis: where a conclusion holds
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,7 @@ class Tables:
 
     runs: pd.DataFrame
     scores: pd.DataFrame
+    trajectories: pd.DataFrame
     skill: pd.DataFrame
     optimisability: pd.DataFrame
     transfer: pd.DataFrame
@@ -26,6 +28,8 @@ class Tables:
     asymmetry: pd.DataFrame
     hypotheses: pd.DataFrame
     robustness: pd.DataFrame
+    reliability: pd.DataFrame
+    skill_values: pd.DataFrame
 
     @property
     def cells(self) -> pd.DataFrame:
@@ -83,7 +87,8 @@ def load_tables(results: Path) -> Tables:
     conventions.
     """
     tables = Tables(**{field.name: _load(results, field.name) for field in fields(Tables)})
-    check_conventions(tables.scores, str(table_path(results, "scores")))
+    scored = pd.concat([tables.scores, tables.trajectories], ignore_index=True)
+    check_conventions(scored, str(table_path(results, "scores")))
     return tables
 
 

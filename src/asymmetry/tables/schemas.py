@@ -20,9 +20,23 @@ NOT_ASSESSED = "not assessed"  # of a setting: trained, and without a value
 # The status of a value: NaN but for "ok". A value may be of a training that "diverged", too.
 OK = "ok"
 MISSING_WEIGHTS = "missing weights"
+MISSING_IMAGE = "missing image"  # of a folder that was made elsewhere
 NO_GRADIENT = "no gradient"
 NO_REFERENCES = "no references"
 _FAILED = "failed: "
+# The verdict on a claim. Undecided: the data are too few or too noisy. Undecidable: no data of this
+# design could decide it. No verdict: the judges of the axis do not agree. Descriptive: the error
+# rate of a verdict is too high, or not known (docs/error-rates.md).
+SUPPORTED, CONTRADICTED = "supported", "contradicted"
+EQUAL = "practically equal"
+UNDECIDED = "undecided"
+UNDECIDABLE = "this design cannot decide it"
+NO_VERDICT = "no verdict"
+DESCRIPTIVE = "descriptive only"
+VERDICTS = (
+    SUPPORTED, CONTRADICTED, EQUAL, UNDECIDED, UNDECIDABLE, NO_VERDICT, DESCRIPTIVE,
+)  # fmt: skip
+DECIDED = (SUPPORTED, CONTRADICTED, EQUAL)
 
 _SCORES = "run task set image metric convention value status"
 _COLUMNS = {
@@ -32,30 +46,33 @@ _COLUMNS = {
     "receptive_field gradient_ratio diverged_at diverged_term collapsed_at collapsed_term "
     "auc_start auc_middle auc_end",
     "scores": _SCORES,
+    "trajectories": f"step {_SCORES}",  # of the generators kept on the way
     "human": _SCORES,  # what people said: rows for the table `scores`
     "skill": "metric role set kind subset statistic value low high n status",
     "skill_values": "metric role set image group subset value score",  # behind `skill`
     "optimisability": "fidelity image statistic value status",
     "transfer": "run discriminator backbone head fidelity adversarial_weight seed initialisation "
     "mode reference set split part statistic value low high n status",
-    "effect": "task generator set fidelity discriminator adversarial_weight value low high status "
-    "planned done diverged images seeds judges runs",
-    "asymmetry": "task generator set fidelity regime skill skill_low skill_high "
+    "effect": "task generator set axis fidelity discriminator adversarial_weight value low high "
+    "status planned done diverged collapsed images seeds judges runs",
+    "asymmetry": "task generator set axis fidelity regime skill skill_low skill_high "
     "effect effect_low effect_high settings",
-    "hypotheses": "id claim task generator set regime statistic value low high p n power verdict "
-    "coverage note",
-    "robustness": "id task generator set regime left_out_kind left_out value low high verdict "
-    "agrees",
+    "hypotheses": "id claim task generator set axis regime statistic value low high p n power "
+    "verdict coverage note",
+    "robustness": "id task generator set axis regime left_out_kind left_out value low high "
+    "verdict agrees",
+    "reliability": "task generator set axis judges settings alpha low high first_share "
+    "effective note",
 }
 COLUMNS = {name: columns.split() for name, columns in _COLUMNS.items()}
 
 # Every column that is not named here holds text.
 _TYPES = {
     "number": "value low high p n power score split adversarial_weight seed skill skill_low "
-    "skill_high effect effect_low effect_high settings planned done diverged images seeds steps "
-    "seconds device_seconds mean_utilisation peak_memory_mb attempts parameters "
+    "skill_high effect effect_low effect_high settings planned done diverged collapsed images "
+    "seeds step steps seconds device_seconds mean_utilisation peak_memory_mb attempts parameters "
     "discriminator_parameters discriminator_trained_parameters receptive_field gradient_ratio "
-    "diverged_at collapsed_at auc_start auc_middle auc_end",
+    "diverged_at collapsed_at auc_start auc_middle auc_end alpha first_share effective",
     "flag": "agrees frozen",
 }
 _TYPE_OF = {column: name for name, columns in _TYPES.items() for column in columns.split()}

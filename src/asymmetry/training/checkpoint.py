@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 from torch import Tensor
 
 from asymmetry.core.errors import UserError
-from asymmetry.core.files import write_atomically
+from asymmetry.core.files import sha256_of, write_atomically
 from asymmetry.core.usage import Usage
 from asymmetry.training.collapse import Streaks
 from asymmetry.training.lock import may_write
@@ -29,9 +29,11 @@ _TO_DO = "delete it and start again (the training then begins anew)"
 class Header:
     """What a checkpoint says of itself; all but `step` count over all attempts.
 
-    `seconds` is the training that led to this state; `usage` counts repeated steps, too. The rest
-    is what the training knows beside its tensors, which alone make its digest: the gradient norms
-    that its terms are divided by, the sums of its AUC, and how long terms are out of range.
+    `seconds` is the training that led to this state; `usage` counts repeated steps, too.
+    `snapshots` are the files beside it that hold snapshots up to `step`, with their sha256: a
+    training that is continued writes only later ones. The rest is what the training knows beside
+    its tensors, which alone make its digest: the gradient norms that its terms are divided by, the
+    sums of its AUC, and how long terms are out of range.
     """
 
     run: str
@@ -39,6 +41,7 @@ class Header:
     seconds: float
     continued: int
     usage: Usage = field(default_factory=Usage)
+    snapshots: dict[str, str] = field(default_factory=dict)
     norms: dict[str, float] = field(default_factory=dict)
     auc: dict[str, float] = field(default_factory=dict)
     streaks: Streaks = field(default_factory=Streaks)
@@ -61,7 +64,11 @@ def save_checkpoint(path: Path, header: Header, tensors: dict[str, Tensor]) -> N
 
 
 def load_checkpoint(path: Path, run: str) -> tuple[Header, dict[str, Tensor]]:
-    """The checkpoint of a run; UserError where the file is not a whole checkpoint of this run."""
+    """The checkpoint of a run.
+
+    Raises UserError where the file is not a whole checkpoint of this run, and where a snapshot
+    that it follows is not beside it any more.
+    """
     content = path.read_bytes()
     if not content.startswith(_MAGIC):
         raise UserError(f"{path}: is not a checkpoint of this program; {_TO_DO}")
@@ -71,6 +78,10 @@ def load_checkpoint(path: Path, run: str) -> tuple[Header, dict[str, Tensor]]:
     header = _header(image)
     if header.run != run:
         raise UserError(f"{path}: belongs to the run {header.run}, not to {run}; {_TO_DO}")
+    for name, expected in header.snapshots.items():
+        snapshot = path.with_name(name)
+        if not snapshot.is_file() or sha256_of(snapshot) != expected:
+            raise UserError(f"{path}: follows {name}, which is missing or damaged; {_TO_DO}")
     return header, safetensors.torch.load(image)
 
 

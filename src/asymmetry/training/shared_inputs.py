@@ -70,9 +70,9 @@ class SharedInputs:
     def restored(self, step: int, run: Run) -> Tensor:
         """What the generator that a discriminator is warmed up on makes of the batch after `step`.
 
-        [B, 3, H, W], without a gradient; once for all that begin from the same warm start.
+        [B, 3, H, W], without a gradient; once for all that begin from the same warm start or file.
         """
-        name = str(run.warm_start)
+        name = run.warm_start or run.cell.generator
         if self._restored is None or self._restored[:2] != (step, name):
             if name not in self._generators:
                 self._generators[name] = first_generator(self._plan, run, self.device)

@@ -129,8 +129,8 @@ class Trainer:
         logs = self.step()
         step, every = self.state.step, self._execution.log_every
         self._watch(step, logs)
-        if step == self.run.pilot_step:
-            self._keep("pilot", self.state.average)
+        if step in self.run.snapshots:
+            self._keep(self.run.snapshots[step], self.state.average)
         if step == min(every, self.section.steps):
             write_state_digest(self.run.folder, self.state)
         if step % every == 0 or step == 1:
@@ -167,12 +167,14 @@ class Trainer:
 
     def _save(self) -> None:
         continued, usage = self._header.continued + 1, self._usage.total()
+        step, kept = self.state.step, self.run.kept(self.state.step)
         header = Header(
             self.run.id,
-            self.state.step,
+            step,
             self._seconds(),
             continued,
             usage,
+            kept,
             self._norms,
             self._separation.kept(),
             self._collapse.kept() if self._collapse else Streaks(),

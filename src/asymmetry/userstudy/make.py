@@ -9,6 +9,7 @@ from asymmetry.assessment.images import all_images
 from asymmetry.core.errors import UserError
 from asymmetry.core.files import write_if_changed
 from asymmetry.core.records import read_record
+from asymmetry.planning.outside import OUTSIDE
 from asymmetry.planning.plan import Plan
 from asymmetry.tables.schemas import DONE
 from asymmetry.tables.user_study import ANSWERS, PLAN, folder_of
@@ -78,8 +79,10 @@ def assemble(
 def arenas_of(plan: Plan) -> list[Arena]:
     """The trained cells of each task and generator, on each evaluation set.
 
-    Cells that diverged or are not trained are left out with a warning, and so is a single cell of
-    a task and generator. Raises UserError where nothing is left.
+    Beside them, the methods that were made elsewhere for the task and have all images of the set;
+    of a task without trained cells, these alone. Cells that diverged or are not trained are left
+    out with a warning, and so is what has nothing to be compared with. Raises UserError where
+    nothing is left.
     """
     status = {
         run.id: read_record(run.record)["status"] if run.record.is_file() else "not trained"
@@ -95,19 +98,43 @@ def arenas_of(plan: Plan) -> list[Arena]:
     photos: dict[str, list[str]] = {}
     for image in all_images(plan.study, plan.photos):
         photos.setdefault(image.set, []).append(image.photo.name)
-    for (task, generator), runs in cells.items():
-        if len(runs) < 2:
-            _log.warning("%s: left out, no other cell is of task %s and %s", *runs, task, generator)
-    found = [
-        Arena(*key, name, tuple(runs), tuple(images))
+    for task in dict.fromkeys(method.task for method in plan.outside.values()):
+        if not any(key[0] == task for key in cells):
+            cells[task, OUTSIDE] = []
+    arenas = [
+        Arena(*key, name, (*runs, *_outside(plan, key[0], name, images)), tuple(images))
         for key, runs in cells.items()
-        if len(runs) > 1
         for name, images in photos.items()
     ]
+    found = [arena for arena in arenas if len(arena.cells) > 1]
+    for arena in arenas:
+        if len(arena.cells) == 1:
+            _log.warning(
+                "%s: left out, nothing else is of task %s, generator %s and set %s",
+                *(*arena.cells, arena.task, arena.generator, arena.set),
+            )
     if not found:
         raise UserError(
-            "userstudy: no two cells of one task and generator are trained; train first"
+            "userstudy: no two cells of one task and generator are trained, nor made elsewhere; "
+            "train first"
         )
+    return found
+
+
+def _outside(plan: Plan, task: str, set_name: str, images: list[str]) -> list[str]:
+    """What was made elsewhere for the task, and has all images of the set."""
+    found = []
+    for method in plan.outside.values():
+        if method.task != task:
+            continue
+        lacking = method.lacking(set_name, images)
+        if lacking:
+            _log.warning(
+                "%s: left out of '%s', of which it lacks %d images, such as %s",
+                *(method.name, set_name, len(lacking), lacking[0]),
+            )
+        else:
+            found.append(method.id)
     return found
 
 

@@ -13,7 +13,8 @@ import torch
 from PIL import Image
 
 from asymmetry.assessment.images import EvaluationImage, all_images, reference_and_low
-from asymmetry.assessment.targets import find_target, restorer
+from asymmetry.assessment.targets import find_target
+from asymmetry.assessment.work import restoring
 from asymmetry.core.devices import choose_device, repeatable
 from asymmetry.core.files import write_if_changed
 from asymmetry.data.images import Rgb, central_square, to_uint8
@@ -39,8 +40,8 @@ class Shot(NamedTuple):
 def write_pictures(plan: Plan, shots: Iterable[Shot], crop: int, folder: Path) -> dict[Shot, str]:
     """Write each shot's central square of `crop` pixels below `folder`; the names of the files.
 
-    `shows` is the id of a run, whose generator restores the photo as in the assessment, or the
-    reference, or `WORSE`. Raises UserError where a model or photo is not the one recorded.
+    `shows` is the id of a run or a method of others, which restores the photo as in the assessment,
+    or the reference, or `WORSE`. Raises UserError where a model or photo is not the one recorded.
     """
     repeatable(plan.study.numerics.threads)
     images = {(one.set, one.photo.name): one for one in all_images(plan.study, plan.photos)}
@@ -57,14 +58,15 @@ def write_pictures(plan: Plan, shots: Iterable[Shot], crop: int, folder: Path) -
 
 
 def _of_run(plan: Plan, shots: list[Shot], images: Images) -> Iterable[tuple[Shot, Rgb]]:
-    """The photos as a run's generator restores them, one at a time in memory."""
+    """The photos as a run or a method of others restores them, one at a time in memory."""
     target = find_target(plan, shots[0].shows)
     task = plan.study.tasks[target.task]
-    restore = restorer(target, task.scale, choose_device(plan.study.execution.device))
+    restore = restoring(target, task.scale, choose_device(plan.study.execution.device))
     for shot in shots:
-        _, low = reference_and_low(images[shot.set, shot.image], task)
+        image = images[shot.set, shot.image]
+        _, low = reference_and_low(image, task)
         with torch.inference_mode():
-            yield shot, to_uint8(restore(low))
+            yield shot, to_uint8(restore(image, low))
 
 
 def _of_photos(plan: Plan, shots: list[Shot], images: Images) -> Iterable[tuple[Shot, Rgb]]:

@@ -11,6 +11,11 @@ CHANGES_NUMBERS = False
 BY_TEXT = "by text 2026-11"
 
 
+# Begins the entries of trunks of timm, which studies add: what lies at such a place counts, and the
+# digest of an entry is that of its file, empty where there is none.
+TIMM = "timm/"
+
+
 @dataclass(frozen=True)
 class WeightFile:
     """A file of weights.

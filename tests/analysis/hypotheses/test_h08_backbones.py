@@ -8,11 +8,12 @@ from asymmetry.analysis.hypotheses.h08_backbones import findings
 from tests.analysis.simulated import evidence_of, grid, skill_table
 
 CELLS = grid()
-CONVOLUTIONAL, TRANSFORMER = ["vgg16", "resnet50"] * 3, ["swin-tiny", "clip-vit-b32"] * 2
+CONVOLUTIONAL = ["vgg16", "resnet50", "alexnet", "squeezenet", "convnext-tiny", "vgg-small"]
+TRANSFORMER = ["swin-tiny", "clip-vit-b32", "vit-small", "dinov2-vits14"]
 
 
 def measures(convolutional, transformer, kind):
-    """SRCC of six and of four metrics on a set of this kind, a little apart within a family."""
+    """SRCC on six and on four backbones and a set of this kind, a little apart within a family."""
     values = [convolutional + 0.004 * place for place in range(6)]
     values += [transformer + 0.004 * place for place in range(4)]
     table = pd.DataFrame({"value": values, "backbone": [*CONVOLUTIONAL, *TRANSFORMER]})
@@ -56,10 +57,17 @@ def test_equal_families_are_undecided():
     assert found(measures(0.85, 0.85, "tid2013"))["synthetic"].verdict == "undecided"
 
 
+def test_metrics_on_one_backbone_are_one():
+    table = measures(0.9, 0.8, "tid2013")
+    twice = table.assign(metric=table["metric"] + "again")
+    one = found(pd.concat([table, twice]))["synthetic"]
+    assert (one.n, one.p) == (10, pytest.approx(2 / comb(10, 4)))
+
+
 def test_three_metrics_are_too_few():
     table = measures(0.9, 0.8, "tid2013").iloc[4:8]
     one = found(table)["synthetic"]
-    assert (one.verdict, np.isnan(one.p)) == ("undecided", True)
+    assert (one.verdict, np.isnan(one.p)) == ("this design cannot decide it", True)
     assert "Too few" in one.note
 
 

@@ -33,12 +33,28 @@ def test_opposite_judges_contradict_it():
 def test_w_and_p_are_friedman_s():
     proof = evidence(0.2)
     (one,) = findings(proof)
-    chi, p = stats.friedmanchisquare(*proof.judged[0].z[:, :, 0].T)
+    chi, p = stats.friedmanchisquare(*proof.judged[0].z.mean(axis=2).T)
     assert one.value == pytest.approx(chi / (3 * (32 - 1)))
     assert one.p == pytest.approx(p)
 
 
 def test_one_judge_is_nothing_to_agree():
     (one,) = findings(evidence(1).without(["vsi", "piqe"]))
-    assert (one.verdict, np.isnan(one.value)) == ("undecided", True)
-    assert "fewer than two judges" in one.note
+    assert (one.verdict, np.isnan(one.value)) == ("this design cannot decide it", True)
+    assert "two judges" in one.note
+
+
+def test_axes_that_oppose_each_other_are_camps():
+    cells = grid(weights=(0.01, 0.1))
+    axes = {"distortion": ["vsi", "fsim"], "perception": ["niqe", "piqe"]}
+    names = ("vsi", "fsim", "niqe", "piqe")
+    quality = by_loss(cells, range(len(LOSSES)))
+    proof = evidence_of(cells, quality, judges=names, axes=axes)
+    same = findings(proof)[-1]
+    assert (same.scope[3], same.verdict) == ("distortion and perception", "supported")
+    proof = evidence_of(cells, quality, judges=names, axes=axes)
+    proof.judged[0].z[2:] *= -1
+    *within, camps = findings(proof)
+    assert [one.verdict for one in within] == ["supported"] * 2
+    assert (camps.value, camps.verdict) == (pytest.approx(-1, abs=0.03), "contradicted")
+    assert "effective judges" in camps.note

@@ -52,8 +52,8 @@ def test_equal_gains_are_homogeneous():
 
 def test_a_single_task_is_undecided():
     one = found([1])
-    assert {finding.verdict for finding in one.values()} == {"undecided"}
-    assert "nothing to compare" in one["H5: sign"].note
+    assert {finding.verdict for finding in one.values()} == {"this design cannot decide it"}
+    assert "second of either" in one["H5: sign"].note
 
 
 def test_few_tasks_of_one_sign_are_undecided():

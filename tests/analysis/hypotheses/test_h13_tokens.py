@@ -35,4 +35,7 @@ def test_equal_scores_are_undecided():
 
 def test_without_such_a_set_it_says_so():
     one = found(0.2, 0.8, name="biq")
-    assert (one.verdict, "no models from DINOv2" in one.note) == ("undecided", True)
+    assert (one.verdict, "no models from DINOv2" in one.note) == (
+        "this design cannot decide it",
+        True,
+    )

@@ -5,19 +5,20 @@ import numpy as np
 import pytest
 
 import asymmetry.analysis.hypotheses as folder
-from asymmetry.analysis.hypotheses.contract import SOURCES, UNDECIDED
+from asymmetry.analysis.hypotheses.contract import SOURCES
 from asymmetry.analysis.hypotheses.examine import examine, rows_of
 from asymmetry.analysis.hypotheses.registry import hypothesis_modules, load_hypotheses
 from asymmetry.planning.identity import closure
-from asymmetry.tables.schemas import COLUMNS
+from asymmetry.tables.schemas import COLUMNS, DECIDED, UNDECIDED
 from tests.analysis.simulated import VGG_PATCH, VGG_VANILLA, VIT_PATCH, evidence_of, grid
 
 HYPOTHESES = load_hypotheses()
 every = pytest.mark.parametrize("hypothesis", HYPOTHESES, ids=lambda module: module.ID)
 
 
-def test_the_thirteen_are_found_in_order():
-    assert [module.ID for module in HYPOTHESES] == [f"H{number}" for number in range(1, 14)]
+def test_all_are_found_in_order():
+    expected = ["H1", "H2", "H3", "H4", "H5", "H5b", "H6", "H6b"]
+    assert [module.ID for module in HYPOTHESES] == [*expected, *(f"H{n}" for n in range(7, 18))]
 
 
 @every
@@ -33,7 +34,10 @@ def test_a_hypothesis_says_what_it_claims_and_reads(hypothesis):
 
 def test_the_tags_are_those_of_the_public_record():
     tags = {module.ID: module.SOURCE for module in HYPOTHESES}
-    assert {name for name, tag in tags.items() if tag == "P"} == {"H1", "H2", "H5", "H6", "H7"}
+    assert {name for name, tag in tags.items() if tag == "P"} == {
+        *("H1", "H2", "H5", "H5b", "H6", "H6b", "H7"),
+        *("H14", "H15", "H16", "H17"),
+    }
     assert (tags["H3"], tags["H4"], tags["H8"]) == ("R", "A", "A")
     assert {name for name, tag in tags.items() if tag == "ours"} == {f"H{n}" for n in range(9, 14)}
 
@@ -54,7 +58,7 @@ def test_too_few_losses_and_seeds_decide_nothing(hypothesis):
     found = examine(hypothesis, evidence)
     assert len({(one.scope, one.regime) for one in found}) == len(found)
     if hypothesis.ID != "H9":  # judges of four images may agree all the same
-        assert {one.verdict for one in found} == {UNDECIDED}
+        assert not {one.verdict for one in found} & set(DECIDED)
         assert all(one.note for one in found)
 
 
@@ -70,4 +74,4 @@ def test_a_file_dropped_in_is_a_hypothesis(tmp_path, monkeypatch):
 def test_the_code_of_every_hypothesis_is_in_its_closure():
     modules = hypothesis_modules()
     assert set(modules) <= closure(modules)
-    assert "asymmetry.analysis.contrast" in closure(modules)
+    assert "asymmetry.analysis.pairs" in closure(modules)

@@ -9,7 +9,7 @@ from asymmetry.study import parse_study
 from tests.conftest import small_values
 from tests.iqa.conftest import SCORED, declare
 
-EVALUATION = {"metrics": ["psnr_y", "gmsd", "piqe"], "judges": ["gmsd"]}
+EVALUATION = {"metrics": ["psnr_y", "gmsd", "piqe"], "distortion": ["gmsd"]}
 
 
 def measure(study, set_name, folder):
@@ -82,7 +82,7 @@ def test_a_metric_that_fails_on_an_image_says_so(photos, workplace, monkeypatch)
         return float(len(calls))
 
     monkeypatch.setattr(skill, "_metric", lambda *_: fail_once)
-    study = declare(photos, evaluation={"metrics": ["psnr_y"], "judges": ["psnr_y"]})
+    study = declare(photos, evaluation={"metrics": ["psnr_y"], "distortion": ["psnr_y"]})
     found, values = measure(study, "severity", workplace)
     assert set(found.loc[found["role"] == "metric", "status"]) == {
         "failed: 1 of 30 values are not finite"
@@ -127,7 +127,7 @@ def test_losses_and_metrics_on_live_as_known(shared, workplace, lpips, trunks):
     family = [f"dists-{name}" for name in trunks]
     values = small_values() | {
         "iqa_sets": {"severity": {"kind": "severity"}, "live": live},
-        "evaluation": {"metrics": [*metrics, *family], "judges": ["ssim"]},
+        "evaluation": {"metrics": [*metrics, *family], "distortion": ["ssim"]},
         "execution": {"device": "cpu", "bootstrap": 50, "weights": str(shared / "weights")},
     }
     found, _ = measure(parse_study(values, "test"), "live", workplace)
@@ -144,7 +144,7 @@ def test_losses_and_metrics_on_live_as_known(shared, workplace, lpips, trunks):
 @pytest.mark.slow
 def test_severities_of_the_default_photos(workplace):
     sets = {"severity": {"kind": "severity"}}
-    evaluation = {"metrics": ["psnr_y", "ssim_y", "gmsd"], "judges": ["gmsd"]}
+    evaluation = {"metrics": ["psnr_y", "ssim_y", "gmsd"], "distortion": ["gmsd"]}
     values = small_values() | {"iqa_sets": sets, "evaluation": evaluation}
     found, _ = measure(parse_study(values, "test"), "severity", workplace)
     srcc = values_of(found, "srcc")

@@ -319,3 +319,21 @@ def test_what_changed_is_told_by_module(tmp_path: Path):
     ):
         after = own(f"after{number}", loss)
         assert {name for name in before if before[name] != after[name]} == {"asymmetry.loss"}
+
+
+DOOR = """
+    from asymmetry.door import l
+
+    def train(x):
+        return l(x)
+"""
+
+
+@pytest.mark.parametrize("inside", ["return a", "return other(a)"])
+def test_a_door_counts_as_the_definition_that_it_leads_to(tmp_path: Path, inside: str):
+    door = 'CHANGES_NUMBERS = False\nCOUNTS_AS = "asymmetry.loss"\n\n\ndef l(a):\n    ' + inside
+    changes = {"loop": DOOR, "door": door}
+    assert digest(tmp_path, changes) == digest(tmp_path, {})
+    formula = {"loss": LOSS.replace("/ 2", "/ 3")}
+    assert digest(tmp_path, changes | formula) != digest(tmp_path, {})
+    assert digest(tmp_path, changes | formula) == digest(tmp_path, formula)

@@ -95,6 +95,7 @@ def stages_of(losses: list[str], weights: list[float]) -> Stages:
     values = small_values()
     values["grid"] |= {"fidelity": losses, "adversarial_weights": weights}
     values["warm_start"]["steps"] = values["training"]["steps"] = 2
+    values["training"]["snapshots"] = [0.5]
     values["transfer"] |= {"modes": ["raw", "probe", "fine-tune"]}
     return Stages(Plan(parse_study(values, "params.yaml")))
 
@@ -123,7 +124,12 @@ def test_a_stage_executes_nothing_that_its_digest_does_not_reach(
     measured = [*stages.study.evaluation.metrics, *losses]
     trunks = ["asymmetry.backbones.convolutional:vgg", "asymmetry.backbones.transformer:vit"]
     for root, parts, make_part, more in (
-        ("assessment.engine:assess_part", stages.assessment.parts, assess_part, roots_of(measured)),
+        (
+            "assessment.engine:assess_part",
+            [*stages.assessment.parts, *stages.snapshots.parts],
+            assess_part,
+            roots_of(measured),
+        ),
         (
             "iqa.skill.measure:measure_part",
             stages.skill.parts,
@@ -154,7 +160,7 @@ def test_a_stage_executes_nothing_that_its_digest_does_not_reach(
 def check_cheap_stages(stages: Stages) -> None:
     study, results, stage = stages.study, stages.results, stages.stamps.by_name
     with executed() as codes:
-        for table in ("runs", "scores", "skill", "optimisability", "transfer"):
+        for table in ("runs", *stages.by_table):
             collect_table(stages, table)
     check(codes, stage["scores"].roots)
     with executed() as codes:

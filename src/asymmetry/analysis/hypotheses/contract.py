@@ -6,16 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from asymmetry.analysis.contrast import Contrast
 from asymmetry.stats.arrays import Array
+from asymmetry.stats.estimate import Estimate
 from asymmetry.stats.intervals import bootstrap_error, interval
 from asymmetry.stats.power import power_of_estimate
 from asymmetry.stats.significance import ALPHA, holm
+from asymmetry.tables.schemas import CONTRADICTED, EQUAL, SUPPORTED, UNDECIDABLE, UNDECIDED
 
-Scope = tuple[str, str, str]  # task, generator, set
+Scope = tuple[str, str, str, str]  # task, generator, set, axis
 ALL = "all"
-EVERYWHERE: Scope = (ALL, ALL, ALL)
-SUPPORTED, CONTRADICTED, UNDECIDED = "supported", "contradicted", "undecided"
+EVERYWHERE: Scope = (ALL, ALL, ALL, ALL)
 FEWEST = 5  # losses; of fewer, no rank correlation reaches p ≤ ALPHA, whatever the order
 RESAMPLES = 2000  # where no judged image or seed is drawn
 
@@ -51,6 +51,11 @@ class Finding:
     note: str = ""
 
 
+def undecidable(finding: Finding, reason: str) -> Finding:
+    """The finding of a design that no data could decide; the reason says what would mend it."""
+    return replace(finding, verdict=UNDECIDABLE, note=sentences(reason, finding.note))
+
+
 def with_draws(
     finding: Finding,
     value: float,
@@ -77,16 +82,30 @@ def with_draws(
     return replace(finding, **(found | others))
 
 
-def with_contrast(finding: Finding, found: Contrast, assumed: float) -> Finding:
-    """The finding with a contrast, and its power for a true difference of `assumed`; no verdict."""
-    return replace(
+def with_estimate(
+    finding: Finding,
+    found: Estimate,
+    *,
+    assumed: float,
+    sign: int = 1,
+    margin: float = 0.0,
+    mend: str = "",
+) -> Finding:
+    """The finding with an estimate, its power for a true value of `assumed`, and its verdict.
+
+    `mend` says what a design lacks in which the estimate has no error.
+    """
+    filled = replace(
         finding,
         value=found.value,
         low=found.low,
         high=found.high,
         p=found.p,
+        n=found.n,
         power=found.power(assumed),
+        verdict=by_interval(found.low, found.high, sign=sign, margin=margin),
     )
+    return filled if np.isfinite(found.p) else undecidable(filled, mend)
 
 
 def sentences(*parts: str) -> str:
@@ -94,30 +113,30 @@ def sentences(*parts: str) -> str:
     return " ".join(filter(None, parts))
 
 
-def by_interval(low: float, high: float, border: float = 0.0, sign: int = 1) -> str:
+def by_interval(
+    low: float, high: float, border: float = 0.0, sign: int = 1, margin: float = 0.0
+) -> str:
     """Supported where the interval is above the border, contradicted where it is below.
 
-    The other way round where `sign` is -1: the claim is then that the value is small.
+    The other way round where `sign` is -1: the claim is then that the value is small. Practically
+    equal where the interval is within `margin` of the border.
     """
     above, below = (SUPPORTED, CONTRADICTED) if sign > 0 else (CONTRADICTED, SUPPORTED)
+    if border - margin < low and high < border + margin:
+        return EQUAL
     return above if low > border else below if high < border else UNDECIDED
 
 
-def by_sign(value: float, p: float) -> str:
-    """Supported where the value is significantly above zero, contradicted where below."""
-    if not p <= ALPHA:
-        return UNDECIDED
-    return SUPPORTED if value > 0 else CONTRADICTED
-
-
-def family(findings: Iterable[Finding], sign: int = 1) -> list[Finding]:
-    """Findings of one family of tests: p after Holm, and the verdict from that p and the sign.
-
-    `sign` is -1 where a claim is that the value is negative. A finding without p does not change.
-    """
+def family(findings: Iterable[Finding]) -> list[Finding]:
+    """Findings of one family of tests: p after Holm; what p no longer decides is undecided."""
     found = list(findings)
     adjusted = holm([finding.p for finding in found])
+    decided = SUPPORTED, CONTRADICTED
     return [
-        replace(one, p=p, verdict=by_sign(sign * one.value, p)) if np.isfinite(p) else one
+        replace(
+            one, p=p, verdict=UNDECIDED if one.verdict in decided and p > ALPHA else one.verdict
+        )
+        if np.isfinite(p)
+        else one
         for one, p in zip(found, adjusted, strict=True)
     ]

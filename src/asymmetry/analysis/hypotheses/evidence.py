@@ -1,53 +1,73 @@
 """The evidence for the hypotheses: the tables, and the effects by all judges or some of them."""
 
-from collections.abc import Collection
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import pandas as pd
 
-from asymmetry.analysis.effect import Effects, all_judged, effects_of
+from asymmetry.analysis.effect import Effects, all_judged, effects_of, effects_on_axes
 from asymmetry.analysis.judging import Judged
 from asymmetry.analysis.skill import sets_in_words, skill_of_losses
 from asymmetry.backbones.families import family_of
 from asymmetry.fidelity.registry import backbone_of, fidelity_names
 from asymmetry.metrics.contracts import METRICS
-from asymmetry.planning.plan import PILOT
 from asymmetry.study import Study
+from asymmetry.study.training import snapshot_steps
 from asymmetry.tables.read import Tables
+
+# What claims speak of by name, each an axis of its own: metrics that no axis needs to name.
+MEASURES = ("sharpness", "coherence", "artifacts_ldl", "lattice", "semantics")
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """The tables of a study, and the z-scores of its cells and of their pilots, by scope.
+    """The tables of a study, and the z-scores of its cells by scope.
 
-    `losses` has the skill of each loss (`skill_of_losses`), and `sets` names the IQA sets behind
-    it. No effect includes `left_out` judges. `transfer` and `measures` exclude discriminators and
-    metrics on backbones of the family `no_backbone`.
+    `axes` has the judges of each axis. `losses` has the skill of each loss (`skill_of_losses`), and
+    `sets` names the IQA sets behind it. `snapshots` has what judges say of the same cells on their
+    way, by the share of their steps and by scope. `practically_equal` is in standard deviations
+    between the cells without an adversary. No effect includes `left_out` judges. `transfer` and
+    `measures` exclude discriminators and metrics on backbones of the family `no_backbone`.
     """
 
     tables: Tables
     judged: list[Judged]
-    pilots: dict[tuple[str, str, str], Judged]
+    axes: Mapping[str, Sequence[str]]
     losses: pd.DataFrame
-    sets: str
+    sets: str = ""
+    snapshots: Mapping[float, Mapping[tuple[str, ...], Judged]] = field(default_factory=dict)
+    practically_equal: float = 0.1
     left_out: frozenset[str] = frozenset()
     no_backbone: str = ""
 
     @cached_property
     def effects(self) -> list[Effects]:
-        """The effects of every task, generator and set."""
-        return [effects_of(judged, self.left_out) for judged in self.judged]
+        """The effects on every axis of every task, generator and set."""
+        return [
+            effects
+            for judged in self.judged
+            for effects in effects_on_axes(judged, self.axes, self.left_out)
+        ]
 
-    def pilot_of(self, effects: Effects) -> Effects | None:
-        """The effects of the same settings after their pilots; None where there are none."""
-        judged = self.pilots.get(effects.scope)
-        return effects_of(judged, self.left_out) if judged else None
+    def measured(self, name: str) -> list[Effects]:
+        """The effects by one metric alone, wherever it has numbers."""
+        return [effects_of(one, name, [name]) for one in self.judged if name in one.judges]
+
+    def margin(self, effects: Effects) -> float:
+        """The difference that is practically none, in z-scores."""
+        return self.practically_equal * (effects.control if effects.control > 0 else 1.0)
+
+    def snapshot_of(self, effects: Effects, share: float) -> Effects | None:
+        """The effects of the same settings after this share of the steps; None without scores."""
+        judged = self.snapshots[share].get(effects.scope[:3])
+        return effects_of(judged, effects.scope[3], effects.judges) if judged else None
 
     @property
     def judges(self) -> list[str]:
-        """The judges that have numbers."""
-        return list(dict.fromkeys(name for judged in self.judged for name in judged.judges))
+        """The judges of all axes that have numbers."""
+        known = {name for judged in self.judged for name in judged.judges}
+        return [name for judges in self.axes.values() for name in judges if name in known]
 
     @cached_property
     def transfer(self) -> pd.DataFrame:
@@ -76,19 +96,23 @@ class Evidence:
 
 def gather(study: Study, tables: Tables) -> Evidence:
     """The evidence in the tables of a study."""
-    judges, resamples = study.evaluation.judges, study.execution.bootstrap
-    judged = all_judged(tables, judges, resamples)
-    begun = tables.scores[tables.scores["run"].str.endswith(PILOT)]
-    pilots: list[Judged] = []
-    if len(begun):
-        runs = tables.runs.assign(run=tables.runs["run"] + PILOT)
-        pilots = all_judged(replace(tables, runs=runs, scores=begun), judges, resamples)
+    judges = list(dict.fromkeys([*study.evaluation.judges, *MEASURES]))
+    shares, step = study.training.snapshots, tables.trajectories["step"]
+    begun = {
+        share: replace(tables, scores=tables.trajectories[step == at])
+        for share, at in zip(shares, snapshot_steps(shares, study.training.steps), strict=True)
+    }
     return Evidence(
         tables,
-        judged,
-        {one.scope: one for one in pilots},
-        skill_of_losses(tables.skill),
+        all_judged(tables, judges),
+        study.evaluation.axes,
+        skill_of_losses(tables.skill, tables.skill_values, study.execution.bootstrap),
         sets_in_words(tables.skill, study.calibration),
+        {
+            share: {one.scope: one for one in all_judged(early, judges)}
+            for share, early in begun.items()
+        },
+        study.evaluation.practically_equal,
     )
 
 

@@ -1,25 +1,17 @@
 """H4: whether the DISTS-style loss on random weights beats those on pretrained ones somewhere."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy import stats
 
-from asymmetry.analysis.contrast import FEWEST_SEEDS, enough_seeds
 from asymmetry.analysis.effect import Effects
-from asymmetry.analysis.hypotheses.contract import (
-    CONTRADICTED,
-    SUPPORTED,
-    UNDECIDED,
-    Finding,
-    sentences,
-    with_draws,
-)
+from asymmetry.analysis.hypotheses.contract import Finding, sentences, undecidable
 from asymmetry.analysis.hypotheses.evidence import Evidence
-from asymmetry.stats.arrays import Array
-from asymmetry.stats.power import power_of_estimate
+from asymmetry.analysis.regimes import difference
+from asymmetry.stats.estimate import Estimate
 from asymmetry.stats.significance import ALPHA, holm
+from asymmetry.tables.schemas import CONTRADICTED, SUPPORTED, UNDECIDED
 
 ID = "H4"
 CLAIM = "VGG-16 with random weights: low skill, yet beats pretrained backbones in some settings"
@@ -29,104 +21,85 @@ SILENT = (
     "pretrained backbone and every setting of the study."
 )
 TABLES = ("runs", "scores", "skill")
-UNIT = "images"
+UNIT = "trainings"
 ASSUMED = 0.5
-POWER = f"at a true difference of {ASSUMED} z-scores in one setting before Holm, normal"
+POWER = f"at a true difference of {ASSUMED} z-scores in one setting before Holm, Student's t"
 RANDOM = "dists-vgg16-random"
-FEWEST_IMAGES = 6  # of fewer, no Wilcoxon test reaches p ≤ ALPHA
 
 
 @dataclass(frozen=True)
 class _Pair:
-    """The random loss and a rival in one setting, and the differences of their effects.
-
-    `rows` are those of both in the table of effects. The differences are `images` [images] and
-    `seeds` [seeds].
-    """
+    """The random loss minus a rival in one setting (discriminator, weight)."""
 
     rival: str
-    rows: tuple[int, int]
-    images: Array
-    seeds: Array
-    p: float
+    setting: tuple[str, float]
+    found: Estimate
 
 
 def findings(evidence: Evidence) -> list[Finding]:
-    """A finding for each rival of each task, generator and set."""
+    """A finding for each rival of each task, generator, set and axis."""
     return [one for effects in evidence.effects for one in _against_all(effects, evidence)]
 
 
 def _against_all(effects: Effects, evidence: Evidence) -> Iterable[Finding]:
-    pairs = _pairs(effects)
-    adjusted = np.array(holm([pair.p for pair in pairs]))
+    pairs = list(_pairs(effects))
+    adjusted = np.array(holm([pair.found.p for pair in pairs]))
     for rival in dict.fromkeys(pair.rival for pair in pairs):
         indices = [index for index, pair in enumerate(pairs) if pair.rival == rival]
-        yield _finding(effects, [pairs[i] for i in indices], adjusted[indices], evidence)
+        own = [pairs[i] for i in indices]
+        yield _finding(effects, own, adjusted[indices], len(pairs), evidence)
 
 
-def _pairs(effects: Effects) -> list[_Pair]:
-    done = effects.settings[effects.settings["value"].notna()].reset_index()
-    random = done[done["fidelity"] == RANDOM]
-    rivals = done[done["fidelity"].map(_is_rival).astype(bool)]
-    keys = ["discriminator", "adversarial_weight"]
-    pairs = rivals.merge(random, on=keys, suffixes=("", "_random"))
-    columns = (pairs[name].tolist() for name in ("fidelity", "index_random", "index"))
-    return [_pair(effects, *pair) for pair in zip(*columns, strict=True)]
+def _pairs(effects: Effects) -> Iterable[_Pair]:
+    done = effects.done
+    keys = [done["discriminator"], done["adversarial_weight"]]
+    for setting, cells in done.groupby(keys, sort=False):
+        if RANDOM not in set(cells["fidelity"]) or not isinstance(setting, tuple):
+            continue
+        mask = done.index.isin(cells.index)
+        for rival in dict.fromkeys(filter(_is_rival, cells["fidelity"])):
+            found = difference(effects, mask, RANDOM, rival)
+            if np.isfinite(found.value):
+                yield _Pair(rival, (str(setting[0]), float(setting[1])), found)
 
 
-def _pair(effects: Effects, rival: str, random_row: int, rival_row: int) -> _Pair:
-    images = effects.by_image[random_row] - effects.by_image[rival_row]
-    images = images[np.isfinite(images)]
-    seeds = effects.by_seed[random_row] - effects.by_seed[rival_row]
-    enough = len(images) >= FEWEST_IMAGES and images.any()
-    p = float(stats.wilcoxon(images).pvalue) if enough else np.nan
-    return _Pair(rival, (random_row, rival_row), images, seeds[np.isfinite(seeds)], p)
-
-
-def _finding(effects: Effects, pairs: list[_Pair], adjusted: Array, evidence: Evidence) -> Finding:
-    best = max(range(len(pairs)), key=lambda index: pairs[index].images.mean())
-    pair, images = pairs[best], pairs[best].images
-    enough, lower = len(images) >= FEWEST_IMAGES, _is_lower(evidence, pair.rival)
-    setting = effects.settings.loc[pair.rows[0]]
-    return with_draws(
-        Finding(
-            effects.scope,
-            f"against {pair.rival}",
-            "mean difference of the effect over images in the best setting for the random weights",
-            n=len(images),
-            coverage=effects.coverage,
-        ),
-        float(images.mean()),
-        effects.draws[pair.rows[0]] - effects.draws[pair.rows[1]],
+def _finding(
+    effects: Effects, pairs: list[_Pair], adjusted: np.ndarray, tests: int, evidence: Evidence
+) -> Finding:
+    best = max(range(len(pairs)), key=lambda index: pairs[index].found.value)
+    pair, found = pairs[best], pairs[best].found
+    low, high = found.simultaneous(tests)
+    lower = _is_lower(evidence, pair.rival)
+    finding = Finding(
+        effects.scope,
+        f"against {pair.rival}",
+        "difference of the effect in the best setting for the random weights",
+        value=found.value,
+        low=low,
+        high=high,
+        n=found.n,
+        power=found.power(ASSUMED),
         p=float(adjusted[best]),
-        power=power_of_estimate(ASSUMED, images.std(ddof=1) / np.sqrt(len(images)))
-        if enough
-        else np.nan,
-        verdict=_verdict(pairs, adjusted, best) if lower else UNDECIDED,
+        coverage=effects.coverage,
         note=sentences(
-            f"The best of {len(pairs)} settings: {setting['discriminator']} at "
-            f"λ = {setting['adversarial_weight']:g}. Its interval does not allow for that choice; "
-            "its p (Wilcoxon, Holm over settings and rivals) does.",
+            f"The best of {len(pairs)} settings: {pair.setting[0]} at λ = {pair.setting[1]:g}. "
+            f"Interval (Bonferroni) and p (Holm) allow for the {tests} settings and rivals.",
             "" if lower else "Its skill is not known to be lower than the rival's.",
-            "" if enough else f"n = {len(images)}: {FEWEST_IMAGES} images are the least.",
-            enough_seeds(min(len(one.seeds) for one in pairs)),
         ),
     )
+    if not np.isfinite([one.found.p for one in pairs]).any():
+        return undecidable(
+            finding, "Nothing was repeated in these settings: train them in a second seed."
+        )
+    return replace(finding, verdict=_verdict(pairs, adjusted, best) if lower else UNDECIDED)
 
 
-def _verdict(pairs: list[_Pair], adjusted: Array, best: int) -> str:
-    """Supported: better somewhere, with every seed; contradicted: worse everywhere."""
-    if (
-        len(pairs[best].seeds) >= FEWEST_SEEDS
-        and adjusted[best] <= ALPHA
-        and (pairs[best].seeds > 0).all()
-    ):
+def _verdict(pairs: list[_Pair], adjusted: np.ndarray, best: int) -> str:
+    """Supported: better somewhere, after Holm; contradicted: worse everywhere, each by itself."""
+    if adjusted[best] <= ALPHA and pairs[best].found.value > 0:
         return SUPPORTED
-    worse = [
-        p <= ALPHA and len(pair.seeds) >= FEWEST_SEEDS and (pair.seeds < 0).all()
-        for pair, p in zip(pairs, adjusted, strict=True)
-    ]
-    return CONTRADICTED if all(worse) else UNDECIDED
+    worse = all(pair.found.p <= ALPHA and pair.found.value < 0 for pair in pairs)
+    return CONTRADICTED if worse else UNDECIDED
 
 
 def _is_lower(evidence: Evidence, rival: str) -> bool:

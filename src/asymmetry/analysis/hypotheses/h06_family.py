@@ -1,17 +1,28 @@
 """H6: convolutional against Transformer discriminators: level, slope over the weight, collapse."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from math import comb
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
-from asymmetry.analysis.contrast import contrast, enough_seeds
 from asymmetry.analysis.effect import Effects
-from asymmetry.analysis.hypotheses.contract import Finding, family, sentences, with_contrast
+from asymmetry.analysis.hypotheses.contract import (
+    Finding,
+    family,
+    sentences,
+    undecidable,
+    with_estimate,
+)
 from asymmetry.analysis.hypotheses.evidence import Evidence
+from asymmetry.analysis.judging import codes_of
+from asymmetry.analysis.pairs import ended_cells, verdict_of, with_trunk
 from asymmetry.backbones.families import is_transformer
+from asymmetry.core.randomness import draws
 from asymmetry.stats.arrays import Array
+from asymmetry.stats.estimate import Estimate, difference_of_units, over_replicates, unit_means
+from asymmetry.stats.significance import ALPHA
 
 ID = "H6"
 CLAIM = (
@@ -20,113 +31,222 @@ CLAIM = (
 )
 SOURCE = "P"
 SILENT = (
-    "The degradation is described (R) for DINOv2 against ResNet-50. Here: all backbones of each "
-    "family; collapsed is a training that became non-finite."
+    "The degradation is described (R) for DINOv2 against ResNet-50. Here: over the trunks of each "
+    "family, or of fewer than two of either for these trunks; collapsed runs are those with "
+    "the status diverged or collapsed."
 )
 TABLES = ("runs", "scores")
-UNIT = "settings, or runs"
+UNIT = "trunks, or trainings"
 ASSUMED = 0.5
 POWER = (
     f"at a true difference of {ASSUMED} z-scores (a decade of the weight), Student's t with the "
-    "interval's own error; none for the exact test, whose power depends on both shares"
+    "interval's own error; none for collapsed runs; p: Holm over the three"
 )
 INTERACTION, LEVEL, COLLAPSE = "slope over log10 of the weight", "level", "collapsed runs"
 _STATISTICS = {
     INTERACTION: "slope of the effect over log10 of the weight",
     LEVEL: "level of the effect",
 }
+_FEWEST_TRUNKS = 2  # of each family; of fewer, how much trunks of a family differ is not known
+_ALIKE = {
+    LEVEL: ["fidelity", "adversarial_weight", "head", "seed"],
+    INTERACTION: ["fidelity", "head", "seed"],
+}
+_MEND = (
+    "Take two trunks of each family in the same losses, weights and heads, or repeat the trainings "
+    "in a second seed."
+)
+
+
+@dataclass(frozen=True)
+class _Compared:
+    """Values [n, images] of trainings or curves, in strata that both families have.
+
+    `keys` [n] has the columns of the stratum, `trunk` and `transformer`; `ranks` [n] are those
+    within the stratum, 0 to 1, where a training that ended badly is worst.
+    """
+
+    keys: pd.DataFrame
+    values: Array
 
 
 def findings(evidence: Evidence) -> list[Finding]:
-    """Three findings, one family of tests, for each task, generator and set with both families."""
-    return [one for effects in evidence.effects for one in _of(effects)]
+    """Three findings, one family of tests, for each task, generator, set and axis."""
+    return [one for effects in evidence.effects for one in of_families(effects, evidence)]
 
 
-def _of(effects: Effects) -> list[Finding]:
-    settings = effects.settings[effects.settings["adversarial_weight"] > 0]
-    settings = settings.assign(transformer=settings["backbone"].map(is_transformer, "ignore"))
-    settings = settings[settings["transformer"].notna()]
-    if settings["transformer"].nunique() < 2:
+def of_families(effects: Effects, evidence: Evidence) -> list[Finding]:
+    """Slope and level, and the collapsed runs, of Transformers against convolutional trunks."""
+    ended = _ended(effects)
+    if ended["transformer"].nunique() < 2:
         return []
-    done = settings[settings["value"].notna()]
-    found = [
-        _difference(effects, INTERACTION, *_slopes(done, len(effects.settings))),
-        _difference(effects, LEVEL, *_levels(done, len(effects.settings))),
-        _collapse(effects, settings),
-    ]
-    return family(found, sign=-1)
+    done, margin = ended[ended["row"] >= 0], evidence.margin(effects)
+    return family(
+        [
+            _difference(effects, INTERACTION, _slopes(effects, done), margin),
+            _difference(effects, LEVEL, _levels(effects, done), margin),
+            _collapse(effects, ended),
+        ]
+    )
 
 
-def _difference(effects: Effects, regime: str, terms: Array, sides: Array) -> Finding:
+def level_of_families(effects: Effects, evidence: Evidence) -> list[Finding]:
+    """The level alone, in a family of its own."""
+    ended = _ended(effects)
+    if ended["transformer"].nunique() < 2:
+        return []
+    done = ended[ended["row"] >= 0]
+    return [_difference(effects, LEVEL, _levels(effects, done), evidence.margin(effects))]
+
+
+def _ended(effects: Effects) -> pd.DataFrame:
+    """The cells with an adversary on a backbone that ended, with trunk and family."""
+    ended = with_trunk(ended_cells(effects))
+    ended = ended[ended["backbone"].notna() & (ended["adversarial_weight"] > 0)]
+    return ended.assign(transformer=ended["backbone"].map(is_transformer).astype(bool))
+
+
+def _difference(effects: Effects, regime: str, compared: _Compared, margin: float) -> Finding:
+    compared = _in_both(compared, regime)
+    keys = compared.keys
+    trunks = keys.groupby("transformer")["trunk"].nunique()
+    generalises = len(trunks) == 2 and bool((trunks >= _FEWEST_TRUNKS).all())
+    where = "over trunks" if generalises else "for these trunks"
     finding = Finding(
         effects.scope,
-        regime,
+        f"{regime}, {where}",
         f"{_STATISTICS[regime]}, Transformer minus convolutional",
         coverage=effects.coverage,
-        note="No settings of both families can be compared.",
     )
-    if len(np.unique(sides)) < 2:
-        return finding
-    found = contrast(effects, terms, sides)
-    note = sentences(
-        enough_seeds(found.seeds),
-        "p: Holm over the three tests. The backbones are fixed: the interval does not hold for "
-        "others of their family.",
-    )
-    n = int((terms != 0).any(axis=0).sum())
-    return with_contrast(replace(finding, n=n, note=note), found, ASSUMED)
-
-
-def _slopes(done: pd.DataFrame, size: int) -> tuple[Array, Array]:
-    """The least-squares slope of each curve (loss, discriminator) over log10 of the weight."""
-    terms, sides = [], []
-    for _, curve in done.groupby(["fidelity", "discriminator"], sort=False):
-        decades = np.log10(curve["adversarial_weight"].to_numpy())
-        centred = decades - decades.mean()
-        if len(curve) < 2:
-            continue
-        term = np.zeros(size)
-        term[curve.index] = centred / (centred**2).sum()
-        terms.append(term)
-        sides.append(1 if curve["transformer"].iloc[0] else -1)
-    return np.array(terms).reshape(-1, size), np.array(sides)
-
-
-def _levels(done: pd.DataFrame, size: int) -> tuple[Array, Array]:
-    """The mean of each family in each loss, weight and head that both families have."""
-    terms, sides = [], []
-    for _, alike in done.groupby(["fidelity", "adversarial_weight", "head"], sort=False):
-        if alike["transformer"].nunique() < 2:
-            continue
-        for transformer, side in alike.groupby("transformer"):
-            term = np.zeros(size)
-            term[side.index] = 1 / len(side)
-            terms.append(term)
-            sides.append(1 if transformer else -1)
-    return np.array(terms).reshape(-1, size), np.array(sides)
-
-
-def _collapse(effects: Effects, settings: pd.DataFrame) -> Finding:
-    """Fisher's exact test of the shares of diverged runs."""
-    counts = settings.groupby("transformer")[["diverged", "done"]].sum()
-    table = counts.reindex([True, False]).to_numpy(dtype=int)
-    ended = table.sum(axis=1)
-    shares = table[:, 0] / np.maximum(ended, 1)
-    ratio = stats.contingency.odds_ratio(table) if table.sum(axis=0).all() else None
-    ends = ratio.confidence_interval(0.95) if ratio else None
-    return Finding(
-        effects.scope,
-        COLLAPSE,
-        "share of convolutional runs that diverged minus that of Transformers; Fisher's exact test",
-        value=float(shares[1] - shares[0]),
-        p=float(stats.fisher_exact(table).pvalue) if ends else np.nan,
-        n=int(table.sum()),
-        coverage=effects.coverage,
+    if not len(keys):
+        return undecidable(finding, f"No settings of both families can be compared. {_MEND}")
+    found = _over_trunks(compared, regime) if generalises else _for_these(compared, regime)
+    ranked = _by_ranks(effects, compared) if generalises and regime == LEVEL else None
+    filled = with_estimate(finding, found, assumed=ASSUMED, sign=-1, margin=margin, mend=_MEND)
+    return replace(
+        filled,
         note=sentences(
-            f"Diverged: {table[0, 0]} of {ended[0]} Transformer, {table[1, 0]} of {ended[1]} "
-            "convolutional runs.",
-            f"Odds ratio {ratio.statistic:.2f}, 95 % {ends.low:.2f} to {ends.high:.2f}."
-            if ratio and ends
-            else "The shares do not differ, so there is nothing to test.",
+            f"{trunks.get(True, 0)} Transformer and {trunks.get(False, 0)} convolutional trunks.",
+            _changed(ranked, filled.verdict),
+            filled.note,
         ),
     )
+
+
+def _levels(effects: Effects, done: pd.DataFrame) -> _Compared:
+    return _Compared(done, effects.by_image[done["row"].to_numpy(dtype=int)])
+
+
+def _slopes(effects: Effects, done: pd.DataFrame) -> _Compared:
+    """The least-squares slope of each curve over log10 of the weight, on each image."""
+    member = codes_of(done, ["discriminator", "fidelity", "seed"])
+    decades = np.log10(done["adversarial_weight"].to_numpy(dtype=float))
+    centred = decades - (np.bincount(member, decades) / np.bincount(member))[member]
+    spread = np.bincount(member, centred**2)
+    slopes = np.zeros((len(spread), effects.images))
+    rows = done["row"].to_numpy(dtype=int)
+    np.add.at(slopes, member, centred[:, None] * effects.by_image[rows])
+    several = spread > 0
+    keys = done[~pd.Series(member).duplicated().to_numpy()].reset_index(drop=True)
+    return _Compared(keys[several], slopes[several] / spread[several, None])
+
+
+def _in_both(compared: _Compared, regime: str) -> _Compared:
+    """What is in strata of both families."""
+    keys = compared.keys
+    strata, side = codes_of(keys, _ALIKE[regime]), keys["transformer"].to_numpy(dtype=bool)
+    both = np.isin(strata, strata[side]) & np.isin(strata, strata[~side])
+    return _Compared(keys[both].reset_index(drop=True), compared.values[both])
+
+
+def _over_trunks(compared: _Compared, regime: str) -> Estimate:
+    """Welch's test over the trunks' means, of values less the level of their stratum."""
+    keys, values = compared.keys, compared.values
+    strata = codes_of(keys, _ALIKE[regime])
+    is_transformer = keys["transformer"].to_numpy(dtype=bool)
+    levels = [
+        unit_means(values[is_transformer == side], strata[is_transformer == side])
+        for side in (True, False)
+    ]
+    centred = values - ((levels[0] + levels[1]) / 2)[strata]
+    trunk = codes_of(keys, ["trunk"])
+    sides = [
+        unit_means(centred[is_transformer == side], trunk[is_transformer == side])
+        for side in (True, False)
+    ]
+    return difference_of_units(*sides)
+
+
+def _for_these(compared: _Compared, regime: str) -> Estimate:
+    """The difference of the families' means in each stratum, over repeated trainings."""
+    keys, values = compared.keys, compared.values
+    strata = codes_of(keys, _ALIKE[regime])
+    side = keys["transformer"].to_numpy(dtype=bool)
+    means = [unit_means(values[side == one], strata[side == one]) for one in (True, False)]
+    without_seed = [name for name in _ALIKE[regime] if name != "seed"]
+    groups = codes_of(keys[~pd.Series(strata).duplicated()], without_seed)
+    return over_replicates(means[0] - means[1], groups)
+
+
+def _by_ranks(effects: Effects, compared: _Compared) -> Estimate:
+    """The same over the trunks' mean ranks within their stratum; what ended badly is last."""
+    keys = compared.keys
+    level = pd.Series(np.nanmean(compared.values, axis=1), index=keys.index)
+    ranks = level.groupby(codes_of(keys, _ALIKE[LEVEL])).rank(pct=True)
+    side = keys["transformer"].to_numpy(dtype=bool)
+    trunk = codes_of(keys, ["trunk"])
+    values = ranks.to_numpy()[:, None]
+    means = [unit_means(values[side == one], trunk[side == one]) for one in (True, False)]
+    return difference_of_units(*means)
+
+
+def _changed(ranked: Estimate | None, verdict: str) -> str:
+    """A sentence where ranks lead to another verdict."""
+    if ranked is None or not np.isfinite(ranked.p):
+        return ""
+    found = verdict_of(ranked.value, ranked.p, -1)
+    return f"Sensitivity: {found} by ranks." if found != verdict else ""
+
+
+def _collapse(effects: Effects, ended: pd.DataFrame) -> Finding:
+    """The shares of badly ended runs: over trunks by permutation, or of these by Fisher's test."""
+    lost = ended["row"] < 0
+    by_trunk = lost.groupby([ended["transformer"], ended["trunk"]]).mean()
+    sides = [by_trunk[side].to_numpy(dtype=float) for side in (False, True)]
+    counts = pd.crosstab(ended["transformer"], lost).reindex(
+        index=[True, False], columns=[True, False], fill_value=0
+    )
+    table = counts.to_numpy(dtype=int)
+    least = 2 / comb(len(by_trunk), len(sides[0]))
+    over_trunks = least <= ALPHA
+    finding = Finding(
+        effects.scope,
+        f"{COLLAPSE}, {'over' if over_trunks else 'for these'} trunks",
+        "share of convolutional runs that diverged or collapsed minus that of Transformers",
+        value=float(sides[0].mean() - sides[1].mean()),
+        n=len(by_trunk) if over_trunks else int(table.sum()),
+        coverage=effects.coverage,
+        note=f"Diverged or collapsed: {table[0, 0]} of {table[0].sum()} Transformer, "
+        f"{table[1, 0]} of {table[1].sum()} convolutional runs.",
+    )
+    if not lost.any():
+        return replace(finding, note=f"{finding.note} There is nothing to test.")
+    p = _permuted(sides) if over_trunks else float(stats.fisher_exact(table).pvalue)
+    test = "permutation of the trunks" if over_trunks else "Fisher's exact test"
+    return replace(
+        finding,
+        p=p,
+        verdict=verdict_of(finding.value, p, -1),
+        note=f"{finding.note} p: {test}, Holm over the three tests.",
+    )
+
+
+def _permuted(sides: list[Array]) -> float:
+    found = stats.permutation_test(
+        sides,
+        lambda first, second, axis: first.mean(axis) - second.mean(axis),
+        n_resamples=9999,
+        vectorized=True,
+        rng=draws(0, "families"),
+    )
+    return float(found.pvalue)

@@ -10,18 +10,17 @@ from scipy import stats
 
 from asymmetry.analysis.hypotheses.contract import (
     EVERYWHERE,
-    RESAMPLES,
     Finding,
     family,
-    sentences,
-    with_draws,
+    undecidable,
+    with_estimate,
 )
 from asymmetry.analysis.hypotheses.evidence import Evidence
 from asymmetry.backbones.families import is_transformer
 from asymmetry.core.randomness import draws
 from asymmetry.stats.arrays import Array
 from asymmetry.stats.correlation import fisher_z
-from asymmetry.stats.resampling import resampled_indices
+from asymmetry.stats.estimate import difference_of_units
 from asymmetry.stats.significance import ALPHA
 
 ID = "H8"
@@ -32,13 +31,12 @@ SILENT = (
     "sets against those of real or algorithmic distortions."
 )
 TABLES = ("skill",)
-UNIT = "metrics"
+UNIT = "backbones"
 SYNTHETIC = ("severity", "live", "csiq", "tid2013", "kadid10k")
 OTHER = ("pipal", "koniq10k", "spaq", "live_challenge", "flive")
 ASSUMED = 0.3
 POWER = (
-    f"at a true difference of {ASSUMED} in Fisher's z, normal, with the standard deviation of the "
-    "draws"
+    f"at a true difference of {ASSUMED} in Fisher's z, Welch's test with the interval's own error"
 )
 
 
@@ -49,7 +47,8 @@ def findings(evidence: Evidence) -> list[Finding]:
         z=fisher_z(rows["value"]),
         type=np.select([rows["kind"].isin(SYNTHETIC), rows["kind"].isin(OTHER)], ["s", "o"], ""),
     )
-    wide = z.pivot_table(index=["metric", "backbone"], columns="type", values="z")
+    # The unit is the backbone: metrics on one backbone are alike.
+    wide = z.pivot_table(index="backbone", columns="type", values="z")
     wide = wide.reindex(columns=["s", "o"]).reset_index()
     wide["transformer"] = wide["backbone"].map(is_transformer)
     untyped = sorted(set(z.loc[z["type"] == "", "set"]))
@@ -76,14 +75,16 @@ def _finding(regime: str, statistic: str, wide: pd.DataFrame, note: str) -> Find
         known.loc[known["transformer"] == transformer, "s"].to_numpy()
         for transformer in (False, True)
     ]
-    counts = f"{len(sides[0])} convolutional, {len(sides[1])} Transformer metrics"
+    counts = f"{len(sides[0])} convolutional, {len(sides[1])} Transformer backbones"
     finding = Finding(EVERYWHERE, regime, statistic, n=len(known), coverage=counts, note=note)
     least = _least_p(*map(len, sides))
     if not least <= ALPHA:
-        reason = f"Too few metrics: no permutation of the families can reach p ≤ {ALPHA}."
-        return replace(finding, note=sentences(reason, note))
-    value = float(sides[0].mean() - sides[1].mean())
-    return with_draws(finding, value, _mean_draws(sides), assumed=ASSUMED, p=_permutation_p(sides))
+        reason = f"Too few backbones: no permutation of the families can reach p ≤ {ALPHA}."
+        return undecidable(finding, reason)
+    found = difference_of_units(*(side[:, None] for side in sides))
+    mend = "It needs two backbones of each family."
+    filled = with_estimate(finding, found, assumed=ASSUMED, mend=mend)
+    return replace(filled, p=_permutation_p(sides))
 
 
 def _least_p(first: int, second: int) -> float:
@@ -101,10 +102,3 @@ def _permutation_p(sides: list[Array]) -> float:
 
 def _difference(first: Array, second: Array, axis: int) -> Array:
     return np.asarray(first.mean(axis) - second.mean(axis))
-
-
-def _mean_draws(sides: list[Array]) -> Array:
-    """The difference of the means in each draw [draws] of metrics within their family."""
-    rng = draws(0, "metrics")
-    means = [side[resampled_indices(rng, len(side), RESAMPLES)].mean(1) for side in sides]
-    return means[0] - means[1]

@@ -9,18 +9,17 @@ import numpy as np
 from asymmetry.analysis.hypotheses import h01_prediction, h02_misalignment, h05_patch
 from asymmetry.analysis.hypotheses.contract import (
     ALL,
-    CONTRADICTED,
-    SUPPORTED,
-    UNDECIDED,
     Finding,
     Scope,
     by_interval,
+    undecidable,
 )
 from asymmetry.analysis.hypotheses.evidence import Evidence
 from asymmetry.stats.agreement import heterogeneity, sign_agreement
 from asymmetry.stats.correlation import fisher_z
 from asymmetry.stats.intervals import ERRORS_IN_WIDTH
 from asymmetry.stats.significance import ALPHA
+from asymmetry.tables.schemas import CONTRADICTED, SUPPORTED, UNDECIDED
 
 ID = "H10"
 CLAIM = "The conclusions hold beyond one task and one generator"
@@ -35,13 +34,13 @@ POWER = "none: no particular difference between tasks is expected"
 
 def findings(evidence: Evidence) -> list[Finding]:
     """Sign agreement and I² of each conclusion over tasks and generators, for each set."""
-    parts: defaultdict[tuple[str, str], list[Finding]] = defaultdict(list)
+    parts: defaultdict[tuple[str, str, str], list[Finding]] = defaultdict(list)
     for name, one in _conclusions(evidence):
         if np.isfinite(one.value) and one.high > one.low:
-            parts[name, one.scope[2]].append(one)
+            parts[name, one.scope[2], one.scope[3]].append(one)
     found: list[Finding] = []
-    for (name, set_name), conclusions in parts.items():
-        found += _pair((ALL, ALL, set_name), name, conclusions)
+    for (name, set_name, axis), conclusions in parts.items():
+        found += _pair((ALL, ALL, set_name, axis), name, conclusions)
     return found
 
 
@@ -51,7 +50,7 @@ def _conclusions(evidence: Evidence) -> Iterator[tuple[str, Finding]]:
     for one in h02_misalignment.findings(evidence):
         yield "H2", one
     for one in h05_patch.findings(evidence):
-        if one.regime == h05_patch.EVERY:
+        if one.regime in (h05_patch.OVER_TRUNKS, h05_patch.FOR_THESE):
             yield "H5", one
 
 
@@ -65,11 +64,11 @@ def _pair(scope: Scope, name: str, conclusions: list[Finding]) -> list[Finding]:
         "share of tasks and generators with the sign of their mean",
         n=n,
         coverage=coverage,
-        note="There is one task and generator only, so there is nothing to compare.",
     )
     i2 = replace(sign, regime=f"{name}: I²", statistic="I² over tasks and generators")
     if n < 2:
-        return [sign, i2]
+        reason = "There is one task and generator only: it needs a second of either."
+        return [undecidable(sign, reason), undecidable(i2, reason)]
     ends = np.array([[one.value, one.low, one.high] for one in conclusions])
     scaled = fisher_z(ends) if name.startswith("H1") else ends
     found = heterogeneity(scaled[:, 0], (scaled[:, 2] - scaled[:, 1]) / ERRORS_IN_WIDTH)

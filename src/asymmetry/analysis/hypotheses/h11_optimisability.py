@@ -3,19 +3,34 @@
 The recovery is a measure of optimisability. Skill, the other predictor, is compared with it.
 """
 
+from dataclasses import replace
+
+import numpy as np
 import pandas as pd
+from scipy import stats
 
 from asymmetry.analysis.effect import Effects
-from asymmetry.analysis.hypotheses.contract import FEWEST, Finding, sentences, with_draws
+from asymmetry.analysis.hypotheses.contract import (
+    FEWEST,
+    Finding,
+    by_interval,
+    sentences,
+    undecidable,
+)
 from asymmetry.analysis.hypotheses.evidence import Evidence
-from asymmetry.analysis.hypotheses.notes import enough_losses, seeds_behind
+from asymmetry.analysis.hypotheses.h01_prediction import LEAST_RELIABLE
+from asymmetry.analysis.hypotheses.notes import enough_losses
 from asymmetry.analysis.regimes import Regime, regimes
-from asymmetry.analysis.resampled_losses import ResampledLosses, rank_draws, resample_losses
-from asymmetry.core.randomness import draws
 from asymmetry.stats.arrays import Array
+from asymmetry.stats.dependent_correlations import (
+    corrected,
+    difference_interval,
+    spearman_interval,
+)
+from asymmetry.stats.intervals import ERRORS_IN_WIDTH
+from asymmetry.stats.power import power_of_estimate
 from asymmetry.stats.rank_correlation import spearman
-from asymmetry.stats.resampling import resampled_counts
-from asymmetry.stats.significance import bootstrap_p
+from asymmetry.stats.reliability import share_of_truth
 from asymmetry.tables.schemas import OK
 
 ID = "H11"
@@ -28,9 +43,7 @@ SILENT = (
 TABLES = ("runs", "scores", "skill", "optimisability")
 UNIT = "losses"
 ASSUMED = 0.7
-POWER = (
-    f"at a true difference of {ASSUMED} in rho, normal, with the standard deviation of the draws"
-)
+POWER = f"at a true difference of {ASSUMED} in rho, normal, with the interval's own error"
 
 
 def findings(evidence: Evidence) -> list[Finding]:
@@ -71,34 +84,45 @@ def _finding(
         note=enough_losses(len(losses)),
     )
     if len(losses) < FEWEST or recovered.empty:
-        return finding
-    skill = evidence.losses.reindex(losses)
-    effect, effect_draws = part.of(losses)
+        return undecidable(finding, f"It needs {FEWEST} losses of known skill and optimisability.")
+    skill, effect = evidence.losses.reindex(losses), part.of(losses)
     photos = recovered.loc[losses].to_numpy()
-    z, error = skill["z"].to_numpy(), skill["error"].to_numpy()
-    by_recovery, by_skill = (float(spearman(one, effect)) for one in (photos.mean(1), z))
-    drawn = resample_losses(len(losses), effect_draws.shape[1])
-    drawn_effect = drawn.of_losses(effect_draws)
-    differences = rank_draws(
-        drawn.of_losses(_recovery_draws(photos, drawn)), drawn_effect
-    ) - rank_draws(drawn.measured(z, error), drawn_effect)
-    return with_draws(
+    predictors = photos.mean(axis=1), skill["z"].to_numpy()
+    errors = _error_over_photos(photos), skill["error"].to_numpy()
+    rhos = [float(spearman(one, effect)) for one in predictors]
+    # The error of the effect is the same for both; that of the predictors is not.
+    reliable = [share_of_truth(one, error) for one, error in zip(predictors, errors, strict=True)]
+    note = sentences(
+        f"rho with the effect: optimisability {rhos[0]:.2f}, skill {rhos[1]:.2f}; "
+        f"{photos.shape[1]} photos.",
+        finding.note,
+    )
+    finding = replace(finding, note=note)
+    if not min(reliable) >= LEAST_RELIABLE or not np.isfinite(rhos).all():
+        words = " and ".join(f"{one:.2f}" for one in reliable)
+        return replace(finding, note=sentences(f"Mostly noise: reliability {words}.", note))
+    known_rhos = [
+        (corrected(rho, one), spearman_interval(rho, len(losses), one))
+        for rho, one in zip(rhos, reliable, strict=True)
+    ]
+    low, high = difference_interval(*known_rhos, float(spearman(*predictors)))
+    error = max((high - low) / ERRORS_IN_WIDTH, 1e-9)  # of perfect orders, an interval has no width
+    value = known_rhos[0][0] - known_rhos[1][0]
+    return replace(
         finding,
-        by_recovery - by_skill,
-        differences,
-        assumed=ASSUMED,
-        p=bootstrap_p(differences),
-        note=sentences(
-            finding.note,
-            f"rho with the effect: optimisability {by_recovery:.2f}, skill {by_skill:.2f}; "
-            f"{photos.shape[1]} photos.",
-            seeds_behind(effects),
-        ),
+        value=value,
+        low=low,
+        high=high,
+        p=float(2 * stats.norm.sf(abs(value) / error)),
+        power=power_of_estimate(ASSUMED, error),
+        verdict=by_interval(low, high),
     )
 
 
-def _recovery_draws(photos: Array, drawn: ResampledLosses) -> Array:
-    """The mean recovery [losses, draws] in a bootstrap over the photos [losses, photos]."""
-    size = photos.shape[1]
-    counts = resampled_counts(draws(0, "recovery"), size, len(drawn.chosen))
-    return photos @ counts.T / size
+def _error_over_photos(photos: Array) -> Array:
+    """The standard errors [losses] of the means of [losses, photos], less what all share."""
+    count = photos.shape[1]
+    if count < 2:
+        return np.full(len(photos), np.nan)
+    rest = photos - photos.mean(axis=0)
+    return np.asarray(rest.std(axis=1, ddof=1) / np.sqrt(count))

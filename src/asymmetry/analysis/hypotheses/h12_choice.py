@@ -1,21 +1,28 @@
-"""H12: what it costs to choose a loss by skill, by optimisability, or by a short pilot run."""
+"""H12: what it costs to choose a loss by skill, by optimisability, or by an early snapshot."""
 
 from collections.abc import Iterator
 
 import numpy as np
 
 from asymmetry.analysis.effect import Effects
-from asymmetry.analysis.hypotheses.contract import FEWEST, Finding, sentences, with_draws
+from asymmetry.analysis.hypotheses.contract import (
+    FEWEST,
+    RESAMPLES,
+    Finding,
+    sentences,
+    undecidable,
+    with_draws,
+)
 from asymmetry.analysis.hypotheses.evidence import Evidence
 from asymmetry.analysis.hypotheses.h11_optimisability import recovery
-from asymmetry.analysis.hypotheses.notes import enough_losses, seeds_behind
+from asymmetry.analysis.hypotheses.notes import enough_losses
 from asymmetry.analysis.regimes import Regime, regime, regimes
 from asymmetry.analysis.resampled_losses import resample_losses
 from asymmetry.stats.arrays import Array
 from asymmetry.stats.significance import bootstrap_p
 
 ID = "H12"
-CLAIM = "A loss is better chosen by its optimisability, or by a pilot run, than by its skill"
+CLAIM = "A loss is better chosen by its optimisability, or by an early snapshot, than by its skill"
 SOURCE = "ours"
 SILENT = (
     "The paper gives no rule of choice (R). Here: the regret of a rule, which is the effect of the "
@@ -27,11 +34,11 @@ ASSUMED = 0.5
 POWER = (
     f"at a true difference of {ASSUMED} z-scores, normal, with the standard deviation of the draws"
 )
-_WHY = {
-    "optimisability": "There are no rows in `optimisability` yet.",
-    "pilot": "There are no scores of pilot runs: they are not measured yet, or the study sets no "
-    "`training.pilot`.",
-}
+_NOT_MEASURED = "There are no rows in `optimisability` yet."
+_NOT_KEPT = (
+    "There are no scores of snapshots: they are not measured yet, or the study sets no "
+    "`training.snapshots`."
+)
 
 
 def findings(evidence: Evidence) -> list[Finding]:
@@ -47,16 +54,26 @@ def findings(evidence: Evidence) -> list[Finding]:
 def _of(effects: Effects, part: Regime, evidence: Evidence) -> Iterator[Finding]:
     means = recovery(evidence).mean(axis="columns")
     recovered = dict(zip(means.index, means.to_numpy(), strict=True))
-    pilot = evidence.pilot_of(effects)
-    early = regime(pilot, part.name) if pilot else None
-    begun = dict(zip(early.losses, early.effect, strict=True)) if early else {}
-    for rule, values in (("optimisability", recovered), ("pilot", begun)):
-        yield _finding(effects, part, rule, values, evidence)
+    yield _finding(effects, part, "optimisability", recovered, _NOT_MEASURED, evidence)
+    if not evidence.snapshots:
+        yield _finding(effects, part, "a snapshot", {}, _NOT_KEPT, evidence)
+    for share in evidence.snapshots:
+        begun = evidence.snapshot_of(effects, share)
+        early = regime(begun, part.name) if begun else None
+        values = dict(zip(early.losses, early.effect, strict=True)) if early else {}
+        rule = f"the snapshot at {100 * share:g} %"
+        yield _finding(effects, part, rule, values, _NOT_KEPT, evidence)
 
 
 def _finding(
-    effects: Effects, part: Regime, rule: str, values: dict[str, float], evidence: Evidence
+    effects: Effects,
+    part: Regime,
+    rule: str,
+    values: dict[str, float],
+    otherwise: str,
+    evidence: Evidence,
 ) -> Finding:
+    """The finding on a rule with these `values` of the losses; `otherwise`: why there are none."""
     losses = [loss for loss in part.losses if loss in evidence.losses.index and loss in values]
     finding = Finding(
         effects.scope,
@@ -64,15 +81,16 @@ def _finding(
         f"regret of choosing by skill minus that of choosing by {rule}, in z-scores of the effect",
         n=len(losses),
         coverage=effects.coverage,
-        note=enough_losses(len(losses)) if values else _WHY[rule],
+        note=enough_losses(len(losses)) if values else otherwise,
     )
     if len(losses) < FEWEST:
-        return finding
-    effect, effect_draws = part.of(losses)
+        return undecidable(finding, f"It needs {FEWEST} losses of known skill and {rule}.")
+    effect, error = part.of(losses), np.nan_to_num(part.error_of(losses))
     rules = [evidence.losses["z"].reindex(losses).to_numpy(), np.array([values[x] for x in losses])]
     whole = [_regret(one[None], effect[None])[0] for one in rules]
-    drawn = resample_losses(len(losses), effect_draws.shape[1])
-    by_skill, by_rule = (_regret(one[drawn.chosen], drawn.of_losses(effect_draws)) for one in rules)
+    drawn = resample_losses(len(losses), RESAMPLES)
+    true = drawn.measured(effect, error)
+    by_skill, by_rule = (_regret(one[drawn.chosen], true) for one in rules)
     chance = effect.max() - effect.mean()
     return with_draws(
         finding,
@@ -82,7 +100,6 @@ def _finding(
         p=bootstrap_p(by_skill - by_rule),
         note=sentences(
             f"Regret: by skill {whole[0]:.2f}, by {rule} {whole[1]:.2f}, by chance {chance:.2f}.",
-            seeds_behind(effects),
         ),
     )
 

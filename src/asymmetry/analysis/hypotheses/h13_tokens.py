@@ -9,6 +9,7 @@ from asymmetry.analysis.hypotheses.contract import (
     Finding,
     by_interval,
     sentences,
+    undecidable,
 )
 from asymmetry.analysis.hypotheses.evidence import Evidence
 from asymmetry.stats.intervals import ERRORS_IN_WIDTH, NORMAL_QUANTILE
@@ -36,7 +37,8 @@ def findings(evidence: Evidence) -> list[Finding]:
     is_dino = rows["backbone"].astype(str).str.startswith("dinov2")
     if not is_dino.any() or is_dino.all():
         note = "There are no models from DINOv2, and from another trunk, on a set named TQD."
-        return [Finding(EVERYWHERE, ALL, "SRCC of DINOv2 minus that of the others", note=note)]
+        finding = Finding(EVERYWHERE, ALL, "SRCC of DINOv2 minus that of the others")
+        return [undecidable(finding, note)]
     return [
         _finding(str(name), models[is_dino[models.index]], models[~is_dino[models.index]])
         for name, models in rows.groupby("set", sort=False)
@@ -48,7 +50,7 @@ def _finding(name: str, dino: pd.DataFrame, others: pd.DataFrame) -> Finding:
     error = float(np.hypot(_error(dino), _error(others)))
     low, high = value - NORMAL_QUANTILE * error, value + NORMAL_QUANTILE * error
     return Finding(
-        (ALL, ALL, name),
+        (ALL, ALL, name, ALL),
         "score",
         "SRCC of DINOv2 minus that of the others",
         value=value,

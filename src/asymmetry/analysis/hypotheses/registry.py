@@ -1,4 +1,5 @@
-"""The hypotheses. A file `h<number>_<name>.py` of this folder is one, found by its name.
+"""The hypotheses. A file `h<number>_<name>.py` of this folder is one, found by its name
+(`h05b_` is H5', the same claim by another measure).
 
 It has `ID`, `CLAIM` (in words), `SOURCE` (a key of `contract.SOURCES`), `SILENT` (what the paper's
 public record does not say, and what was chosen instead), `TABLES` (those that it reads), `UNIT`
@@ -13,7 +14,7 @@ from types import ModuleType
 
 import asymmetry.analysis.hypotheses as folder
 
-_FILE = re.compile(r"h\d+_\w+")
+_FILE = re.compile(r"h\d+b?_\w+")
 
 
 def hypothesis_modules() -> list[str]:

@@ -101,7 +101,7 @@ def _loss(name: str, plan: Plan, device: torch.device) -> Value:
 
 def _metric(name: str, plan: Plan, device: torch.device) -> Value:
     weights = Path(plan.study.execution.weights)
-    metric = build_metric(name, weights, device, plan.fitted(name))
+    metric = build_metric(name, weights, device, plan.fitted(name), plan.lock)
     # IQA images are measured whole: at scale 0 no border is left out.
     return lambda image, reference: metric(image, reference, 0)
 

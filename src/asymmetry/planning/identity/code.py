@@ -5,14 +5,16 @@ mentions, and whatever is done when a module is imported on its way. Names are f
 imports to what they stand for, so that the digest is that of the code wherever it lies.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
+from asymmetry.core.errors import UserError
+from asymmetry.core.own_parts import NO_PYTHON
 from asymmetry.planning.identity.reading import Module, Piece, read_module
-from asymmetry.planning.identity.shapes import PACKAGE, Reference
+from asymmetry.planning.identity.shapes import PACKAGE, Reference, followed_in
 
 
 class Node(NamedTuple):
@@ -36,10 +38,14 @@ class _Code(NamedTuple):
 
 
 class Code:
-    """The code of the package that lies in the folder `root`, as it was when first looked at."""
+    """The code of the package that lies in the folder `root`, as it was when first looked at.
 
-    def __init__(self, root: Path) -> None:
-        self._root = root
+    `own` are the outermost packages around parts of the user's own, each with its folder; of one
+    that is a module, its file without the suffix.
+    """
+
+    def __init__(self, root: Path, own: Mapping[str, Path] | None = None) -> None:
+        self.roots = {**(own or {}), PACKAGE: root}
         self._modules: dict[str, Module | None] = {}
         self._codes: dict[Node, _Code] = {}
         self._digests: dict[frozenset[str], str] = {}
@@ -79,9 +85,12 @@ class Code:
 
     @cached_property
     def modules(self) -> list[str]:
-        """The dotted names of all modules of the package, sorted."""
-        files = (path.relative_to(self._root) for path in self._root.rglob("*.py"))
-        names = (".".join((PACKAGE, *file.with_suffix("").parts)) for file in files)
+        """The dotted names of all modules of the packages, sorted."""
+        names = [
+            ".".join((package, *path.relative_to(root).with_suffix("").parts))
+            for package, root in self.roots.items()
+            for path in root.rglob("*.py")
+        ]
         return sorted(name.removesuffix(".__init__") for name in names)
 
     def declared(self, module: str) -> bool | None:
@@ -102,12 +111,14 @@ class Code:
     def find(self, path: str) -> tuple[Node, str]:
         """What a dotted path names, and the attributes of that at its end."""
         module, *names = path.split(".")
-        if module != PACKAGE:
+        if module not in self.roots:
             return Node("", path), ""
         for index, name in enumerate(names):
             known = self.module(module)
             rest = names[index + 1 :]
             if known is not None and name in known.definitions:
+                if known.counts_as:
+                    return self.find(".".join([known.counts_as, name, *rest]))
                 return Node(module, name), ".".join(rest)
             if known is not None and name in known.imports:
                 return self.find(".".join([known.imports[name], *rest]))
@@ -117,10 +128,13 @@ class Code:
         return Node(module, _WHOLE), ""
 
     def _read(self, name: str) -> Module | None:
-        path = self._root.joinpath(*name.split(".")[1:])
-        for file in (path / "__init__.py", path.with_suffix(".py")):
+        package, *rest = name.split(".")
+        if package not in self.roots:
+            return None
+        path = self.roots[package].joinpath(*rest)
+        for file in (path / "__init__.py", path.with_name(f"{path.name}.py")):
             if file.is_file():
-                return read_module(name, file.read_bytes(), file.stem == "__init__")
+                return _read_file(name, file)
         return read_module(name, b"", True) if path.is_dir() else None
 
     def _digest(self, roots: frozenset[str]) -> str:
@@ -183,11 +197,13 @@ class Code:
         module = self.module(name)
         if module is None:
             return []
-        imported = (self._mentioned(Reference(path))[0] for path in module.imports.values())
+        followed = followed_in(name)
+        paths = (p for p in module.imports.values() if p.partition(".")[0] in followed)
+        imported = (self._mentioned(Reference(path))[0] for path in paths)
         effects = (Node(name, str(index)) for index in range(len(module.effects)))
         defined = (Node(name, definition) for definition in module.definitions)
-        followed = (node for node in imported if node.module and node.name != _WHOLE)
-        return [*defined, *followed, *effects]
+        named = (node for node in imported if node.module and node.name != _WHOLE)
+        return [*defined, *named, *effects]
 
     def _mentioned(self, reference: Reference) -> tuple[Node, str]:
         """What a reference stands for. A text that names no place is a text like any other."""
@@ -214,8 +230,17 @@ class Code:
             waiting.append(name.rpartition(".")[0])
             known = self.module(name)
             if known is not None and self.declared(name) is not False:
-                waiting += [path for path in known.loads if path.split(".")[0] == PACKAGE]
+                followed = followed_in(name)
+                waiting += [path for path in known.loads if path.partition(".")[0] in followed]
                 yield from (Node(name, str(index)) for index in range(len(known.effects)))
+
+
+def _read_file(name: str, file: Path) -> Module:
+    """The module in a file; UserError where that is no Python, as one of the user's may be."""
+    try:
+        return read_module(name, file.read_bytes(), file.stem == "__init__")
+    except SyntaxError as error:
+        raise UserError(f"{file}, line {error.lineno}: {NO_PYTHON}: {error.msg}") from None
 
 
 def _with_targets(code: _Code, digests: dict[Node, str], node: Node) -> str:

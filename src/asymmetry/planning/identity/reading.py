@@ -9,9 +9,9 @@ from functools import cache
 from hashlib import sha256
 
 from asymmetry.planning.identity.scopes import Scope, imported, statement_scope
-from asymmetry.planning.identity.shapes import PACKAGE, Reference, Shape, dotted, is_typing
+from asymmetry.planning.identity.shapes import Reference, Shape, dotted, followed_in, is_typing
 
-MARKER = "CHANGES_NUMBERS"
+MARKER, DOOR = "CHANGES_NUMBERS", "COUNTS_AS"
 _DEFINITION = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 _ASSIGNMENT = ast.Assign | ast.AnnAssign | ast.AugAssign
 _UNPACKED = ast.Name | ast.Tuple | ast.List | ast.Starred
@@ -31,7 +31,7 @@ class Module:
 
     `imports` are its names for what it imports, by dotted path; `loads` the paths that may be
     modules which are imported with it; `effects` are the statements that do something instead of
-    giving a name to something; `changes_numbers` is what it says of itself.
+    giving a name to something; `changes_numbers` and `counts_as` are what it says of itself.
     """
 
     definitions: dict[str, Piece]
@@ -39,6 +39,7 @@ class Module:
     loads: tuple[str, ...]
     effects: tuple[Piece, ...]
     changes_numbers: bool | None
+    counts_as: str | None = None
 
 
 @cache
@@ -55,6 +56,7 @@ def read_module(name: str, source: bytes, is_package: bool) -> Module:
         tuple(reader.loads),
         tuple(reader.effects),
         reader.changes_numbers,
+        reader.counts_as,
     )
 
 
@@ -84,12 +86,14 @@ class _Reader:
     pieces: dict[str, list[Piece]] = field(default_factory=dict)
     effects: list[Piece] = field(default_factory=list)
     changes_numbers: bool | None = None
+    counts_as: str | None = None
     names: dict[str, str] = field(default_factory=dict)
     bindings: dict[str, int] = field(default_factory=dict)
 
     def bound(self, node: ast.stmt) -> Scope:
         """The names that a statement defines."""
-        nothing = _marker(node) or isinstance(node, ast.Import | ast.ImportFrom)
+        says = _marker(node, MARKER) or _marker(node, DOOR)
+        nothing = says or isinstance(node, ast.Import | ast.ImportFrom)
         return {} if nothing else statement_scope([node], self.package)
 
     def name_all(self, statements: list[tuple[ast.stmt, Scope]]) -> None:
@@ -108,8 +112,10 @@ class _Reader:
         """Read a statement of the module, which defines these names."""
         if isinstance(node, ast.Import | ast.ImportFrom):
             self._read_import(node)
-        elif marker := _marker(node):
+        elif marker := _marker(node, MARKER):
             self.changes_numbers = bool(marker.value)
+        elif door := _marker(node, DOOR):
+            self.counts_as = str(door.value)
         else:
             piece = self._piece(node)
             for name in names:
@@ -134,31 +140,31 @@ class _Reader:
             for name, times in self.bindings.items()
             if 0 < len(self.pieces.get(name, [])) < times
         }
-        shape = Shape(self.names, self.package, unfinished)
+        shape = Shape(self.names, self.package, unfinished, followed_in(self.module))
         shape.visit(node)
         return Piece(shape.digest, tuple(shape.references))
 
     def _only_names(self, node: ast.stmt) -> bool:
         """Whether a statement does nothing but to give names to values.
 
-        A decorator of this package may enter what it decorates somewhere, and counts as doing so.
+        A decorator that is followed may enter what it decorates somewhere, and counts as doing so.
         """
         if isinstance(node, _DEFINITION):
             called = (d.func if isinstance(d, ast.Call) else d for d in node.decorator_list)
             paths = (dotted(part) for part in called)
             first = {self.names.get(path[0], "") for path in paths if path}
-            return not any(f"{path}.".startswith(f"{PACKAGE}.") for path in first)
+            return followed_in(self.module).isdisjoint(path.partition(".")[0] for path in first)
         if isinstance(node, _ASSIGNMENT):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             return all(isinstance(part, _UNPACKED) for target in targets for part in _parts(target))
         return False
 
 
-def _marker(node: ast.stmt) -> ast.Constant | None:
-    """What a module says of itself, where this statement says it."""
+def _marker(node: ast.stmt, name: str) -> ast.Constant | None:
+    """What a module says of itself under this name, where this statement says it."""
     if not (isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)):
         return None
-    return node.value if [dotted(target) for target in node.targets] == [[MARKER]] else None
+    return node.value if [dotted(target) for target in node.targets] == [[name]] else None
 
 
 def _parts(target: ast.expr) -> list[ast.expr]:

@@ -5,7 +5,7 @@ So the text holds no name of a place, and stays as it is when what it mentions m
 
 import ast
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from hashlib import sha256
 from typing import Any, NamedTuple, TypeGuard, get_args
 
@@ -21,9 +21,18 @@ from asymmetry.planning.identity.scopes import (
 
 PACKAGE = "asymmetry"
 _BLANK = "()"
-_PLACE = re.compile(rf"{PACKAGE}(\.\w+)+(:\w+|[.:])?")
+_PLACE = re.compile(r"(\w+)(\.\w+)+(:\w+|[.:])?")
 _DOCUMENTED = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 _WITHOUT_MEANING = {"ctx", "kind", "type_comment", "simple"}
+
+
+def followed_in(module: str) -> frozenset[str]:
+    """The outermost packages whose code counts where this module mentions it.
+
+    They are this package and the module's own. So what a part of the user's own is beside changes
+    nothing else.
+    """
+    return frozenset((PACKAGE, module.partition(".")[0]))
 
 
 class Reference(NamedTuple):
@@ -36,15 +45,21 @@ class Reference(NamedTuple):
 class Shape:
     """Collects the shape of a statement, and what it mentions of the package, in order.
 
-    `names` are the module's names with their dotted paths; `unfinished` says of some how much of
-    their definition stands above the statement.
+    `names` are the names of the module with their dotted paths; `unfinished` says of some how much
+    of their definition stands above the statement. `package` is where the module stands, and
+    `followed` are the outermost packages whose code counts.
     """
 
     def __init__(
-        self, names: Mapping[str, str], package: str, unfinished: Mapping[str, str]
+        self,
+        names: Mapping[str, str],
+        package: str,
+        unfinished: Mapping[str, str],
+        followed: Collection[str],
     ) -> None:
         self.references: list[Reference] = []
         self._names, self._package, self._unfinished = names, package, unfinished
+        self._followed = followed
         self._text: list[str] = []
         self._scopes: list[Scope] = []
 
@@ -98,9 +113,10 @@ class Shape:
         self._visit_node(node)
 
     def _visit_constant(self, node: ast.Constant) -> None:
-        if isinstance(node.value, str) and _PLACE.fullmatch(node.value):
+        place = _PLACE.fullmatch(node.value) if isinstance(node.value, str) else None
+        if place and place[1] in self._followed:
             self._add("text")
-            self._mention(node.value.rstrip(".:").replace(":", "."), node.value)
+            self._mention(place[0].rstrip(".:").replace(":", "."), place[0])
         else:
             self._add(f"{node.value!r},")
 
@@ -155,7 +171,7 @@ class Shape:
         return bool(self._scopes) and self._scopes[-1].get(name) == GLOBAL
 
     def _mention(self, path: str, text: str = "") -> None:
-        if f"{path}.".startswith(f"{PACKAGE}."):
+        if path.partition(".")[0] in self._followed:
             self._add(_BLANK)
             self.references.append(Reference(path, text))
         else:

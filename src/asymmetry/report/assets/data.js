@@ -9,7 +9,7 @@ const DATA = window.COMPARISON;
 const CELLS = DATA.cells.map((row, place) => {
   const cell = Object.fromEntries(FIELDS.map((field, at) => [field, row[at]]));
   if (cell.kind !== "cell") {
-    // Chosen by its own word, where a cell is chosen by its loss.
+    // Chosen by its own word, where a cell is chosen by its loss; so is what was made elsewhere.
     Object.assign(cell, { fidelity: cell.words, discriminator: null, weight: null });
   }
   return { ...cell, place };

@@ -227,7 +227,7 @@ def test_names_with_accents_in_either_form(tmp_path):
 @pytest.mark.parametrize(("kind", "subset"), [("live", "JPEG"), ("koniq10k", "all")])
 def test_skill_knows_pairs_and_distortions(photos, workplace, kind, subset):
     root = replica(kind, workplace)
-    evaluation = {"metrics": ["psnr_y", "piqe"], "judges": ["piqe"]}
+    evaluation = {"metrics": ["psnr_y", "piqe"], "perception": ["piqe"]}
     study = study_of(photos, kind, root, evaluation=evaluation)
     output = workplace / "skill.parquet"
     measure_skill(study, Plan(study), "s", output)

@@ -1,0 +1,55 @@
+"""How much of the variance under an adversary the fidelity loss and the discriminator explain."""
+
+import numpy as np
+
+from asymmetry.analysis.effect import Effects
+from asymmetry.analysis.hypotheses.contract import Finding, by_interval, undecidable
+from asymmetry.stats.variance_shares import Components, components
+
+LOSS, DESIGN, WEIGHT = "fidelity", "discriminator", "adversarial_weight"
+HALF = 0.5
+_FEWEST_LEVELS = 3  # of losses and of discriminators; two levels say hardly anything of a variance
+
+
+def share_of(effects: Effects, factor: str, words: str) -> Finding:
+    """The share of `factor` in the variance of losses, discriminators and weights together."""
+    done = effects.done
+    kept = (done["adversarial_weight"] > 0).to_numpy() & np.isfinite(effects.level)
+    cells, values = done[kept], effects.level[kept]
+    counts = {name: cells[name].nunique() for name in (LOSS, DESIGN, WEIGHT)}
+    finding = Finding(
+        effects.scope,
+        "with adversary",
+        f"share of {words} in the variance of losses, discriminators and weights",
+        n=len(cells),
+        coverage=effects.coverage,
+        note=f"{counts[LOSS]} losses, {counts[DESIGN]} discriminators, {counts[WEIGHT]} weights, "
+        "each as a sample of such.",
+    )
+    factors = {
+        name: np.unique(cells[name].to_numpy(), return_inverse=True)[1]
+        for name, count in counts.items()
+        if count > 1
+    }
+    found: Components | None = None
+    if min(counts[LOSS], counts[DESIGN]) >= _FEWEST_LEVELS:
+        found = components(values - values.mean(), factors)
+    if found is None:
+        reason = f"It needs {_FEWEST_LEVELS} losses crossed with {_FEWEST_LEVELS} discriminators."
+        return undecidable(finding, reason)
+    share = found.share(factor)
+    parts = ", ".join(
+        f"{name.replace('_', ' ')} {value:.3f}"
+        for name, value in zip(found.names, found.values, strict=True)
+    )
+    return Finding(
+        *(finding.scope, finding.regime, finding.statistic),
+        value=share.value,
+        low=share.low,
+        high=share.high,
+        n=finding.n,
+        verdict=by_interval(share.low, share.high, HALF),
+        coverage=finding.coverage,
+        note=f"Variances: {parts}. Supported: interval above {HALF}; contradicted: below. "
+        f"{finding.note}",
+    )

@@ -1,0 +1,63 @@
+"""How often verdicts are wrong, and intervals miss the truth, over many simulated studies."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import ModuleType
+
+import numpy as np
+
+from asymmetry.analysis.hypotheses.contract import Finding
+from asymmetry.analysis.hypotheses.examine import examine
+from asymmetry.core.randomness import draws
+from asymmetry.simulation.worlds import World
+
+
+@dataclass(frozen=True)
+class Rate:
+    """Of a claim in a world, over `findings` findings: how many are wrong, and cover the truth.
+
+    `wrong` counts verdicts; `covered` of `intervals` counts those that contain the true value.
+    """
+
+    hypothesis: str
+    regime: str
+    truth: str
+    world: str
+    studies: int
+    findings: int
+    wrong: int
+    intervals: int
+    covered: int
+
+
+def key_of(world: World) -> str:
+    """What identifies a world."""
+    claims = " ".join(dict.fromkeys(one.hypothesis for one in world.expected))
+    return f"{claims}: {world.truth}, {world.name}"
+
+
+def of_world(world: World, studies: int, modules: Mapping[str, ModuleType]) -> list[Rate]:
+    """The rates of every claim that a world expects something of."""
+    counts: defaultdict[int, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
+    for index in range(studies):
+        evidence = world.make(draws(0, f"simulation/{key_of(world)}", step=index))
+        asked = {one.hypothesis for one in world.expected}
+        found = {name: examine(modules[name], evidence) for name in asked}
+        for place, expected in enumerate(world.expected):
+            for one in found[expected.hypothesis]:
+                if one.regime.startswith(expected.regime):
+                    _count(counts[place], one.verdict in expected.wrong, one, expected.true)
+    return [
+        Rate(expected.hypothesis, expected.regime, world.truth, world.name, studies, *counts[place])
+        for place, expected in enumerate(world.expected)
+        if counts[place][0]
+    ]
+
+
+def _count(counts: list[int], wrong: bool, found: Finding, true: float | None) -> None:
+    counts[0] += 1
+    counts[1] += wrong
+    if true is not None and np.isfinite(found.low) and np.isfinite(found.high):
+        counts[2] += 1
+        counts[3] += int(found.low <= true <= found.high)

@@ -1,0 +1,120 @@
+"""Shares of variance that crossed random factors explain, with generalised intervals.
+
+y = mean + sum over factors of their levels' effects + those of pairs of factors + error, all
+random. The components are estimated from sums of squares and what is expected of these (Henderson
+1953, method 3), so that no layout need be balanced. Intervals are generalised ones (Weerahandi
+1993): each mean square over its expectation is a chi-square over its degrees of freedom, and the
+share is computed anew for draws of these.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+
+from asymmetry.core.randomness import draws
+from asymmetry.stats.arrays import Array, Integers
+from asymmetry.stats.intervals import interval
+
+_DRAWS = 2000
+_RANK = 1e-9  # singular values below this share of the largest are zero
+
+
+@dataclass(frozen=True)
+class Share:
+    """The share of some factors in the variance of all main effects, with its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Components:
+    """The variances of main effects: `values` [factors], and their draws [draws, factors]."""
+
+    names: list[str]
+    values: Array
+    drawn: Array
+
+    def share(self, *names: str) -> Share:
+        """The share of these factors; where nothing differs, each share is as likely as another."""
+        chosen = [self.names.index(name) for name in names]
+        either = draws(0, "shares").random(len(self.drawn))
+        value = _share(self.values[None], chosen, np.array([np.nan]))[0]
+        low, high = interval(_share(self.drawn, chosen, either))
+        return Share(float(value), low, high)
+
+
+def components(values: Array, factors: Mapping[str, Integers]) -> Components | None:
+    """The components of values [n]; `factors` have the level of each value [n].
+
+    None where a factor has a single level or is not told apart from the others, or where no degrees
+    of freedom are left for the error.
+    """
+    names = list(factors)
+    mains = {name: _indicators(codes) for name, codes in factors.items()}
+    pairs = {pair: _indicators(_crossed(*(factors[name] for name in pair)))
+             for pair in combinations(names, 2)}  # fmt: skip
+    ones = np.ones((len(values), 1))
+    every = [ones, *mains.values()]
+    # An interaction that nothing repeats cannot be told from the error.
+    full = _basis(np.concatenate([*every, *pairs.values()], axis=1))
+    if len(values) - full.shape[1] < 1:
+        pairs, full = {}, _basis(np.concatenate(every, axis=1))
+    freedom = len(values) - full.shape[1]
+    if freedom < 1:
+        return None
+    terms: list[tuple[Array, Array]] = []  # the basis that a term adds, and its indicators
+    whole = _basis(np.concatenate(every, axis=1))
+    for name in names:
+        rest = [ones, *(one for other, one in mains.items() if other != name)]
+        terms.append((_added(_basis(np.concatenate(rest, axis=1)), whole), mains[name]))
+    for pair in pairs:
+        rest = [*every, *(one for other, one in pairs.items() if other != pair)]
+        terms.append((_added(_basis(np.concatenate(rest, axis=1)), full), pairs[pair]))
+    terms = [term for place, term in enumerate(terms) if place < len(names) or term[0].shape[1]]
+    if not all(basis.shape[1] for basis, _ in terms):
+        return None
+    ranks = np.array([basis.shape[1] for basis, _ in terms], dtype=float)
+    squares = np.array([float(np.square(basis.T @ values).sum()) for basis, _ in terms])
+    error = float(values @ values - np.square(full.T @ values).sum())
+    expected = np.array(
+        [[float(np.square(basis.T @ other).sum()) for _, other in terms] for basis, _ in terms]
+    ) / ranks[:, None]  # fmt: skip
+    rng = draws(0, "components")
+    chances = rng.chisquare(ranks, size=(_DRAWS, len(ranks)))
+    of_error = error / rng.chisquare(freedom, size=(_DRAWS, 1))
+    drawn = np.linalg.solve(expected, (squares / chances - of_error).T).T
+    point = np.linalg.solve(expected, squares / ranks - error / freedom)
+    count = len(names)
+    return Components(names, np.maximum(point[:count], 0), np.maximum(drawn[:, :count], 0))
+
+
+def _share(parts: Array, chosen: list[int], either: Array) -> Array:
+    total = parts.sum(axis=1)
+    share = parts[:, chosen].sum(axis=1) / np.where(total > 0, total, 1)
+    return np.where(total > 0, share, either)
+
+
+def _indicators(codes: Integers) -> Array:
+    names, place = np.unique(codes, return_inverse=True)
+    return np.eye(len(names))[place]
+
+
+def _crossed(first: Integers, second: Integers) -> Integers:
+    return np.unique(np.stack([first, second], axis=1), axis=0, return_inverse=True)[1].ravel()
+
+
+def _basis(columns: Array) -> Array:
+    """An orthonormal basis [n, rank] of the columns."""
+    left, sizes, _ = np.linalg.svd(columns, full_matrices=False)
+    return np.asarray(left[:, sizes > _RANK * sizes[0]])
+
+
+def _added(smaller: Array, larger: Array) -> Array:
+    """An orthonormal basis of what `larger` spans beyond `smaller`; [n, 0] if nothing."""
+    rest = larger - smaller @ (smaller.T @ larger)
+    left, sizes, _ = np.linalg.svd(rest, full_matrices=False)
+    return np.asarray(left[:, sizes > 1e-6])

@@ -1,0 +1,42 @@
+import numpy as np
+import pytest
+
+from asymmetry.analysis.hypotheses import h16_design, h17_semantics
+from tests.analysis.simulated import LOSSES, by_loss, evidence_of, grid, training_noise
+
+TRUNKS = ("vgg16", "resnet50", "alexnet", "vit-small", "swin-tiny", "convnext-tiny")
+DISCRIMINATORS = [(f"{name}-patch", name, "patch") for name in TRUNKS]
+
+
+def evidence(of_losses, of_designs, discriminators=DISCRIMINATORS):
+    cells = grid(LOSSES, discriminators, (0.1,), 2)
+    names = [name for name, *_ in discriminators]
+    design = np.array([names.index(one) if one in names else 0 for one in cells["discriminator"]])
+    quality = of_losses * by_loss(cells, range(8)) + of_designs * design
+    quality = quality + training_noise(cells, 0.1)
+    return evidence_of(cells, quality, judges=("vsi", "semantics"), noise=0.1)
+
+
+def test_discriminators_that_matter_most_support_it():
+    (one,) = h16_design.findings(evidence(0.02, 2.0))
+    assert (one.low > 0.5, one.verdict) == (True, "supported")
+    assert "8 losses, 6 discriminators" in one.note
+
+
+def test_losses_that_matter_most_contradict_it_and_support_h17():
+    proof = evidence(2.0, 0.02)
+    assert h16_design.findings(proof)[0].verdict == "contradicted"
+    (one,) = h17_semantics.findings(proof)
+    assert (one.scope[3], one.verdict) == ("semantics", "supported")
+
+
+def test_both_alike_are_undecided():
+    (one,) = h16_design.findings(evidence(1.0, 1.3))
+    assert one.verdict == "undecided"
+    assert one.value == pytest.approx(0.5, abs=0.2)
+
+
+def test_two_discriminators_say_nothing_of_their_variance():
+    (one,) = h16_design.findings(evidence(1.0, 1.0, DISCRIMINATORS[:2]))
+    assert one.verdict == "this design cannot decide it"
+    assert "3 losses crossed with 3 discriminators" in one.note
