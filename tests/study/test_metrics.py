@@ -42,7 +42,7 @@ def test_a_name_of_another_library_is_a_near_miss(study_values: dict[str, Any]):
     line = refusal(study_values, mine={"pyiqa": "manqia"})
     assert line.startswith(
         "study: metrics.mine.pyiqa: 'manqia' is not a known metric of pyiqa; "
-        "did you mean 'maniqa'? Allowed: ahiq, ckdn"
+        "did you mean 'maniqa'? The nearest of "
     )
 
 

@@ -24,8 +24,8 @@ _OVERVIEW = (
     "| claim | where | verdict | value | 95 % | n | decidable |\n|---|---|---|---:|---|---:|---|"
 )
 _HEADER = (
-    "| where | regime | statistic | value | 95 % | p | n | power | verdict | as judges are left out "
-    "|\n|---|---|---|---:|---|---:|---:|---:|---|---|"
+    "| where | regime | statistic | value | 95 % | p | n | power | verdict | "
+    "as judges are left out |\n|---|---|---|---:|---|---:|---:|---:|---|---|"
 )
 
 

@@ -183,7 +183,7 @@ def _settings(effects: Effects) -> pd.DataFrame:
         )
         .reset_index()
     )
-    member = groups.ngroup()[done].to_numpy(dtype=np.int64)
+    member: Integers = groups.ngroup()[done].to_numpy().astype(np.int64)
     value, error, freedom = _means(effects, member, len(rows))
     half = np.array([t_quantile(one) if one > 0 else np.nan for one in freedom]) * error
     rows = rows.assign(

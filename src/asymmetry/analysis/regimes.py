@@ -167,7 +167,7 @@ def _fit(effects: Effects, mask: np.ndarray) -> _Fit:
         losses,
         len(cells[_ADVERSARY].drop_duplicates()),
         design,
-        np.linalg.pinv(design, rcond=1e-10) if len(cells) else design.T,
+        np.asarray(np.linalg.pinv(design, rcond=1e-10) if len(cells) else design.T),
         values,
         len(cells) - int(np.linalg.matrix_rank(design)) if len(cells) else 0,
     )

@@ -6,12 +6,12 @@ from asymmetry.analysis.axes import metrics_of_axes
 from asymmetry.analysis.effect import SETTING
 from asymmetry.metrics.contracts import JUDGES
 from asymmetry.study import Study
-from asymmetry.tables.read import SCOPE, Tables
+from asymmetry.tables.read import MEASURED, Tables
 from asymmetry.tables.schemas import DONE, ENDED_BADLY, MISSING, NOT_ASSESSED, OK
 
 MEAN = "mean z-score"  # of an axis: what stands in the place of a metric
 _SCORE = ["run", "step", "set", "image", "metric", "value"]
-_CURVE = [*SCOPE, *SETTING, "axis", "metric"]
+_CURVE = [*MEASURED, *SETTING, "axis", "metric"]
 COLUMNS = [*_CURVE, "step", "value", "low", "high", "seeds", "best", "status", "runs"]
 
 
@@ -78,13 +78,13 @@ def _whole(rows: pd.DataFrame, unit: list[str], of: list[str]) -> pd.DataFrame:
 
 def _on_axes(points: pd.DataFrame) -> pd.DataFrame:
     """The points, and below them those of the axes themselves."""
-    of_metric = points.groupby([*SCOPE, "metric"], sort=False)["value"]
+    of_metric = points.groupby([*MEASURED, "metric"], sort=False)["value"]
     spread = of_metric.transform("std", ddof=0)
     z = (points["value"] - of_metric.transform("mean")) / spread.where(spread > 1e-12, 1)
     others = points.assign(value=_signs(points["metric"]) * z)[
         points["metric"] != points["fidelity"]
     ]
-    of_axis = [*SCOPE, *SETTING, "run", "seed", "axis"]
+    of_axis = [*MEASURED, *SETTING, "run", "seed", "axis"]
     others = _whole(others, [*of_axis, "metric"], of_axis)
     means = others.groupby([*of_axis, "step"], sort=False)["value"].mean().reset_index()
     return pd.concat([means.assign(metric=MEAN), points], ignore_index=True)
@@ -105,12 +105,12 @@ def _best(curves: pd.DataFrame) -> pd.Series:
 
 def _with_all(curves: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
     """The curves in the order of the grid, and a row for each setting without one."""
-    settings = cells.groupby([*SCOPE[:2], *SETTING], sort=False)
+    settings = cells.groupby([*MEASURED[:2], *SETTING], sort=False)
     found = settings.agg(
         status=("status", _status), runs=("run", lambda runs: " ".join(sorted(runs)))
     ).reset_index()
     sets = pd.DataFrame({"set": pd.unique(curves["set"])})
-    rows = found.merge(sets, how="cross").merge(curves, on=[*SCOPE, *SETTING], how="left")
+    rows = found.merge(sets, how="cross").merge(curves, on=[*MEASURED, *SETTING], how="left")
     rows["curve"] = rows.groupby(_CURVE, sort=False, dropna=False).ngroup()
     rows = rows.sort_values(["curve", "step"], ignore_index=True)
     unknown = rows["metric"].isna() & (rows["status"] == DONE)

@@ -101,7 +101,7 @@ def p_in_words(p: float) -> str:
 def effect_in_words(effect: pd.DataFrame) -> str:
     """What the effect is, for captions."""
     judges = {
-        axis: sorted({name for one in rows["judges"] for name in str(one).split()})
+        str(axis): sorted({name for one in rows["judges"] for name in str(one).split()})
         for axis, rows in effect.groupby("axis", sort=False)
     }
     axes = [f"{axis}: {', '.join(names)}" for axis, names in judges.items()]

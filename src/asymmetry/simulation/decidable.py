@@ -78,6 +78,7 @@ def decidable(study: Study) -> list[Decidable]:
     rows = []
     for module in load_hypotheses():
         first, *others = [examine(module, evidence) for evidence in truths]
+        by_key: dict[tuple[str, ...], list[Finding]]
         by_key = {(*one.scope, one.regime): [one] for one in first}
         for one in (one for found in others for one in found):
             # What only a truth with diverged runs asks is no question of the design.
@@ -121,14 +122,16 @@ def _evidence(study: Study, truth: int) -> Evidence:
     measured = study.evaluation.all_metrics
     judges = [name for name in study.evaluation.judges if name in measured]
     judges += [name for name in MEASURES if name in measured and name not in judges]
+    set_name = next(iter(study.evaluation.sets))  # all sets have the same grid
     judged = [
         judge_values(
             own.reset_index(drop=True),
             _values(own.reset_index(drop=True), truth, losses, len(judges), index),
-            (*map(str, scope), next(iter(study.evaluation.sets))),  # all sets have the same grid
+            (str(scope[0]), str(scope[1]), set_name),
             judges,
         )
         for index, (scope, own) in enumerate(frame.groupby(MEASURED[:2], sort=False))
+        if isinstance(scope, tuple)
     ]
     tables = empty_tables(
         runs=frame.reindex(columns=COLUMNS["runs"]),

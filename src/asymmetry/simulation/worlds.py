@@ -91,7 +91,7 @@ def _related(
     cells: pd.DataFrame, rng: np.random.Generator, rho: float, spread: float
 ) -> tuple[Array, pd.DataFrame, pd.DataFrame]:
     """Quality [cells], skill and recovery, with this rank correlation of each with the quality."""
-    names = pd.unique(cells["fidelity"])
+    names = pd.unique(cells["fidelity"]).tolist()
     count, r = len(names), 2 * np.sin(np.pi * rho / 6)  # Pearson 1907
     rest = np.sqrt(1 - r**2)
     skill = rng.standard_normal(count)
@@ -105,7 +105,7 @@ def _related(
     return quality, losses, _recovered(names, skill, rng)
 
 
-def _recovered(names: Array, skill: Array, rng: np.random.Generator) -> pd.DataFrame:
+def _recovered(names: list[str], skill: Array, rng: np.random.Generator) -> pd.DataFrame:
     """The table `optimisability`: of losses whose recovery is independent of their skill."""
     recovery = rng.permutation(skill)
     photos = 8

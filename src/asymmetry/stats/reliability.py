@@ -59,7 +59,7 @@ def _correlations(values: Array) -> Array:
             both = known[one] & known[other]
             pair = values[[one, other]][:, both]
             if both.sum() > 2 and (pair.std(axis=1) > 0).all():
-                found[one, other] = found[other, one] = np.corrcoef(pair)[0, 1]
+                found[one, other] = found[other, one] = np.atleast_2d(np.corrcoef(pair))[0, 1]
     return found
 
 

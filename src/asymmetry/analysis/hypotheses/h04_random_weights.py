@@ -60,7 +60,7 @@ def _pairs(effects: Effects) -> Iterable[_Pair]:
         for rival in dict.fromkeys(filter(_is_rival, cells["fidelity"])):
             found = difference(effects, mask, RANDOM, rival)
             if np.isfinite(found.value):
-                yield _Pair(rival, (str(setting[0]), float(setting[1])), found)
+                yield _Pair(rival, (str(setting[0]), float(str(setting[1]))), found)
 
 
 def _finding(

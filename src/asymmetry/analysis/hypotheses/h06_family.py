@@ -184,7 +184,7 @@ def _for_these(compared: _Compared, regime: str) -> Estimate:
     side = keys["transformer"].to_numpy(dtype=bool)
     means = [unit_means(values[side == one], strata[side == one]) for one in (True, False)]
     without_seed = [name for name in _ALIKE[regime] if name != "seed"]
-    groups = codes_of(keys[~pd.Series(strata).duplicated()], without_seed)
+    groups = codes_of(keys[~pd.Series(strata).duplicated().to_numpy()], without_seed)
     return over_replicates(means[0] - means[1], groups)
 
 
@@ -212,7 +212,7 @@ def _collapse(effects: Effects, ended: pd.DataFrame) -> Finding:
     """The shares of badly ended runs: over trunks by permutation, or of these by Fisher's test."""
     lost = ended["row"] < 0
     by_trunk = lost.groupby([ended["transformer"], ended["trunk"]]).mean()
-    sides = [by_trunk[side].to_numpy(dtype=float) for side in (False, True)]
+    sides = [np.asarray(by_trunk.xs(side), dtype=float) for side in (False, True)]
     counts = pd.crosstab(ended["transformer"], lost).reindex(
         index=[True, False], columns=[True, False], fill_value=0
     )

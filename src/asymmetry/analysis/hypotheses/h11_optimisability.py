@@ -101,13 +101,13 @@ def _finding(
     if not min(reliable) >= LEAST_RELIABLE or not np.isfinite(rhos).all():
         words = " and ".join(f"{one:.2f}" for one in reliable)
         return replace(finding, note=sentences(f"Mostly noise: reliability {words}.", note))
-    known_rhos = [
+    first, second = (
         (corrected(rho, one), spearman_interval(rho, len(losses), one))
         for rho, one in zip(rhos, reliable, strict=True)
-    ]
-    low, high = difference_interval(*known_rhos, float(spearman(*predictors)))
+    )
+    low, high = difference_interval(first, second, float(spearman(*predictors)))
     error = max((high - low) / ERRORS_IN_WIDTH, 1e-9)  # of perfect orders, an interval has no width
-    value = known_rhos[0][0] - known_rhos[1][0]
+    value = first[0] - second[0]
     return replace(
         finding,
         value=value,
