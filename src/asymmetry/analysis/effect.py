@@ -222,7 +222,7 @@ def _means(effects: Effects, member: Integers, count: int) -> tuple[Array, Array
     return value, error, freedom
 
 
-def _status(setting: Mapping[str, Any]) -> str:
+def _status(setting: Mapping[Any, Any]) -> str:
     """What became of a setting: any seed with a value makes it done."""
     if np.isfinite(setting["value"]):
         return DONE
