@@ -78,6 +78,7 @@ ELSEWHERE = {
     "dvc metrics diff": "done in tests/workflow/test_dvc.py",
     "dvc push": "done in tests/workflow/test_dvc.py",
     "dvc pull": "done in tests/workflow/test_dvc.py",
+    "asymmetry power": "done in tests/cli/test_simulation.py",
     "asymmetry adopt": "done in tests/workflow/test_dvc.py",
     "asymmetry why CELL": "done in tests/cli/test_artifacts.py",
     "asymmetry prune": "done in tests/cli/test_artifacts.py",

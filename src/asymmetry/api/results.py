@@ -51,7 +51,7 @@ def open_study(path: str | Path = "params.yaml") -> Results:
         >>> study
         <study in published/bench-cpu/tables: 78 of 78 cells done>
         >>> len(study.hypotheses)
-        35
+        67
     """
     path = Path(path)
     folder = path if path.is_dir() else Path(read_study(path).results)

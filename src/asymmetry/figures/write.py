@@ -59,6 +59,11 @@ def save(drawn: Figure, stem: Path) -> None:
     """Save a figure as STEM.svg and STEM.png; under the `rules` that it was drawn under."""
     drawn.draw_without_rendering()
     drawn.set_layout_engine("none")  # laid out once, so both formats look the same
+    for axes in drawn.axes:
+        # The solver of the layout orders its terms by their addresses in memory, so its last digits
+        # vary, and with them the names of the clipping paths in an SVG.
+        left, bottom, width, height = (round(one, 6) for one in axes.get_position().bounds)
+        axes.set_position((left, bottom, width, height))
     for kind in ("svg", "png"):
         write_atomically(stem.with_name(f"{stem.name}.{kind}"), _saved(drawn, kind))
 
