@@ -26,8 +26,14 @@ def planned(workplace: Path) -> Planned:
     """Plans a study whose generator `mine` begins from x.pth."""
     write_network("Compact", workplace).rename(FILE)
 
-    def plan(grid: dict[str, Any] | None = None, **declared: Any) -> Plan:
+    def plan(
+        grid: dict[str, Any] | None = None,
+        discriminator_warm_start: dict[str, Any] | None = None,
+        **declared: Any,
+    ) -> Plan:
         values = small_values()
+        if discriminator_warm_start:
+            values["discriminator_warm_start"] = discriminator_warm_start
         values["generators"] = {"mine": {"file": str(FILE)} | declared}
         values["grid"] |= {"generators": ["mine"]} | (grid or {})
         return Plan(parse_study(values, "params.yaml"))
@@ -74,6 +80,17 @@ def test_a_warm_start_of_the_file_s_network(planned: Planned):
     assert warm.cell.generator == "mine"
     assert warm.settings["generator"] == {"sha256": sha256_of(FILE)}
     assert {run.warm_start for run in plan.runs} == {warm.id}
+
+
+def test_a_discriminator_may_first_face_the_file_s_network(planned: Planned):
+    steps = {"steps": 8, "batch": 2, "crop": 32}
+    plan = planned({"generators": ["compact-tiny", "mine"]}, discriminator_warm_start=steps)
+    (warm,) = plan.warm_starts
+    begins = {run.cell.generator: run.reads for run in plan.discriminator_warm_starts}
+    assert begins == {"compact-tiny": [warm.record], "mine": []}
+    mine = [run for run in plan.runs if run.cell.generator == "mine" and run.reads]
+    starts = {run.id for run in plan.discriminator_warm_starts if run.cell.generator == "mine"}
+    assert {start for run in mine for start in run.begins_from} == starts
 
 
 def test_what_fits_is_looked_into_once(planned: Planned, monkeypatch: pytest.MonkeyPatch):

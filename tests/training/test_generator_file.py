@@ -14,6 +14,7 @@ from safetensors.torch import load_file
 
 from asymmetry.artifacts.release import release
 from asymmetry.assessment.targets import find_target, restorer
+from asymmetry.generators.from_file import load_generator
 from asymmetry.pipeline.stages import Stages
 from asymmetry.planning.plan import Plan
 from asymmetry.training.job import train
@@ -39,6 +40,25 @@ def outputs(plan: Plan) -> dict[str, bytes]:
         str(file): file.read_bytes()
         for file in [*files, *(r.folder / "log.csv" for r in plan.runs)]
     }
+
+
+def test_a_discriminator_first_faces_the_file_s_network(make: Callable[..., Plan]):
+    steps = {"steps": 2, "batch": 2, "crop": 32}
+    plan = make(discriminator_warm_start=steps)
+    (start,) = plan.discriminator_warm_starts
+    (trainer,) = pack_of(plan, start).trainers
+    shared = trainer._shared
+    faced, low = shared.restored(0, start), shared.batch(0)[0]
+    with torch.no_grad():
+        network = load_generator(Path("compact-0.pth"), scale=4)
+        assert torch.allclose(faced, network(low), atol=1e-6)
+    assert train(plan, start.id) == 0
+    game = next(run for run in plan.runs if run.begins_from)
+    (trainer,) = pack_of(plan, game).trainers
+    left = load_file(start.folder / "discriminator.safetensors")
+    assert trainer.state.discriminator
+    begun = trainer.state.discriminator.state_dict()
+    assert all(torch.equal(begun[name], tensor) for name, tensor in left.items())
 
 
 def test_a_training_begins_from_the_file_and_its_result_is_assessed_and_released(

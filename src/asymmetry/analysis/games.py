@@ -2,7 +2,7 @@
 
 A discriminator that never tells real from restored teaches its generator nothing, and one that
 always does is never fooled. Neither says anything about its kind, so claims about discriminators
-are made on games that were played, and the others are counted.
+are to be read beside this check: they include all games.
 
 The rule reads the AUC over logits at the start, in the middle and at the end of a training (see
 `training.windows` for these parts). There is

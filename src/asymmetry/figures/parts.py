@@ -1,6 +1,6 @@
 """What several figures share: the metrics that they show, and the words of captions."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import pandas as pd
@@ -71,9 +71,14 @@ def ended_badly(states: Collection[str]) -> str:
     return " or ".join(state for state in ENDED_BADLY if state in states)
 
 
-def scopes(numbers: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
-    """The rows of each task, generator, set and, if there is one, axis; with its name in words."""
-    columns = [column for column in SCOPE if column in numbers]
+def scopes(
+    numbers: pd.DataFrame, by: Sequence[str] = tuple(SCOPE)
+) -> list[tuple[str, pd.DataFrame]]:
+    """The rows of each task, generator, set and, if there is one, axis; with its name in words.
+
+    `by` are other columns than these.
+    """
+    columns = [column for column in by if column in numbers]
     return [
         (" · ".join(map(str, scope)), rows)
         for scope, rows in numbers.groupby(columns, sort=False)
