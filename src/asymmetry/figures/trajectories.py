@@ -10,7 +10,7 @@ from matplotlib.lines import Line2D
 from asymmetry.analysis.trajectories import MEAN, curves
 from asymmetry.figures import parts, style
 from asymmetry.study import Study
-from asymmetry.tables.read import Tables
+from asymmetry.tables.read import MEASURED, Tables
 from asymmetry.tables.schemas import DIVERGED, DONE
 
 TITLE = "Measures over the steps of the training"
