@@ -99,4 +99,4 @@ def test_no_effect_of_a_loss_changes(joined: tuple[Study, Tables, Tables]):
     (one,), (other,) = (all_effects(tables, JUDGES) for tables in (before, after))
     assert one.scope == other.scope
     assert one.scope[:3] == (TASK, "compact-tiny", SET)
-    assert one.table.equals(other.table)
+    assert one.settings.equals(other.settings)

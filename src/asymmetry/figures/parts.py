@@ -1,5 +1,6 @@
 """What several figures share: the metrics that they show, and the words of captions."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -65,9 +66,11 @@ def effects(tables: Tables, study: Study) -> pd.DataFrame:
     return tables.effect
 
 
-def scopes(numbers: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
+def scopes(
+    numbers: pd.DataFrame, of: Sequence[str] = tuple(SCOPE)
+) -> list[tuple[str, pd.DataFrame]]:
     """The rows of each task, generator, set and, if there is one, axis; with its name in words."""
-    columns = [column for column in SCOPE if column in numbers]
+    columns = [column for column in of if column in numbers]
     return [
         (" · ".join(map(str, scope)), rows)
         for scope, rows in numbers.groupby(columns, sort=False)

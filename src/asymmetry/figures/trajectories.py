@@ -47,7 +47,7 @@ def draw(numbers: pd.DataFrame, study: Study) -> Figure:
     measures = numbers.loc[shown, ["axis", "metric"]].drop_duplicates()
     pairs = zip(measures["axis"], measures["metric"], strict=True)
     rows = sorted(pairs, key=lambda pair: pair[0])
-    scopes = parts.scopes(numbers)[: max(1, _MOST_ROWS // len(rows))]
+    scopes = parts.scopes(numbers, MEASURED)[: max(1, _MOST_ROWS // len(rows))]
     regimes = sorted((numbers["adversarial_weight"] > 0).unique())
     dashes = dict(zip(sorted(numbers["adversarial_weight"].unique()), cycle(_DASHES)))
     figure = style.blank(len(scopes) * (0.5 + 1.75 * len(rows)) + 0.9)
