@@ -72,13 +72,10 @@ def ended_badly(states: Collection[str]) -> str:
 
 
 def scopes(
-    numbers: pd.DataFrame, by: Sequence[str] = tuple(SCOPE)
+    numbers: pd.DataFrame, of: Sequence[str] = tuple(SCOPE)
 ) -> list[tuple[str, pd.DataFrame]]:
-    """The rows of each task, generator, set and, if there is one, axis; with its name in words.
-
-    `by` are other columns than these.
-    """
-    columns = [column for column in by if column in numbers]
+    """The rows of each task, generator, set and, if there is one, axis; with its name in words."""
+    columns = [column for column in of if column in numbers]
     return [
         (" · ".join(map(str, scope)), rows)
         for scope, rows in numbers.groupby(columns, sort=False)
