@@ -10,7 +10,7 @@ from PIL import Image
 from skimage.metrics import peak_signal_noise_ratio
 
 from asymmetry.assessment.images import all_images, reference_and_low
-from asymmetry.assessment.targets import GENERATOR_FILE, Model, Target, restorer
+from asymmetry.assessment.targets import Model, Target, restorer
 from asymmetry.generators.catalog import GENERATORS
 from asymmetry.planning.plan import Plan
 from asymmetry.training.job import train
@@ -71,7 +71,7 @@ def test_every_task_trains_with_every_architecture(
     image = all_images(plan.study, plan.photos)[0]
     reference, low = reference_and_low(image, plan.study.tasks[task])
     scale = plan.study.tasks[task].scale
-    model = Model(generator, warm.folder / GENERATOR_FILE)
+    model = Model(generator, warm.folder / "generator.safetensors")
     target = Target(warm.id, warm.folder, task, model)
     restored = restorer(target, scale, torch.device("cpu"))
     assert restored(low).shape == reference.shape
@@ -100,7 +100,7 @@ def test_denoising_learns(plan_of: Callable[[str, str], Plan], make_plan: Callab
     train(plan, warm.id)
     image = all_images(plan.study, plan.photos)[0]
     reference, low = reference_and_low(image, plan.study.tasks["denoise"])
-    model = Model("compact-tiny", warm.folder / GENERATOR_FILE)
+    model = Model("compact-tiny", warm.folder / "generator.safetensors")
     target = Target(warm.id, warm.folder, "denoise", model)
     restored = restorer(target, 1, torch.device("cpu"))
     before, after = ((image - reference).square().mean() for image in (low, restored(low)))
