@@ -135,9 +135,10 @@ def test_hours_are_told_before_the_photos_are_there(
     with pytest.raises(UserError, match="data/div2k: there is no such folder"):
         print_plan(Plan(study_of("paper", discriminators=["unet"], include=[])))
     printed = capsys.readouterr().out
-    # 20 losses alone, and 70 games with the one discriminator; a warm start.
-    assert "90 cells and 1 warm starts" in printed
-    hours = 91 * 300_000 * 0.5 / 3600
+    # 20 losses alone, and 70 games with the one discriminator; all begin at the published file.
+    assert "90 cells and 0 warm starts" in printed
+    assert "  swinir_m_classical_x4: 67.9 MB, for swinir-m-df2k\n" in printed
+    hours = 90 * 300_000 * 0.5 / 3600
     assert f"expected: {hours:,.2f} GPU-hours" in printed
     assert "a guess before any run" in printed
     assert "run `asymmetry weights get --study params.yaml`" in printed

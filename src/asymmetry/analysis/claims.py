@@ -1,6 +1,6 @@
 """`claims.md`: all claims in one table, then each in turn with what the tables say of it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from types import ModuleType
 from typing import Any
 
@@ -51,13 +51,13 @@ def claims_text(
 
 def _overview(modules: Iterable[ModuleType], claims: pd.DataFrame) -> str:
     """All claims in one table."""
-    lines = [_OVERVIEW]
+    lines, known = [_OVERVIEW], shared_scope(claims)
     for module in modules:
         for row in _records(claims[claims["id"] == module.ID]):
             decidable = "no" if row["verdict"] == UNDECIDABLE else "yes"
             cells = [
                 f"{module.ID}: {module.CLAIM}",
-                f"{where(row)}, {row['regime']}",
+                f"{where(row, known)}, {row['regime']}",
                 row["verdict"],
                 _number(row["value"]),
                 _interval(row["low"], row["high"]),
@@ -131,10 +131,15 @@ def _note(row: dict[Any, Any]) -> str:
     return f"- {where(row)}, {row['regime']}{known}: {row['note']}"
 
 
-def where(row: Any) -> str:
-    """Task, generator, set and axis of a row in words, without those that are all."""
-    named = [str(row[column]) for column in SCOPE if row[column] != "all"]
+def where(row: Any, known: Collection[str] = ()) -> str:
+    """Task, generator, set and axis of a row in words, without those that are all, or `known`."""
+    named = [str(row[column]) for column in SCOPE if column not in known and row[column] != "all"]
     return " · ".join(named) or "the whole study"
+
+
+def shared_scope(claims: pd.DataFrame) -> list[str]:
+    """The columns of the scope in which all claims are alike, but those of the whole study."""
+    return [name for name in SCOPE if claims.loc[claims[name] != "all", name].nunique() < 2]
 
 
 def _number(value: float, digits: int = 2) -> str:

@@ -5,12 +5,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from asymmetry.analysis.claims import where
+from asymmetry.analysis.claims import shared_scope, where
 from asymmetry.analysis.hypotheses.contract import FEWEST, SOURCES
 from asymmetry.analysis.hypotheses.registry import load_hypotheses
 from asymmetry.analysis.robustness import rows_of_claim, stability_in_words
 from asymmetry.report.words import records
 from asymmetry.tables.read import Tables
+from asymmetry.tables.schemas import UNDECIDABLE
 
 QUESTION = ("H1", "H2")  # the claims that answer the page's question
 
@@ -49,15 +50,17 @@ def axes(tables: Tables) -> list[dict[str, Any]]:
 def claims(tables: Tables) -> list[dict[str, Any]]:
     """The hypotheses in the table, in order: what each declares, and its `rows`.
 
-    A row has the columns of the table, `where` it holds, and its `robustness` in words.
+    A row has the columns of the table, `where` it holds, and its `robustness` in words; `place` is
+    `where` without what all have in common, and `decidable` whether the design can decide it.
     """
-    listed = []
+    listed, known = [], shared_scope(tables.hypotheses)
     for module in load_hypotheses():
         rows = records(tables.hypotheses[tables.hypotheses["id"] == module.ID])
         for row in rows:
             claim = row | {"value": np.nan if row["value"] is None else row["value"]}
             held = stability_in_words(rows_of_claim(tables.robustness, row), claim)
-            row |= {"where": where(row), "robustness": held}
+            row |= {"where": where(row), "place": where(row, known), "robustness": held}
+            row["decidable"] = row["verdict"] != UNDECIDABLE
         about = {"id": module.ID, "claim": module.CLAIM, "unit": module.UNIT}
         about |= {"source": f"{module.SOURCE}, {SOURCES[module.SOURCE]}", "silent": module.SILENT}
         if rows:
