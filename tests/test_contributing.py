@@ -235,9 +235,9 @@ def test_the_metric_is_in_the_scores(project: Project, found: dict[str, Any]):
 
 @pytest.mark.slow
 def test_the_figure_is_drawn_and_on_the_page(workplace: Path):
-    add_parts(workplace)
     results = workplace / "results"
     study, _ = synthetic_tables.analysed_study(results)
+    add_parts(workplace)
     (command,) = re.findall(r"^asymmetry figures (.*)$", GUIDE, re.MULTILINE)
     assert command == FIGURE
     with process_of_its_own():

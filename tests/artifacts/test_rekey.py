@@ -162,6 +162,19 @@ def test_another_setting_is_not_a_candidate(trained: Trained):
     assert rekey(Plan(parse_study(values, "params.yaml")), 8) == ([], [])
 
 
+@pytest.mark.parametrize(("former", "taken"), [(None, 3), (0.1, 1)])
+def test_a_setting_that_went_with_the_code_counts_where_it_was_used(
+    trained: Trained, former: object, taken: int
+):
+    """Of the three, the two cells have `training`'s own settings."""
+    for run in trained.before.runs:
+        record = json.loads(run.record.read_text())
+        del record["settings"]["training"]["snapshots"]
+        record["settings"]["training"]["pilot"] = former
+        run.record.write_text(json.dumps(record))
+    assert len(rekey(trained.after, 8)[0]) == taken
+
+
 @pytest.mark.parametrize(
     ("field", "value", "taken"),
     [("builder", "asymmetry.backbones.convolutional:vgg", 3), ("mean", [0.4, 0.5, 0.5], 2)],

@@ -9,7 +9,7 @@ from spandrel import ImageModelDescriptor, ModelLoader
 from spandrel.architectures.SPAN.__arch.span import Conv3XC
 from torch import Tensor, nn
 
-from asymmetry.assessment.engine import Engine
+from asymmetry.assessment.engine import Engine, material_of
 from asymmetry.assessment.targets import Model, Target
 from asymmetry.core.errors import UserError
 from asymmetry.core.files import sha256_of
@@ -236,7 +236,8 @@ def test_it_has_the_published_psnr_in_a_study(name: str, shared: Path, workplace
     study = parse_study(values, "params.yaml")
     left = workplace / "generator.safetensors"
     save_file(build_generator("span-48", 4, seed=0).state_dict(), left)
-    engine = Engine(study, Plan(study), torch.device("cpu"))
+    device = torch.device("cpu")
+    engine = Engine(material_of(Plan(study), device), device)
     scores = engine.assess([Target("span", workplace, "bicubic-x4", Model("span-48", left))])
     assert len(scores) == {"set5": 5, "set14": 14, "bsd100": 100}[name]
     assert round(scores["value"].mean(), 2) == PUBLISHED[name]

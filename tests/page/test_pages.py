@@ -109,7 +109,7 @@ def test_the_keyboard_reaches_the_content_first(visit, results):
 def test_the_commands_on_the_page_are_known_to_snakemake(visit, study, results):
     page = visit(address(results, "index.html"))
     commands = page.locator("code", has_text="snakemake --cores all --force").all_inner_texts()
-    assert len(commands) == 8  # seven figures and the page
+    assert len(commands) == 9  # eight figures and the page
     for command, rule in ((commands[0], "draw"), (commands[-1], "report")):
         done = study.snakemake("-n", *command.split()[3:])
         assert done.returncode == 0, done.stderr

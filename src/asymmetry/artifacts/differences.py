@@ -12,6 +12,8 @@ _CODE = (
     *("calibration.code", "calibration.architecture.builder"),
 )
 
+_UNSET: tuple[Any, ...] = (ABSENT, None, [], {})
+
 
 class Difference(NamedTuple):
     """A field (`training.learning_rate`) and its two values; `ABSENT` where there is no field."""
@@ -35,6 +37,11 @@ def differences(before: Any, after: Any) -> list[Difference]:
 def is_code(field: str) -> bool:
     """Whether a field of a run's settings holds a digest of code."""
     return any(fnmatchcase(field, pattern) for pattern in _CODE)
+
+
+def is_unused(difference: Difference) -> bool:
+    """Whether the field has no value on either side: a setting that came or went with the code."""
+    return all(value in _UNSET for value in difference[1:])
 
 
 def _fields(value: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:

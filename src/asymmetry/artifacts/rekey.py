@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from asymmetry.artifacts.differences import differences, is_code
+from asymmetry.artifacts.differences import differences, is_code, is_unused
 from asymmetry.artifacts.find import former_runs
 from asymmetry.artifacts.verify import sound_record
 from asymmetry.core.commit import code_commit
@@ -44,7 +44,8 @@ def _fits(plan: Plan, run: Run, folder: Path) -> bool:
     If an old warm start was removed, the replay shows a difference, as it begins from the new one.
     """
     settings = read_object(folder / "run.json").get("settings")
-    fields = {difference.field for difference in differences(settings, run.settings)}
+    found = differences(settings, run.settings)
+    fields = {difference.field for difference in found if not is_unused(difference)}
     others = {field for field in fields - set(_STARTS) if not is_code(field)}
     if not isinstance(settings, dict) or others:
         return False

@@ -10,7 +10,7 @@ import numpy as np
 from asymmetry.analysis.hypotheses.contract import Finding
 from asymmetry.analysis.hypotheses.examine import examine
 from asymmetry.core.randomness import draws
-from asymmetry.simulation.worlds import World
+from asymmetry.simulation.worlds.world import World
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ _INTRODUCTION = """# Error rates
 
 How often a verdict is wrong, and how often a 95 % interval contains the true value, in simulated
 studies of known truth that go through the analysis of real ones. `asymmetry simulate` makes this
-page; `src/asymmetry/simulation/worlds.py` has the truths.
+page; `src/asymmetry/simulation/worlds` has the truths.
 
 A verdict that is nominally wrong in 5 % of studies may be so in 6 % here, and an interval should
 contain the truth in 92 to 98 %. Of 500 studies, a share of 5 % has a standard error of 1 %. A claim

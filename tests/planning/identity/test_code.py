@@ -337,3 +337,16 @@ def test_a_door_counts_as_the_definition_that_it_leads_to(tmp_path: Path, inside
     formula = {"loss": LOSS.replace("/ 2", "/ 3")}
     assert digest(tmp_path, changes | formula) != digest(tmp_path, {})
     assert digest(tmp_path, changes | formula) == digest(tmp_path, formula)
+
+
+def test_a_package_may_import_its_own_modules_by_name(tmp_path: Path):
+    code = package(
+        tmp_path,
+        {
+            "worlds/__init__": "from asymmetry.worlds import null\nCASES = (null,)\n",
+            "worlds/null": "def truth():\n    return 0\n",
+            "loop": "from asymmetry import worlds\n\ndef train():\n    worlds.null.truth()\n",
+        },
+    )
+    assert code.find("asymmetry.worlds.null.truth") == (("asymmetry.worlds.null", "truth"), "")
+    assert ("asymmetry.worlds.null", "truth") in code.reached(["asymmetry.loop:train"])

@@ -120,11 +120,13 @@ class Code:
                 if known.counts_as:
                     return self.find(".".join([known.counts_as, name, *rest]))
                 return Node(module, name), ".".join(rest)
-            if known is not None and name in known.imports:
+            inside = f"{module}.{name}"
+            # A package that imports its own module by name leads to that module, not to itself.
+            if known is not None and known.imports.get(name, inside) != inside:
                 return self.find(".".join([known.imports[name], *rest]))
-            if self.module(f"{module}.{name}") is None:
+            if self.module(inside) is None:
                 return Node(module, _WHOLE), ".".join(names[index:])
-            module = f"{module}.{name}"
+            module = inside
         return Node(module, _WHOLE), ""
 
     def _read(self, name: str) -> Module | None:

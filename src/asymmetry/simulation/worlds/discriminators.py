@@ -1,0 +1,92 @@
+"""H5, H6 and the same by detail: heads and families that do not differ on average."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from asymmetry.simulation.study import (
+    JUDGES,
+    Chance,
+    Quality,
+    adversarial,
+    cells_of,
+    evidence_of,
+    of_levels,
+)
+from asymmetry.simulation.worlds.world import AWKWARD, EITHER, HEADS, Expected, World
+from asymmetry.stats.arrays import Array
+
+
+def worlds() -> list[World]:
+    """All of them."""
+    over = [
+        Expected("H5", "over trunks", EITHER),
+        Expected("H6", "level, over", EITHER),
+        Expected("H6", "slope over log10 of the weight, over", EITHER),
+        Expected("H6", "collapsed", EITHER, None),
+    ]
+    by_detail = [Expected("H5b", "over trunks", EITHER), Expected("H6b", "level, over", EITHER)]
+    these = [
+        Expected("H5", "for these trunks", EITHER),
+        Expected("H6", "level, for these", EITHER),
+        Expected("H6", "slope over log10 of the weight, for these", EITHER),
+        Expected("H6", "collapsed", EITHER, None),
+    ]
+    by_image = {"fidelity": 0.4, "head": 0.2, "backbone": 0.2}
+    singly = _trunks_differ(1.0)
+    found = []
+    for name in (
+        *("plain", "large common effects of seeds", "t2-tailed scores", "ties"),
+        *("a judge lacks 30 % of the cells", "20 % diverged at the highest weight"),
+        *("one seed", "two seeds"),
+    ):
+        chance = replace(AWKWARD.get(name, Chance()), by_image=by_image)
+        seeds = {"one seed": 1, "two seeds": 2}.get(name, 3)
+        cells = cells_of(["ssim", "vif"], HEADS, (0.01, 0.1), seeds)
+        truth = "trunks and heads differ singly, not on average"
+        expected = [*over, *by_detail] if name == "plain" else over
+        found.append(_discriminator_world(name, truth, cells, singly, chance, expected))
+    cells = cells_of(["ssim", "vif"], HEADS, (0.01, 0.1), 3)
+    plain = replace(Chance(), by_image=by_image)
+    truth = "trunks and heads do not differ at all"
+    found.append(_discriminator_world("plain", truth, cells, _trunks_differ(0.0), plain, over))
+    few = [one for one in HEADS if one[1] in ("vgg16", "vit-small")]
+    for name in ("plain", "large common effects of seeds", "t2-tailed scores", "two seeds"):
+        chance = replace(AWKWARD.get(name, Chance()), by_image=by_image)
+        cells = cells_of(["ssim", "vif"], few, (0.01, 0.1), 2 if name == "two seeds" else 3)
+        truth = "two trunks that do not differ"
+        found.append(_discriminator_world(name, truth, cells, _trunks_differ(0.0), chance, these))
+    return found
+
+
+def _trunks_differ(size: float) -> Quality:
+    """Quality in which trunks, and heads of a trunk, differ by chance by so much."""
+
+    def quality(cells: pd.DataFrame, rng: np.random.Generator) -> Array:
+        trunks = cells["backbone"].nunique()
+        level, slope, head = size * rng.standard_normal((3, trunks))
+        sign = np.where(cells["head"] == "patch", 0.5, -0.5)
+        decades = np.log10(np.maximum(cells["adversarial_weight"].to_numpy(), 0.01)) + 1.5
+        found = of_levels(cells, "backbone", level) + of_levels(cells, "backbone", slope) * decades
+        found = found + of_levels(cells, "backbone", head) * sign
+        losses = 0.7 * rng.standard_normal(cells["fidelity"].nunique())
+        return np.where(adversarial(cells), found, 0) + of_levels(cells, "fidelity", losses)
+
+    return quality
+
+
+def _discriminator_world(
+    name: str,
+    truth: str,
+    cells: pd.DataFrame,
+    quality: Quality,
+    chance: Chance,
+    expected: Sequence[Expected],
+) -> World:
+    # The measure is one of the judges too: a judge more would be another study.
+    judges = (*JUDGES[:2], "coherence")
+    return World(
+        name, truth, lambda rng: evidence_of(cells, quality, chance, rng, judges=judges), expected
+    )

@@ -1,0 +1,60 @@
+"""What a truth is: how a study of it is made, and which verdicts would be wrong in it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+import pandas as pd
+
+from asymmetry.analysis.hypotheses.evidence import Evidence
+from asymmetry.simulation.study import Chance
+from asymmetry.stats.arrays import Array
+from asymmetry.tables.schemas import CONTRADICTED, SUPPORTED
+
+EITHER = (SUPPORTED, CONTRADICTED)
+
+
+@dataclass(frozen=True)
+class Expected:
+    """Of a claim's finding whose regime begins with `regime`: the wrong verdicts, the true value.
+
+    `true` is None where the world has no single one.
+    """
+
+    hypothesis: str
+    regime: str
+    wrong: tuple[str, ...]
+    true: float | None = 0.0
+
+
+@dataclass(frozen=True)
+class World:
+    """A truth: `name` in words, how evidence of it is made, and what is expected of it."""
+
+    name: str
+    truth: str
+    make: Callable[[np.random.Generator], Evidence]
+    expected: Sequence[Expected]
+
+
+# Chance in all worlds, and each awkwardness by name.
+AWKWARD = {
+    "plain": Chance(),
+    "large common effects of seeds": Chance(seeds=3.0),
+    "t2-tailed scores": Chance(tails=2.0),
+    "ties": Chance(ties=True),
+    "a judge lacks 30 % of the cells": Chance(missing=0.3),
+    "20 % diverged at the highest weight": Chance(diverged=0.2),
+    "three times the noise with the adversary": Chance(adversarial=3.0),
+    "two camps of judges": Chance(camps=True),
+}
+LOSSES = [f"loss{place}" for place in range(15)]
+VGG = ("vgg-patch", "vgg16", "patch")
+TRUNKS = ("vgg16", "resnet50", "convnext-tiny", "vit-small", "swin-tiny", "clip-vit-b32")
+HEADS = [(f"{trunk}-{head}", trunk, head) for trunk, head in product(TRUNKS, ("patch", "vanilla"))]
+
+
+def nothing(cells: pd.DataFrame, _rng: np.random.Generator) -> Array:
+    """Quality [cells] in which no cell is better than another."""
+    return np.zeros(len(cells))
