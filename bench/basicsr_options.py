@@ -12,7 +12,8 @@ from asymmetry.core import torchvision_ops  # noqa: F401
 from asymmetry.data.images import Rgb, crop_to_multiple
 from asymmetry.data.load import load_photo
 from asymmetry.data.operations import reduce_bicubic
-from asymmetry.planning.plan import Plan, Run
+from asymmetry.planning.plan import Plan
+from asymmetry.planning.run import Run
 from asymmetry.study import Discriminator
 
 TILE = 192

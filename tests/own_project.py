@@ -11,7 +11,7 @@ from asymmetry.core import own_imports, own_parts
 from asymmetry.core.own_imports import PARTS
 from asymmetry.fidelity import registry
 from asymmetry.metrics.contracts import METRICS
-from asymmetry.planning import identity, plan
+from asymmetry.planning import identity, run_settings
 
 LOSS = """
     from pathlib import Path
@@ -101,5 +101,5 @@ def _forget() -> None:
         del sys.modules[name]
     for cached in (own_parts._entered, registry._names, identity._code):
         cached.cache_clear()
-    for cached in (plan._plain_metric, plan._plain_backbone):
+    for cached in (run_settings._plain_metric, run_settings._plain_backbone):
         cached.cache_clear()

@@ -10,7 +10,8 @@ import pytest
 from asymmetry.artifacts.results import write_manifest
 from asymmetry.pipeline.made import making
 from asymmetry.pipeline.stages import Stages
-from asymmetry.planning.plan import Plan, Run
+from asymmetry.planning.plan import Plan
+from asymmetry.planning.run import Run
 from asymmetry.study import parse_study
 from tests.conftest import small_values
 

@@ -53,7 +53,7 @@ def trained(workplace: Path, workplace_of_before: Path, monkeypatch: pytest.Monk
     shutil.copytree(workplace_of_before, workplace, dirs_exist_ok=True)
     before, after = planned(), planned()
     assert all(run.record.is_file() for run in before.by_id.values())
-    monkeypatch.setattr("asymmetry.planning.plan.code_digest", lambda roots: "another code")
+    monkeypatch.setattr("asymmetry.planning.run_settings.code_digest", lambda roots: "another code")
     assert not before.by_id.keys() & after.by_id.keys()
     return Trained(before, after)
 

@@ -26,7 +26,8 @@ from asymmetry.metrics.build import Metric
 from asymmetry.metrics.contracts import METRICS
 from asymmetry.metrics.psnr import psnr
 from asymmetry.metrics.separable import Whole
-from asymmetry.planning.plan import RUNS, Plan, Run
+from asymmetry.planning.plan import Plan
+from asymmetry.planning.run import RUNS, Run
 from asymmetry.study import parse_study
 from asymmetry.tables.schemas import COLUMNS
 from tests.trained import photo, train

@@ -9,7 +9,7 @@ import pytest
 
 from asymmetry.core.usage import Usage
 from asymmetry.monitor.run_state import last_line, state_of
-from asymmetry.planning.plan import Run
+from asymmetry.planning.run import Run
 from asymmetry.training.heartbeat import PROGRESS, TEXT_LOG, Beat
 from tests.planning.test_plan import plan_of
 

@@ -13,7 +13,8 @@ from rich.console import Console
 from asymmetry.core.usage import Usage
 from asymmetry.monitor import status
 from asymmetry.monitor.status import read_states, show_status, status_table
-from asymmetry.planning.plan import Plan, Run
+from asymmetry.planning.plan import Plan
+from asymmetry.planning.run import Run
 from asymmetry.training.heartbeat import PROGRESS, Beat
 from tests.conftest import small_values
 from tests.planning.test_plan import plan_of

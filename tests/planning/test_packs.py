@@ -6,7 +6,8 @@ import pytest
 
 from asymmetry.core.errors import UserError
 from asymmetry.planning.packs import FOLDER, planned_packs, write_packs, written_packs
-from asymmetry.planning.plan import Plan, Run
+from asymmetry.planning.plan import Plan
+from asymmetry.planning.run import Run
 from asymmetry.study import parse_study
 
 pytestmark = pytest.mark.usefixtures("workplace")

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from asymmetry.core.errors import UserError
-from asymmetry.planning import plan
+from asymmetry.planning import run_settings
 from asymmetry.planning.identity import closure
 from asymmetry.planning.plan import Plan
 from asymmetry.study import parse_study
@@ -69,10 +69,12 @@ class TestIdentity:
     def test_edited_code_counts_for_the_runs_that_it_trains(
         self, monkeypatch: pytest.MonkeyPatch, module: str, changed: int
     ):
-        before, real = ids(plan_of()), plan.code_digest
+        before, real = ids(plan_of()), run_settings.code_digest
         edited = f"asymmetry.{module}"
         monkeypatch.setattr(
-            plan, "code_digest", lambda roots: real(roots) + "!" * (edited in closure(roots))
+            run_settings,
+            "code_digest",
+            lambda roots: real(roots) + "!" * (edited in closure(roots)),
         )
         assert len(ids(plan_of()) - before) == changed
 

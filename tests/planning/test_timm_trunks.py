@@ -18,8 +18,9 @@ from asymmetry.fidelity.registry import build_fidelity, fidelity_names
 from asymmetry.iqa.transfer.initialisations import find_initialisation
 from asymmetry.metrics.contracts import METRICS
 from asymmetry.pipeline.stages import Stages
-from asymmetry.planning.plan import Plan, Run
+from asymmetry.planning.plan import Plan
 from asymmetry.planning.preflight import check
+from asymmetry.planning.run import Run
 from asymmetry.study import parse_study
 from asymmetry.training.job import train
 from tests.conftest import small_values

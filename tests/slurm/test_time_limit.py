@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from torch import Tensor
 
-from asymmetry.planning.plan import Run
+from asymmetry.planning.run import Run
 from asymmetry.training.checkpoint import load_checkpoint
 from asymmetry.training.deadline import EXIT_CONTINUE, Deadline
 from asymmetry.training.heartbeat import Beat, read_beat

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
-from asymmetry.planning.plan import Plan, Run
+from asymmetry.planning.plan import Plan
+from asymmetry.planning.run import Run
 from asymmetry.study import parse_study
 from asymmetry.training.job import train
 from asymmetry.training.logs import TextLog

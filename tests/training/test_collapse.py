@@ -8,7 +8,8 @@ import pytest
 import torch
 
 from asymmetry.artifacts.verify import fault
-from asymmetry.planning.plan import Plan, Run
+from asymmetry.planning.plan import Plan
+from asymmetry.planning.run import Run
 from asymmetry.tables.collect import runs_table
 from asymmetry.training.collapse import Collapse, CollapseCheck, Streaks, collapse_window
 from asymmetry.training.deadline import EXIT_CONTINUE

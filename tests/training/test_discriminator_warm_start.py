@@ -14,7 +14,8 @@ from asymmetry.discriminators.build import build_discriminator
 from asymmetry.generators.build import build_generator
 from asymmetry.monitor.run_state import state_of
 from asymmetry.planning.packs import check_pack, planned_packs
-from asymmetry.planning.plan import Plan, Run
+from asymmetry.planning.plan import Plan
+from asymmetry.planning.run import Run
 from asymmetry.training.checkpoint import load_checkpoint
 from asymmetry.training.deadline import EXIT_CONTINUE
 from asymmetry.training.job import train
@@ -178,7 +179,7 @@ def test_cells_begin_from_it_and_balanced_weights_are_ratios_of_norms(
 
 def test_adopt_takes_it_over_to_other_code(plan: Plan, monkeypatch: pytest.MonkeyPatch):
     """As it begins from a warm start that is taken over itself."""
-    monkeypatch.setattr("asymmetry.planning.plan.code_digest", lambda roots: "another code")
+    monkeypatch.setattr("asymmetry.planning.run_settings.code_digest", lambda roots: "another code")
     after = Plan(plan.study)
     starts = [*after.warm_starts, *after.discriminator_warm_starts]
     assert not after.by_id.keys() & plan.by_id.keys()

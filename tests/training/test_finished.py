@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from asymmetry.planning.plan import Plan, Run
+from asymmetry.planning.plan import Plan
+from asymmetry.planning.run import Run
 from asymmetry.training.finished import FINISHED, forget, restore_records, taken_over
 
 

@@ -13,7 +13,8 @@ from asymmetry.core.errors import UserError
 from asymmetry.data.crops import TrainingCrops
 from asymmetry.fidelity.dists import Dists
 from asymmetry.monitor.run_state import state_of
-from asymmetry.planning.plan import Plan, Run
+from asymmetry.planning.plan import Plan
+from asymmetry.planning.run import Run
 from asymmetry.training.checkpoint import load_checkpoint
 from asymmetry.training.deadline import EXIT_CONTINUE, Deadline
 from asymmetry.training.heartbeat import read_beat

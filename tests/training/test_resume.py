@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from asymmetry.core.errors import UserError
-from asymmetry.planning.plan import Plan, Run
+from asymmetry.planning.plan import Plan
+from asymmetry.planning.run import Run
 from asymmetry.training.deadline import EXIT_CONTINUE, Deadline
 from asymmetry.training.job import train
 from asymmetry.training.trainer import Trainer

@@ -49,6 +49,7 @@ def test_the_study_ends_with_its_page(finished: Project):
         "heat_map",
         "weight_curves",
         "trajectories",
+        "games",
         "transfer",
         "crops",
     }

@@ -11,7 +11,7 @@ from asymmetry.artifacts.results import MANIFEST, adopt_results
 from asymmetry.artifacts.verify import fault
 from asymmetry.core.errors import UserError
 from asymmetry.pipeline.stages import Stages
-from asymmetry.planning.plan import RUNS, Run
+from asymmetry.planning.run import RUNS, Run
 
 _ARRIVING = RUNS / ".arriving"
 

@@ -6,7 +6,8 @@ from glob import escape
 from os import walk
 from pathlib import Path
 
-from asymmetry.planning.plan import RUNS, Plan, Run
+from asymmetry.planning.plan import Plan
+from asymmetry.planning.run import RUNS, Run
 
 # A folder with such a name, and one of these files in it, is a run's.
 _RUN = re.compile(r"seed\d+-[0-9a-f]{8}")

@@ -5,7 +5,7 @@ from pathlib import Path
 from asymmetry.artifacts.quarantine import quarantine
 from asymmetry.core.errors import UserError
 from asymmetry.core.files import write_atomically
-from asymmetry.planning.plan import RUNS
+from asymmetry.planning.run import RUNS
 from asymmetry.weights.channel_weights import read_fitted
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from asymmetry.artifacts.find import run_folders
 from asymmetry.core.lock import try_lock
 from asymmetry.planning.calibrations import FOLDER as FITS
-from asymmetry.planning.plan import RUNS, Plan
+from asymmetry.planning.plan import Plan
+from asymmetry.planning.run import RUNS
 from asymmetry.training.lock import LOCK
 
 

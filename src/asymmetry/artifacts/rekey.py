@@ -13,7 +13,8 @@ from asymmetry.core.commit import code_commit
 from asymmetry.core.errors import UserError
 from asymmetry.core.files import read_object, write_atomically
 from asymmetry.planning.identity import module_digests
-from asymmetry.planning.plan import RUNS, Plan, Run
+from asymmetry.planning.plan import Plan
+from asymmetry.planning.run import RUNS, Run
 
 # The settings of a run that name the warm starts that it begins from.
 _STARTS = ("warm_start", "discriminator_warm_start")

@@ -15,7 +15,7 @@ from asymmetry.core.errors import UserError
 from asymmetry.core.files import sha256_of, write_atomically
 from asymmetry.generators.catalog import GENERATOR_FILES
 from asymmetry.pipeline.stages import Stages
-from asymmetry.planning.plan import Run
+from asymmetry.planning.run import Run
 from asymmetry.tables.schemas import ENDED_BADLY, OK
 from asymmetry.weights.store import WEIGHTS
 

@@ -7,7 +7,7 @@ from asymmetry.artifacts.differences import differences
 from asymmetry.core.errors import UserError
 from asymmetry.core.files import sha256_of
 from asymmetry.core.records import read_record
-from asymmetry.planning.plan import Run
+from asymmetry.planning.run import Run
 from asymmetry.tables.schemas import DONE, ENDED_BADLY
 
 STATES = (DONE, *ENDED_BADLY)

@@ -13,7 +13,7 @@ from asymmetry.monitor.forecast import expected_seconds, measured_on
 from asymmetry.monitor.run_state import state_of
 from asymmetry.pipeline.stages import Stages
 from asymmetry.planning.identity import module_digests
-from asymmetry.planning.plan import Run
+from asymmetry.planning.run import Run
 
 
 def why(stages: Stages, text: str) -> Iterator[str]:

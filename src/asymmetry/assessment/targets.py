@@ -19,7 +19,8 @@ from asymmetry.generators.from_file import load_generator
 from asymmetry.generators.registry import build_generator
 from asymmetry.imaging.resize import imresize
 from asymmetry.planning.outside import GeneratorFile, Images
-from asymmetry.planning.plan import RUNS, SNAPSHOT, Plan
+from asymmetry.planning.plan import Plan
+from asymmetry.planning.run import RUNS, SNAPSHOT
 from asymmetry.tables.schemas import DONE, ENDED_BADLY
 
 BICUBIC = "bicubic"

@@ -16,8 +16,9 @@ from asymmetry.core.records import read_record
 from asymmetry.core.usage import device_hours, usage_of
 from asymmetry.monitor.discriminators import print_discriminators
 from asymmetry.planning.overlaps import overlap_lines
-from asymmetry.planning.plan import Plan, Run, begins_warm
+from asymmetry.planning.plan import Plan, begins_warm
 from asymmetry.planning.preflight import check, notes
+from asymmetry.planning.run import Run
 from asymmetry.planning.wanted import to_fetch
 from asymmetry.study import Execution
 from asymmetry.study.grid import Cell

@@ -6,7 +6,7 @@ from typing import Any
 
 from asymmetry.core.files import read_object
 from asymmetry.core.usage import Usage, duration, usage_of
-from asymmetry.planning.plan import Run
+from asymmetry.planning.run import Run
 from asymmetry.tables.schemas import DONE, ENDED_BADLY
 from asymmetry.training.heartbeat import PROGRESS, TEXT_LOG, Beat, read_beat
 

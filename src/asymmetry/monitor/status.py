@@ -13,7 +13,8 @@ from rich.text import Text
 from asymmetry.core.usage import device_hours, duration
 from asymmetry.monitor.forecast import wide_console
 from asymmetry.monitor.run_state import ENDED, STATES, RunState, state_of
-from asymmetry.planning.plan import Plan, Run
+from asymmetry.planning.plan import Plan
+from asymmetry.planning.run import Run
 from asymmetry.tables.schemas import COLLAPSED, DIVERGED, DONE
 
 _EVERY_SECONDS = 2.0

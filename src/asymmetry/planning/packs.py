@@ -18,7 +18,8 @@ from pathlib import Path
 
 from asymmetry.core.errors import UserError
 from asymmetry.core.files import STATE, canonical_json, digest, read_object, write_if_changed
-from asymmetry.planning.plan import Plan, Run
+from asymmetry.planning.plan import Plan
+from asymmetry.planning.run import Run
 
 FOLDER = STATE / "packs"
 RULE = "train_pack"

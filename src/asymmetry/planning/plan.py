@@ -1,118 +1,24 @@
 """The plan of a study: its runs, each with the id that says what it holds. Imports no torch."""
 
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
-from typing import Any
 
-from asymmetry.backbones.catalog import BACKBONES, RANDOM, builder_of
 from asymmetry.core.errors import UserError
-from asymmetry.core.files import digest, sha256_of
+from asymmetry.core.files import digest
 from asymmetry.core.names import near_miss
 from asymmetry.data.photos import Photo, PhotoManifest, read_photos
-from asymmetry.discriminators.registry import BUILDER, LOSSES
-from asymmetry.fidelity.registry import backbone_of, code_of, is_toolbox, weights_of
-from asymmetry.generators.catalog import GENERATOR_FILES, GENERATORS
+from asymmetry.generators.catalog import GENERATOR_FILES
 from asymmetry.generators.registry import BUILDER as FILE_BUILDER
-from asymmetry.generators.registry import file_digest
 from asymmetry.metrics.borrowed import Borrowed
 from asymmetry.metrics.contracts import METRICS
 from asymmetry.planning.calibrations import PlannedFit, planned_fits
-from asymmetry.planning.identity import code_digest, without_places
 from asymmetry.planning.outside import OutsideMethod, planned_outside
+from asymmetry.planning.run import WARM_START, Run, run_id
+from asymmetry.planning.run_settings import RunSettings
 from asymmetry.study import Study
 from asymmetry.study.grid import Cell, cells
-from asymmetry.study.training import snapshot_steps
 from asymmetry.weights.lock import Lock
-from asymmetry.weights.store import has_weights, weight_digests
-
-RUNS = Path("runs")
-WARM_START = "warm-start"
-DISCRIMINATOR_WARM_START = "discriminator-warm-start"
-SNAPSHOT = "@"  # between the id of a run and the step of its snapshot
-_LOOP = "asymmetry.training.job:train"
-# Options that came later: at these values they change no byte, and are no part of an id.
-_NEUTRAL = {"balance": "none", "head_learning_rate": None}
-
-
-@dataclass(frozen=True)
-class Run:
-    """A training: a cell, or a warm start that cells share, of a generator or a discriminator.
-
-    `settings` is all that can change its bytes; the digits of `id` are its digest. `roots` are
-    what its code begins from. `warm_start` and `discriminator_warm_start` are the ids of the runs
-    that it begins from. `fitted` is the file of channel weights of a calibrated loss.
-    """
-
-    id: str
-    cell: Cell
-    settings: dict[str, Any]
-    roots: tuple[str, ...]
-    warm_start: str | None = None
-    fitted: Path | None = None
-    discriminator_warm_start: str | None = None
-
-    @property
-    def kind(self) -> str:
-        """What is trained: "cell", `WARM_START` or `DISCRIMINATOR_WARM_START`."""
-        if self.cell.discriminator == WARM_START:
-            return WARM_START
-        return DISCRIMINATOR_WARM_START if self.cell.fidelity == WARM_START else "cell"
-
-    @property
-    def folder(self) -> Path:
-        """Where the run's files lie."""
-        return RUNS / self.id
-
-    @property
-    def record(self) -> Path:
-        """The file that is written last, and stands for the whole run."""
-        return self.folder / "run.json"
-
-    @property
-    def begins_from(self) -> list[str]:
-        """The ids of the warm starts that it begins from."""
-        return list(filter(None, [self.warm_start, self.discriminator_warm_start]))
-
-    @property
-    def reads(self) -> list[Path]:
-        """What the run waits for: the records of warm starts, and fitted channel weights."""
-        records = [RUNS / start / "run.json" for start in self.begins_from]
-        return records + ([self.fitted] if self.fitted else [])
-
-    @property
-    def snapshots(self) -> dict[int, str]:
-        """The names of the averaged generators that are kept on the way, by their step."""
-        training = self.settings["training"]
-        steps = snapshot_steps(training.get("snapshots", ()), training["steps"])
-        return {step: f"generator-{step}" for step in steps}
-
-    @property
-    def snapshot_ids(self) -> list[str]:
-        """What the run's snapshots are called among those that are assessed."""
-        return [f"{self.id}{SNAPSHOT}{step}" for step in self.snapshots]
-
-    def kept(self, step: int) -> dict[str, str]:
-        """The sha256 (hex) of the files of snapshots up to a step, of those that are there."""
-        names = (name for at, name in self.snapshots.items() if at <= step)
-        paths = [self.folder / f"{name}.safetensors" for name in names]
-        return {path.name: sha256_of(path) for path in paths if path.is_file()}
-
-    def models(self, ended_at: int | None = None) -> list[str]:
-        """The files of models that the ended run has; `ended_at` is the step where it ended badly.
-
-        One that diverged or collapsed has none but the snapshots from before.
-        """
-        if self.kind == DISCRIMINATOR_WARM_START:
-            return ["discriminator.safetensors"] if ended_at is None else []
-        names = []
-        if ended_at is None:
-            names += ["generator"] + (["discriminator"] if self.cell.adversarial_weight else [])
-        names += [
-            name for step, name in self.snapshots.items() if ended_at is None or step < ended_at
-        ]
-        return [f"{name}.safetensors" for name in names]
+from asymmetry.weights.store import has_weights
 
 
 class Plan:
@@ -248,6 +154,10 @@ class Plan:
         return {key: self._warm_discriminator_run(*key) for key in dict.fromkeys(keys)}
 
     @cached_property
+    def _settings(self) -> RunSettings:
+        return RunSettings(self.study, self.photos)
+
+    @cached_property
     def by_id(self) -> dict[str, Run]:
         """All runs, warm starts too, by their id."""
         return {run.id: run for run in self.trainings}
@@ -277,27 +187,27 @@ class Plan:
 
     def _warm_run(self, task: str, generator: str, seed: int) -> Run:
         cell = Cell(task, generator, self.study.training.pixel, WARM_START, 0.0, seed)
-        roots = self._roots(cell, [cell.fidelity])
-        settings = self._settings(cell, "warm_start", [cell.fidelity], roots)
+        roots = self._settings.roots(cell, [cell.fidelity])
+        settings = self._settings.of(cell, "warm_start", [cell.fidelity], roots)
         name = f"{task}/{generator}/{WARM_START}/seed{seed}"
-        return Run(f"{name}-{_digits(settings)}", cell, settings, roots)
+        return Run(run_id(name, settings), cell, settings, roots)
 
     def _warm_discriminator_run(self, task: str, generator: str, name: str, seed: int) -> Run:
         # No loss beside the adversarial one, and no weight: it serves cells of all of them.
         cell = Cell(task, generator, WARM_START, name, 0.0, seed)
-        started, roots = self._warm.get((task, generator, seed)), self._roots(cell, [])
+        started, roots = self._warm.get((task, generator, seed)), self._settings.roots(cell, [])
         warm = started.id if started else None
-        settings = self._settings(cell, "discriminator_warm_start", [], roots)
+        settings = self._settings.of(cell, "discriminator_warm_start", [], roots)
         settings |= {"warm_start": warm, "adversarial_loss": self.study.training.adversarial_loss}
         path = f"{task}/{generator}/{WARM_START}/{name}/seed{seed}"
-        return Run(f"{path}-{_digits(settings)}", cell, settings, roots, warm)
+        return Run(run_id(path, settings), cell, settings, roots, warm)
 
     def _cell_run(self, cell: Cell) -> Run:
         started = self._warm.get((cell.task, cell.generator, cell.seed))
         warm = started.id if started else None
         losses = [cell.fidelity, self.study.training.pixel]
-        roots = self._roots(cell, losses)
-        settings = self._settings(cell, "training", losses, roots) | {"warm_start": warm}
+        roots = self._settings.roots(cell, losses)
+        settings = self._settings.of(cell, "training", losses, roots) | {"warm_start": warm}
         key = (cell.task, cell.generator, cell.discriminator, cell.seed)
         adversary = self._warm_discriminators.get(key)
         if adversary:
@@ -306,101 +216,10 @@ class Plan:
             settings["calibration"] = fit.settings
         fitted = self.fitted(cell.fidelity)
         begins = adversary.id if adversary else None
-        return Run(f"{cell.name}-{_digits(settings)}", cell, settings, roots, warm, fitted, begins)
-
-    def _roots(self, cell: Cell, losses: list[str]) -> tuple[str, ...]:
-        """What a run's code begins from: all that it reaches by a name."""
-        roots = [_LOOP, *(root for loss in losses for root in code_of(loss))]
-        if spec := self.study.discriminators.get(cell.discriminator):
-            roots += [builder_of(spec.backbone), BUILDER, LOSSES]
-        if cell.generator in GENERATOR_FILES:
-            roots.append(FILE_BUILDER)
-        return tuple(roots)
-
-    def _settings(
-        self, cell: Cell, section: str, losses: list[str], roots: Iterable[str]
-    ) -> dict[str, Any]:
-        """All that can change the bytes of a run trained as `section` of the study says."""
-        spec = self.study.discriminators.get(cell.discriminator)
-        backbones = {name for loss in losses if (name := backbone_of(loss))}
-        pretrained: set[str | None] = {entry for loss in losses for entry in weights_of(loss)}
-        if spec:
-            backbones.add(spec.backbone)
-            if spec.initialisation == "pretrained":
-                pretrained.add(BACKBONES[spec.backbone].weights)
-        return {
-            "cell": dict(vars(cell)),
-            "task": self._plain["tasks"][cell.task],
-            "generator": self._plain_generators[cell.generator],
-            "discriminator": spec and self._plain["discriminators"][cell.discriminator],
-            "metrics": {loss: _plain_metric(loss) for loss in losses if is_toolbox(loss)},
-            "backbones": {name: _plain_backbone(name) for name in sorted(backbones)},
-            "training": {
-                name: value
-                for name, value in self._plain[section].items()
-                if name not in _NEUTRAL or value != _NEUTRAL[name]
-            },
-            "numerics": self._plain["numerics"],
-            "photos": self._photos,
-            "weights": weight_digests(pretrained),
-            "code": code_digest(roots),
-        }
-
-    @cached_property
-    def _photos(self) -> dict[str, Any]:
-        """What the settings of every run say of the photos."""
-        return {"digest": self.photos.digest("train"), "reduce": self.study.photos.reduce}
-
-    @cached_property
-    def _plain_generators(self) -> dict[str, dict[str, Any]]:
-        """What the settings of runs say of each generator; of one from a file, that file's sha256.
-
-        Raises UserError with a line for each file that is missing or not the one the study says.
-        """
-        found, problems = {}, []
-        for name in dict.fromkeys(cell.generator for cell in self.cells):
-            try:
-                found[name] = (
-                    {"sha256": file_digest(name)}
-                    if name in GENERATOR_FILES
-                    else asdict(GENERATORS[name])
-                )
-            except UserError as error:
-                problems.append(str(error))
-        if problems:
-            raise UserError("\n".join(problems))
-        return found
-
-    @cached_property
-    def _plain(self) -> dict[str, Any]:
-        """The study as plain data, made once for all runs: none of them changes it."""
-        return self.study.model_dump(mode="json")
-
-
-# As plain data, once for all the runs that name them.
-
-
-@cache
-def _plain_metric(name: str) -> dict[str, Any]:
-    return without_places(asdict(METRICS[name]))
-
-
-@cache
-def _plain_backbone(name: str) -> dict[str, Any]:
-    return without_places(asdict(BACKBONES[name.removesuffix(RANDOM)]))
+        return Run(run_id(cell.name, settings), cell, settings, roots, warm, fitted, begins)
 
 
 def begins_warm(generator: str) -> bool:
     """Whether cells with this generator begin from a warm start, and not from its file."""
     declared = GENERATOR_FILES.get(generator)
     return declared is None or declared.warm_start
-
-
-def id_at(name: str) -> str:
-    """The id of the run whose `run.json` has this path; what is no such path is an id itself."""
-    return name.removeprefix(f"{RUNS}/").removesuffix("/run.json")
-
-
-def _digits(settings: dict[str, Any]) -> str:
-    """The digits at the end of a run id."""
-    return digest(settings)[:8]

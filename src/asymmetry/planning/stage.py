@@ -14,7 +14,8 @@ from typing import Any, ClassVar
 from asymmetry.core.errors import UserError
 from asymmetry.core.files import digest
 from asymmetry.data.iqa_sets.digests import iqa_set_digest
-from asymmetry.planning.plan import SNAPSHOT, Plan
+from asymmetry.planning.plan import Plan
+from asymmetry.planning.run import SNAPSHOT
 
 
 @dataclass(frozen=True)

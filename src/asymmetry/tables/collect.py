@@ -10,7 +10,8 @@ from asymmetry.core.errors import UserError
 from asymmetry.core.records import read_record
 from asymmetry.metrics.conventions import check_conventions
 from asymmetry.planning.outside import OUTSIDE
-from asymmetry.planning.plan import DISCRIMINATOR_WARM_START, Plan, Run
+from asymmetry.planning.plan import Plan
+from asymmetry.planning.run import DISCRIMINATOR_WARM_START, Run
 from asymmetry.study import Study
 from asymmetry.tables.schemas import COLLAPSED, DIVERGED, DONE, MISSING, empty_table, table_of
 

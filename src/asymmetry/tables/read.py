@@ -7,7 +7,7 @@ import pandas as pd
 
 from asymmetry.core.errors import UserError
 from asymmetry.metrics.conventions import check_conventions
-from asymmetry.planning.plan import DISCRIMINATOR_WARM_START
+from asymmetry.planning.run import DISCRIMINATOR_WARM_START
 from asymmetry.tables.schemas import COLLAPSED, DIVERGED, DONE, empty_table, schema_problem
 
 MEASURED = ["task", "generator", "set"]  # where cells can be compared

@@ -16,7 +16,8 @@ from asymmetry.core.errors import UserError
 from asymmetry.core.records import read_record, verified_output
 from asymmetry.discriminators.registry import adversarial_loss, build_discriminator
 from asymmetry.generators.registry import build_generator
-from asymmetry.planning.plan import DISCRIMINATOR_WARM_START, WARM_START, Plan, Run
+from asymmetry.planning.plan import Plan
+from asymmetry.planning.run import DISCRIMINATOR_WARM_START, WARM_START, Run
 from asymmetry.study import DiscriminatorWarmStart, Numerics, Optimisation, Steps, Study, Training
 from asymmetry.tables.schemas import DONE
 from asymmetry.training.loop import Distance, Objective

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from asymmetry.core.files import read_object, sha256_of, write_atomically
-from asymmetry.planning.plan import Plan, Run
+from asymmetry.planning.plan import Plan
+from asymmetry.planning.run import Run
 
 CHANGES_NUMBERS = False
 FINISHED = "finished.json"

@@ -7,7 +7,8 @@ from contextlib import ExitStack
 from asymmetry.core.errors import UserError
 from asymmetry.core.slurm import put_back
 from asymmetry.planning.packs import check_pack
-from asymmetry.planning.plan import Plan, Run
+from asymmetry.planning.plan import Plan
+from asymmetry.planning.run import Run
 from asymmetry.training.deadline import EXIT_CONTINUE, Deadline
 from asymmetry.training.finished import restore_missing, taken_over
 from asymmetry.training.heartbeat import one_line

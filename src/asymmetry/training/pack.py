@@ -9,7 +9,8 @@ import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from asymmetry.planning.plan import Plan, Run
+from asymmetry.planning.plan import Plan
+from asymmetry.planning.run import Run
 from asymmetry.training.deadline import EXIT_CONTINUE, Deadline
 from asymmetry.training.logs import TextLog
 from asymmetry.training.shared_inputs import SharedInputs

@@ -13,7 +13,7 @@ from asymmetry.core.commit import code_commit
 from asymmetry.core.files import sha256_of, write_atomically
 from asymmetry.planning.discriminator_sizes import size_of
 from asymmetry.planning.identity import module_digests
-from asymmetry.planning.plan import Run
+from asymmetry.planning.run import Run
 from asymmetry.study import Discriminator
 from asymmetry.tables.schemas import COLLAPSED, DIVERGED, DONE
 from asymmetry.training.collapse import Collapse

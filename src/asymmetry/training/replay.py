@@ -4,7 +4,8 @@ import math
 from pathlib import Path
 
 from asymmetry.core.errors import UserError
-from asymmetry.planning.plan import Plan, Run
+from asymmetry.planning.plan import Plan
+from asymmetry.planning.run import Run
 from asymmetry.training.logs import CSV_LOG, Row, TextLog, read_log, row_of
 from asymmetry.training.shared_inputs import SharedInputs
 from asymmetry.training.state_digests import (

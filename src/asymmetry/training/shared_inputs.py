@@ -12,7 +12,8 @@ from asymmetry.data.crops import TrainingCrops
 from asymmetry.fidelity.registry import build_fidelity
 from asymmetry.imaging.resize import imresize
 from asymmetry.metrics.separable import Separable
-from asymmetry.planning.plan import DISCRIMINATOR_WARM_START, Plan, Run
+from asymmetry.planning.plan import Plan
+from asymmetry.planning.run import DISCRIMINATOR_WARM_START, Run
 from asymmetry.training.assemble import first_generator, layout_of, section_of
 from asymmetry.training.loop import Batch, Distance, autocast
 from asymmetry.training.usage import SharedClock, meter_of

@@ -9,7 +9,8 @@ from torch import Tensor, nn
 
 from asymmetry.core.errors import UserError
 from asymmetry.core.files import write_atomically
-from asymmetry.planning.plan import DISCRIMINATOR_WARM_START, Plan, Run
+from asymmetry.planning.plan import Plan
+from asymmetry.planning.run import DISCRIMINATOR_WARM_START, Run
 from asymmetry.study import DiscriminatorWarmStart
 from asymmetry.training.assemble import begins_diverged, fresh_state, objective_of
 from asymmetry.training.balance import BATCHES, GradientNorms, balanced, without_gradient

@@ -17,7 +17,8 @@ from asymmetry.iqa.transfer import measure as transfer
 from asymmetry.iqa.transfer.initialisations import DISCRIMINATOR_FILE, find_initialisation
 from asymmetry.iqa.transfer.measure import transfer_runs
 from asymmetry.iqa.transfer.split_set import SplitSet
-from asymmetry.planning.plan import Plan, Run
+from asymmetry.planning.plan import Plan
+from asymmetry.planning.run import Run
 from asymmetry.study import Discriminator
 from asymmetry.weights.store import add
 from tests.conftest import small_values
