@@ -3,6 +3,7 @@
 # make test-all   every test in its full form: also those of SLURM and the browser (an hour)
 # make test-slurm   the study on a real SLURM, started for it on this machine (as root)
 # make test-page   the pages, and a user study, in a real browser (Debian's chromium)
+# make figures   every published figure and claim again, from the tables in published/
 # make docs    the documentation, into site/; a warning is an error
 # make bench   ours beside what is used today: bench/results.json and docs/benchmarks.md;
 #              make bench PARTS="data gpu" measures some parts anew (bench/*.py)
@@ -10,7 +11,7 @@
 # make bench-hypotheses   time and memory of the statistics: bench/hypotheses.py
 # make bench-biq2021 DATA=FOLDER   transfer on BIQ2021 beside BRISQUE: bench/biq2021.py
 # make lint    format, lint and types, as CI runs them
-.PHONY: study test test-all test-slurm test-page docs bench bench-overhead bench-hypotheses bench-biq2021 lint schema data-table clean
+.PHONY: study figures test test-all test-slurm test-page docs bench bench-overhead bench-hypotheses bench-biq2021 lint schema data-table clean
 .DEFAULT_GOAL := study
 
 PYTHON ?= python3
@@ -23,6 +24,10 @@ study: .venv/study
 	@asymmetry status > /dev/null  # a mistake in the study is a line of our own
 	@sh workflow/run.sh
 	@echo "the page: results/index.html"
+
+figures: .venv/study
+	@for tables in published/*/tables; do asymmetry figures --tables "$$tables" || exit; done
+	@git diff --stat -- published  # nothing, where the platform is the one they are of
 
 test: .venv/test
 	pytest $(WORKERS)

@@ -50,8 +50,8 @@ def open_study(path: str | Path = "params.yaml") -> Results:
         >>> study = asymmetry.open_study("published/bench-cpu/tables")
         >>> study
         <study in published/bench-cpu/tables: 78 of 78 cells done>
-        >>> len(study.hypotheses)
-        67
+        >>> len(study.cells)
+        78
     """
     path = Path(path)
     folder = path if path.is_dir() else Path(read_study(path).results)

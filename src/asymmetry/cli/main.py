@@ -150,13 +150,27 @@ def analyse(study: StudyFile = DEFAULT) -> None:
 
 
 @app.command()
-def figures(names: list[str], study: StudyFile = DEFAULT) -> None:
+def figures(
+    names: Annotated[list[str] | None, typer.Argument(help="figures; without any, all")] = None,
+    tables: Annotated[
+        Path | None,
+        typer.Option(help="redraw a published study: its folder of tables, study.yaml beside it"),
+    ] = None,
+    study: StudyFile = DEFAULT,
+) -> None:
     """Draw figures, each as SVG, PNG, a CSV of its numbers and a JSON of what is behind it."""
     from asymmetry.figures.registry import figure_names
+
+    if tables is not None:
+        from asymmetry.figures.redraw import redraw
+
+        for path in redraw(tables, names or []):
+            print(path)
+        return
     from asymmetry.figures.write import draw
     from asymmetry.pipeline.made import making
 
-    stages = stages_of(study)
+    names, stages = names or figure_names(), stages_of(study)
     # Some of them alone are not the stage: all are drawn again by the next start.
     whole = set(figure_names()) <= set(names)
     with making(stages, "figures") if whole else nullcontext():

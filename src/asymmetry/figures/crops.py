@@ -19,6 +19,7 @@ from asymmetry.tables.read import Tables
 from asymmetry.tables.schemas import DONE, ENDED_BADLY, OK
 
 TITLE = "Crops"
+SHOWS_IMAGES = True
 _TOP = ["reference", "bicubic", "warm-start"]
 _ACROSS = 8  # images in a line
 _MOST_LINES = 60  # more would be too tall for a PNG

@@ -1,7 +1,8 @@
 """The names of the figures. Each file of this folder is a figure of its name, and so are own parts.
 
 It has `TITLE`, `caption(tables, study) -> str`, `numbers(tables, study) -> DataFrame` and
-`draw(numbers, study) -> Figure`. Imports nothing heavy: the files are listed, not imported.
+`draw(numbers, study) -> Figure`; one that needs more than tables has `SHOWS_IMAGES = True`. Imports
+nothing heavy: the files are listed, not imported.
 """
 
 import importlib
@@ -13,7 +14,7 @@ from asymmetry.core.errors import UserError
 from asymmetry.core.names import nearest
 from asymmetry.core.own_parts import own_parts
 
-_NOT_FIGURES = {"labels", "parts", "registry", "style", "write"}
+_NOT_FIGURES = {"labels", "parts", "redraw", "registry", "style", "write"}
 # The order in which one reads them; a new figure comes after these.
 _ORDER = (
     *("asymmetry", "optimisability", "perception_distortion"),

@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from asymmetry.analysis.provenance import Provenance, provenance
 from asymmetry.core.files import write_atomically
-from asymmetry.figures.registry import load_figure
+from asymmetry.figures.registry import FORMATS, load_figure
 from asymmetry.figures.style import rules
 from asymmetry.study import Study
 from asymmetry.tables.read import Tables, load_tables
@@ -31,7 +31,12 @@ def draw(study: Study, names: Iterable[str], results: Path) -> None:
 
 
 def write_figure(
-    name: str, tables: Tables, study: Study, folder: Path, provenance: Provenance
+    name: str,
+    tables: Tables,
+    study: Study,
+    folder: Path,
+    provenance: Provenance,
+    formats: Collection[str] = FORMATS,
 ) -> None:
     """Write NAME.svg, .png, .csv (the numbers plotted) and .json (cells, hashes, commit, caption).
 
@@ -40,8 +45,10 @@ def write_figure(
     figure = load_figure(name)
     numbers = figure.numbers(tables, study)
     with rules():
-        save(figure.draw(numbers, study), folder / name)
+        save(figure.draw(numbers, study), folder / name, formats)
     write_atomically(folder / f"{name}.csv", numbers.to_csv(index=False).encode())
+    if "json" not in formats:
+        return
     behind = {
         "name": name,
         "title": figure.TITLE,
@@ -55,8 +62,8 @@ def write_figure(
     write_atomically(folder / f"{name}.json", content.encode())
 
 
-def save(drawn: Figure, stem: Path) -> None:
-    """Save a figure as STEM.svg and STEM.png; under the `rules` that it was drawn under."""
+def save(drawn: Figure, stem: Path, formats: Collection[str] = FORMATS) -> None:
+    """Save a figure as STEM.svg, STEM.png or both; under the `rules` that it was drawn under."""
     drawn.draw_without_rendering()
     drawn.set_layout_engine("none")  # laid out once, so both formats look the same
     for axes in drawn.axes:
@@ -64,7 +71,7 @@ def save(drawn: Figure, stem: Path) -> None:
         # vary, and with them the names of the clipping paths in an SVG.
         left, bottom, width, height = (round(one, 6) for one in axes.get_position().bounds)
         axes.set_position((left, bottom, width, height))
-    for kind in ("svg", "png"):
+    for kind in {"svg", "png"}.intersection(formats):
         write_atomically(stem.with_name(f"{stem.name}.{kind}"), _saved(drawn, kind))
 
 

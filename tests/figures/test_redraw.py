@@ -1,0 +1,86 @@
+"""Published studies, again from the tables that are in Git."""
+
+import shutil
+from collections.abc import Collection
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from asymmetry.core.errors import UserError
+from asymmetry.figures.redraw import redraw
+from asymmetry.figures.registry import figure_names
+from asymmetry.tables.schemas import COLUMNS
+
+PUBLISHED = sorted(
+    path.parent for path in (Path(__file__).parents[2] / "published").glob("*/study.yaml")
+)
+_ANALYSED = ("effect", "asymmetry", "reliability", "hypotheses", "robustness")
+
+
+def bare_copy(published: Path, folder: Path) -> Path:
+    """The tables of a published study without what is made of them; returns their folder."""
+    (folder / "tables").mkdir()
+    shutil.copy(published / "study.yaml", folder)
+    for name in COLUMNS.keys() - _ANALYSED:
+        path = published / f"tables/{name}.parquet"
+        if path.is_file():
+            shutil.copy(path, folder / "tables")
+    return folder / "tables"
+
+
+def check(published: Path, folder: Path, names: Collection[str] = ()) -> None:
+    """Redraw, and compare with what is committed; `make figures` makes that again."""
+    drawn = redraw(bare_copy(published, folder), names)
+    for path in drawn:
+        old = published / "figures" / path.name
+        numbers, again = old.with_suffix(".csv"), path.with_suffix(".csv")
+        pd.testing.assert_frame_equal(pd.read_csv(again), pd.read_csv(numbers), rtol=1e-6)
+        if again.read_bytes() == numbers.read_bytes():  # else a processor of another kind
+            assert path.read_bytes() == old.read_bytes(), path.name
+    claims = "tables/claims.md"
+    assert (folder / claims).read_text() == (published / claims).read_text()
+    for name in _ANALYSED:
+        table = pd.read_parquet(folder / f"tables/{name}.parquet")
+        committed = pd.read_parquet(published / f"tables/{name}.parquet")
+        pd.testing.assert_frame_equal(table, committed, rtol=1e-6)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("published", PUBLISHED, ids=lambda path: path.name)
+def test_claims_and_figures_are_those_of_the_tables(published: Path, tmp_path: Path):
+    check(published, tmp_path, ["asymmetry", "heat_map"])
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("published", PUBLISHED, ids=lambda path: path.name)
+def test_every_published_figure_is_that_of_its_tables(published: Path, tmp_path: Path):
+    check(published, tmp_path)
+    drawn = {path.name for path in (tmp_path / "figures").iterdir()}
+    assert drawn == {path.name for path in (published / "figures").iterdir() if path.is_file()}
+    assert len(drawn) == 2 * len(figure_names()) - 2  # of the crops there are no images
+
+
+@pytest.mark.parametrize(
+    ("tables", "names", "words"),
+    [
+        ("nowhere", [], "has no runs.parquet"),
+        ("tables", ["crops"], "'crops' shows images"),
+        ("tables", ["heat_mop"], "'heat_mop' is not a known figure"),
+    ],
+)
+def test_what_cannot_be_drawn_is_one_line(
+    tables: str, names: list[str], words: str, tmp_path: Path
+):
+    bare_copy(PUBLISHED[0], tmp_path)
+    with pytest.raises(UserError, match=words) as error:
+        redraw(tmp_path / tables, names)
+    assert "\n" not in str(error.value)
+    assert not (tmp_path / "figures").exists()
+
+
+def test_without_its_study_it_is_one_line(tmp_path: Path):
+    tables = bare_copy(PUBLISHED[0], tmp_path)
+    (tmp_path / "study.yaml").unlink()
+    with pytest.raises(UserError, match=r"study\.yaml"):
+        redraw(tables)
