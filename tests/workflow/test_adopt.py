@@ -130,3 +130,23 @@ def test_a_pull_under_a_changed_study_is_no_silence(pulled: Project):
     left = pulled.snakemake("-n").stdout
     assert cells_and_warm_starts(left) == (5, 0)
     assert jobs(left)["report"] == 1
+
+
+def test_results_without_models_are_results(copy: Project):
+    for model in (copy.folder / "runs").rglob("*.safetensors"):
+        model.unlink()
+    done = adopt(copy)
+    assert done.returncode == 0, done.stderr
+    assert "runs: 6 of 6 verified, 0 to train" in done.stdout
+    assert "6 of them have no models; nothing needs any" in done.stdout
+    assert NOTHING in copy.snakemake("-n", "all", "figures").stdout
+    # A table that is not there needs the models of its runs, and those of their warm start.
+    lost = sorted((copy.folder / "results/parts/transfer").iterdir())[0]
+    lost.unlink()
+    done = adopt(copy)
+    assert done.returncode == 2
+    needed = {line.removeprefix("refused: runs/") for line in done.stderr.splitlines()}
+    assert {"/warm-start/" in line for line in needed} == {True, False}
+    assert all(line.endswith("is missing, and run.json records it") for line in needed)
+    asked = trained(copy.snakemake("-n").stdout)
+    assert {line.rpartition("/")[0] for line in needed} == asked

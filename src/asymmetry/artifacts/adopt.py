@@ -10,6 +10,7 @@ from asymmetry.artifacts.rekey import rekey
 from asymmetry.artifacts.results import MANIFEST, adopt_results
 from asymmetry.artifacts.verify import fault
 from asymmetry.core.errors import UserError
+from asymmetry.core.records import read_record
 from asymmetry.pipeline.stages import Stages
 from asymmetry.planning.run import RUNS, Run
 
@@ -18,10 +19,11 @@ _ARRIVING = RUNS / ".arriving"
 
 @dataclass
 class Adoption:
-    """Lines for the user, and a line for each refusal."""
+    """Lines for the user, a line for each refusal, and how many runs are there as results alone."""
 
     lines: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
+    without_models: int = 0
 
 
 def adopt(
@@ -42,20 +44,40 @@ def adopt(
     copied, damaged = adopt_fits(stages.fitted, source)
     found.lines += copied
     found.refused += damaged
-    accepted = [run for run in runs if run.record.is_file() and _accept(run, found)]
+    served = _served(stages)
+    # Backwards: a run that is refused will need the models of those that it begins from.
+    backwards = [run for run in reversed(runs) if run.record.is_file()]
+    accepted = [run for run in backwards if _accept(run, served, found)]
     if replay:
         rekeyed, refused = rekey(stages.plan, replay)
         accepted += rekeyed
         found.refused += refused
         found.lines += [f"{run.id}: taken over after a replay" for run in rekeyed]
     found.lines.append(f"runs: {len(accepted)} of {len(runs)} verified, {_rest(runs)} to train")
+    if found.without_models:
+        found.lines.append(f"{found.without_models} of them have no models; nothing needs any")
     if results:
         _results(stages, found)
     return found
 
 
-def _accept(run: Run, found: Adoption) -> bool:
-    if (reason := fault(run, run.folder)) is None:
+def _served(stages: Stages) -> dict[Path, list[Path]]:
+    """What is made of each run's models, by its record: parts of tables, and other runs."""
+    served: dict[Path, list[Path]] = {path: [] for path in stages.trained}
+    made = [(part.path, stages.reads(part.path)) for part in stages.parts]
+    made += [(run.record, run.reads) for run in stages.plan.trainings]
+    for path, read in made:
+        for record in served.keys() & set(read):
+            served[record].append(path)
+    return served
+
+
+def _accept(run: Run, served: dict[Path, list[Path]], found: Adoption) -> bool:
+    """Whether a run is what its record says; without models it is, where nothing waits for them."""
+    there = any(run.folder.glob("*.safetensors"))
+    spent = not there and all(path.is_file() for path in served[run.record])
+    if (reason := fault(run, run.folder, with_models=not spent)) is None:
+        found.without_models += not there and bool(read_record(run.record)["outputs"])
         return True
     quarantine(run.folder, RUNS)
     found.refused.append(reason)

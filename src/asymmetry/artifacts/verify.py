@@ -14,10 +14,13 @@ STATES = (DONE, *ENDED_BADLY)
 _TYPES: dict[str, type] = {"id": str, "status": str, "settings": dict, "outputs": dict}
 
 
-def fault(run: Run, folder: Path) -> str | None:
-    """Why the finished run in `folder` is not the `run` of the plan; None where it is."""
+def fault(run: Run, folder: Path, with_models: bool = True) -> str | None:
+    """Why the finished run in `folder` is not the `run` of the plan; None where it is.
+
+    Without models, those that `run.json` lists need not be there.
+    """
     try:
-        record = sound_record(folder)
+        record = sound_record(folder, with_models)
         _check_settings(run, record, folder / "run.json")
         _check_models(run, record, folder)
     except UserError as error:
@@ -25,8 +28,8 @@ def fault(run: Run, folder: Path) -> str | None:
     return None
 
 
-def sound_record(folder: Path) -> dict[str, Any]:
-    """The `run.json` in a folder; UserError where it, or a file that it records, is damaged."""
+def sound_record(folder: Path, with_models: bool = True) -> dict[str, Any]:
+    """The `run.json` in a folder; UserError where it, or a model that it records, is damaged."""
     path = folder / "run.json"
     record = read_record(path)
     for field, kind in _TYPES.items():
@@ -34,7 +37,7 @@ def sound_record(folder: Path) -> dict[str, Any]:
             raise UserError(f"{path}: {field} is missing or no {kind.__name__}")
     if record["status"] not in STATES:
         raise UserError(f"{path}: status is '{record['status']}', not {' or '.join(STATES)}")
-    for name, expected in record["outputs"].items():
+    for name, expected in record["outputs"].items() if with_models else ():
         _check_file(folder / name, expected)
     return record
 
