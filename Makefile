@@ -19,6 +19,9 @@ BIN := .venv/bin
 # How tests are shared out: see tests/conftest.py.
 WORKERS := -n 3 --dist loadgroup --no-loadscope-reorder
 export PATH := $(CURDIR)/$(BIN):$(PATH)
+# Containers often set it. A study, and each test of one, starts dozens of processes, and each of
+# them would compile the package again.
+unexport PYTHONDONTWRITEBYTECODE
 
 study: .venv/study
 	@asymmetry status > /dev/null  # a mistake in the study is a line of our own

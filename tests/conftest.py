@@ -1,3 +1,4 @@
+import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -51,6 +52,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     yield  # what is not asked for is taken out
     begun: set[str] = set()
     items.sort(key=lambda item: _order(item, begun))
+
+
+def pytest_collection_finish() -> None:
+    """What has been imported and collected stays to the end: no search through it for garbage."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

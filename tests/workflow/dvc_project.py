@@ -38,7 +38,7 @@ class DvcProject(Project):
         super().write(parse_study(values, "params.yaml").model_dump(mode="json"))
 
     def environment(self) -> dict[str, str]:
-        own = {"PYTHONPATH": str(self.folder / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
+        own = {"PYTHONPATH": str(self.folder / "src")}
         # DVC remembers files of a repository outside of it; each clone of a test is a new one.
         return super().environment() | own | {"DVC_SITE_CACHE_DIR": str(self.folder / ".dvc/tmp")}
 

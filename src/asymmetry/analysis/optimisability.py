@@ -2,7 +2,7 @@
 
 import numpy as np
 import pandas as pd
-from scipy.stats import bootstrap
+import scipy
 
 from asymmetry.core.randomness import draws
 from asymmetry.stats.arrays import Array
@@ -58,5 +58,7 @@ def _interval_of_mean(values: Array, resamples: int) -> Interval:
     if len(values) < 2:
         return Interval(np.nan, np.nan)
     rng = draws(0, "optimisability/interval")
-    found = bootstrap((values,), np.mean, n_resamples=resamples, method="percentile", rng=rng)
+    found = scipy.stats.bootstrap(
+        (values,), np.mean, n_resamples=resamples, method="percentile", rng=rng
+    )
     return Interval(*map(float, found.confidence_interval))

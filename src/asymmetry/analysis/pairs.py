@@ -9,7 +9,7 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+import scipy
 
 from asymmetry.analysis.effect import Effects
 from asymmetry.analysis.judging import codes_of
@@ -119,7 +119,7 @@ def rank_p(pairs: Pairs, units: Integers) -> float:
     means = unit_means(pairs.differences, units[pairs.complete]).mean(axis=1)
     if len(means) < _FEWEST_RANKED or not means.any():
         return float("nan")
-    return float(stats.wilcoxon(means).pvalue)
+    return float(scipy.stats.wilcoxon(means).pvalue)
 
 
 def verdict_of(value: float, p: float, sign: int) -> str:

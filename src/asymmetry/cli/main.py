@@ -1,5 +1,6 @@
 """The command line: `asymmetry <stage>`. Commands import what they need, when they run."""
 
+import gc
 import logging
 import sys
 from contextlib import nullcontext
@@ -338,3 +339,6 @@ def main() -> None:
                 file=sys.stderr,
             )
         sys.exit(2)
+    finally:
+        # Python would look for garbage in all that torch is made of, before it ends.
+        gc.freeze()

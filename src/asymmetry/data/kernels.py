@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import j1
+import scipy
 
 Kernel = npt.NDArray[np.float64]
 
@@ -40,7 +40,11 @@ def sinc(size: int, cutoff: float) -> Kernel:
     radius = np.hypot(x, y)
     middle = cutoff**2 / (4 * math.pi)
     away = np.where(radius > 0, radius, 1)
-    return _unit(np.where(radius > 0, cutoff * j1(cutoff * away) / (2 * math.pi * away), middle))
+    return _unit(
+        np.where(
+            radius > 0, cutoff * scipy.special.j1(cutoff * away) / (2 * math.pi * away), middle
+        )
+    )
 
 
 def _grid(size: int) -> Kernel:

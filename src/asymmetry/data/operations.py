@@ -6,9 +6,9 @@ from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+import scipy
 import torch
 from PIL import Image
-from scipy.ndimage import convolve, gaussian_filter
 
 from asymmetry.data.images import Rgb
 from asymmetry.data.modes import round_to_uint8
@@ -30,7 +30,9 @@ def resize(image: Pixels, scale: float) -> npt.NDArray[np.float64]:
 
 def blur(image: Pixels, sigma: float) -> npt.NDArray[np.float64]:
     """Gaussian blur of an image [H,W,3], `sigma` in pixels; borders are mirrored."""
-    return gaussian_filter(image.astype(np.float64), (sigma, sigma, 0), mode="reflect")
+    return scipy.ndimage.gaussian_filter(
+        image.astype(np.float64), (sigma, sigma, 0), mode="reflect"
+    )
 
 
 def blur_and_reduce(image: Pixels, sigma: float, scale: int) -> npt.NDArray[np.float64]:
@@ -41,7 +43,9 @@ def blur_and_reduce(image: Pixels, sigma: float, scale: int) -> npt.NDArray[np.f
     """
     rows, columns = (
         torch.from_numpy(
-            gaussian_filter(weights(side, 1 / scale).numpy(), (0, sigma), mode="reflect")
+            scipy.ndimage.gaussian_filter(
+                weights(side, 1 / scale).numpy(), (0, sigma), mode="reflect"
+            )
         )
         for side in image.shape[:2]
     )
@@ -52,7 +56,7 @@ def blur_and_reduce(image: Pixels, sigma: float, scale: int) -> npt.NDArray[np.f
 def spread(image: Pixels, psf: Sequence[Sequence[float]]) -> npt.NDArray[np.float64]:
     """Convolution of an image [H,W,3] with a kernel scaled to sum to one; borders are mirrored."""
     kernel = np.array(psf)[..., None]
-    return convolve(image.astype(np.float64), kernel / kernel.sum(), mode="reflect")
+    return scipy.ndimage.convolve(image.astype(np.float64), kernel / kernel.sum(), mode="reflect")
 
 
 def add_noise(image: Pixels, sigma: float, rng: np.random.Generator) -> npt.NDArray[np.float64]:

@@ -2,9 +2,9 @@
 
 from asymmetry.core.errors import UserError
 from asymmetry.core.names import nearest
-from asymmetry.iqa.skill.measure import values_path
 from asymmetry.pipeline.made import making
 from asymmetry.pipeline.stages import Stages
+from asymmetry.tables.beside import values_path
 from asymmetry.tables.collect import joined, runs_table
 from asymmetry.tables.people import with_people
 from asymmetry.tables.read import table_path

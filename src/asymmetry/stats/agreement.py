@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from asymmetry.stats.arrays import Array
 from asymmetry.stats.intervals import LEVEL, NORMAL_QUANTILE
@@ -16,7 +16,7 @@ def kendall_w(values: Array) -> Array:
     alike. NaN where a value is not finite, or where every rater finds all items equal.
     """
     raters, items = values.shape[-2:]
-    ranks = stats.rankdata(values, axis=-1, nan_policy="propagate")
+    ranks = scipy.stats.rankdata(values, axis=-1, nan_policy="propagate")
     squares = ((ranks.sum(-2) - raters * (items + 1) / 2) ** 2).sum(-1)
     # Ties make the variance of a rater's ranks smaller: it is (n³ - n - Σ(t³ - t)) / 12.
     untied = ((ranks - (items + 1) / 2) ** 2).sum((-1, -2))
@@ -25,7 +25,7 @@ def kendall_w(values: Array) -> Array:
 
 def concordance_p(w: float, raters: int, items: int) -> float:
     """p of W if raters do not agree: raters (items - 1) W is chi-square (Friedman 1937)."""
-    return float(stats.chi2.sf(raters * (items - 1) * w, items - 1))
+    return float(scipy.stats.chi2.sf(raters * (items - 1) * w, items - 1))
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def heterogeneity(values: Array, errors: Array) -> Heterogeneity:
         for end in (log_h - half_width, log_h + half_width)
     )
     i2 = max(0.0, 1 - degrees_of_freedom / q) if q > 0 else 0.0
-    return Heterogeneity(i2, low, high, float(stats.chi2.sf(q, degrees_of_freedom)), mean)
+    return Heterogeneity(i2, low, high, float(scipy.stats.chi2.sf(q, degrees_of_freedom)), mean)
 
 
 def _error_of_log_h(q: float, count: int) -> float:
@@ -74,6 +74,6 @@ def _error_of_log_h(q: float, count: int) -> float:
 def sign_agreement(values: Array, sign: float) -> tuple[int, float, float, float]:
     """How many values have this sign; exact 95 % interval of their share; p of the sign test."""
     count = int((np.sign(values) == np.sign(sign)).sum())
-    test = stats.binomtest(count, len(values))
+    test = scipy.stats.binomtest(count, len(values))
     ends = test.proportion_ci(LEVEL)
     return count, float(ends.low), float(ends.high), float(test.pvalue)

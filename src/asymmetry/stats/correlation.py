@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import optimize, special, stats
 
 from asymmetry.core.randomness import draws
 from asymmetry.stats.arrays import Array, Integers
@@ -47,18 +47,28 @@ def srcc(predicted: Array, scores: Array) -> float:
 
     Tied values have their mean rank.
     """
-    return float(stats.spearmanr(predicted, scores)[0]) if _defined(predicted, scores) else math.nan
+    return (
+        float(scipy.stats.spearmanr(predicted, scores)[0])
+        if _defined(predicted, scores)
+        else math.nan
+    )
 
 
 def plcc(predicted: Array, scores: Array) -> float:
     """Pearson's linear correlation of two vectors [n]; NaN if undefined."""
-    return float(stats.pearsonr(predicted, scores)[0]) if _defined(predicted, scores) else math.nan
+    return (
+        float(scipy.stats.pearsonr(predicted, scores)[0])
+        if _defined(predicted, scores)
+        else math.nan
+    )
 
 
 def krcc(predicted: Array, scores: Array) -> float:
     """Kendall's tau-b of two vectors [n]; NaN if undefined."""
     return (
-        float(stats.kendalltau(predicted, scores)[0]) if _defined(predicted, scores) else math.nan
+        float(scipy.stats.kendalltau(predicted, scores)[0])
+        if _defined(predicted, scores)
+        else math.nan
     )
 
 
@@ -88,11 +98,11 @@ def logistic_map(predicted: Array, scores: Array) -> Array:
         raise FitError(f"a logistic of four parameters needs five images, not {len(scores)}")
     if not _defined(predicted, scores):
         raise FitError("constant or non-finite values")
-    x, y = stats.zscore(predicted), stats.zscore(scores)
+    x, y = scipy.stats.zscore(predicted), scipy.stats.zscore(scores)
     # Only middle and width are searched. Low and rise follow by linear least squares.
     bounds = [x.min() - 1, _LOG_WIDTHS[0]], [x.max() + 1, _LOG_WIDTHS[-1]]
     try:
-        (middle, log_width), _ = optimize.curve_fit(
+        (middle, log_width), _ = scipy.optimize.curve_fit(
             lambda x, *shape: _projection(x, y, *shape),
             x,
             y,
@@ -166,7 +176,7 @@ def _defined(predicted: Array, scores: Array) -> bool:
 
 
 def _sigmoid(x: Array, middle: float, log_width: float) -> Array:
-    return special.expit((x - middle) * math.exp(-log_width))
+    return scipy.special.expit((x - middle) * math.exp(-log_width))
 
 
 def _projection(x: Array, y: Array, middle: float, log_width: float) -> Array:

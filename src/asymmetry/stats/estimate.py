@@ -11,7 +11,7 @@ variance = s_unit^2 / units + max(0, s_image^2 / images - s_rest^2 / (units imag
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from asymmetry.stats.arrays import Array, Integers
 from asymmetry.stats.intervals import ENDS, Interval, t_quantile
@@ -49,7 +49,7 @@ class Estimate:
         """Two-sided."""
         if not self._known:
             return float("nan")
-        return float(2 * stats.t.sf(abs(self.value) / self.error, self.degrees_of_freedom))
+        return float(2 * special.stdtr(self.degrees_of_freedom, -abs(self.value) / self.error))
 
     @property
     def _half(self) -> float:
@@ -59,7 +59,9 @@ class Estimate:
         """The interval that holds for the most extreme of so many estimates, too (Bonferroni)."""
         if not self._known:
             return Interval(float("nan"), float("nan"))
-        half = float(stats.t.ppf(1 - (1 - ENDS[1]) / tests, self.degrees_of_freedom)) * self.error
+        half = (
+            float(special.stdtrit(self.degrees_of_freedom, 1 - (1 - ENDS[1]) / tests)) * self.error
+        )
         return Interval(self.value - half, self.value + half)
 
     def power(self, effect: float) -> float:

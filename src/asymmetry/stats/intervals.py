@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from asymmetry.stats.arrays import Array
 
@@ -12,7 +12,7 @@ ENDS = (0.025, 0.975)  # the quantiles at its ends
 # The same with the rounding error of 1 - 0.95. The last bit of the tables of skill and transfer
 # depends on it.
 ROUNDED_ENDS = ((1 - LEVEL) / 2, (1 + LEVEL) / 2)
-NORMAL_QUANTILE = float(stats.norm.ppf(ENDS[1]))
+NORMAL_QUANTILE = float(special.ndtri(ENDS[1]))
 ERRORS_IN_WIDTH = 2 * NORMAL_QUANTILE  # how many standard errors wide a normal interval is
 
 
@@ -57,4 +57,4 @@ def t_quantile(degrees_of_freedom: float) -> float:
     >>> round(t_quantile(2), 2)
     4.3
     """
-    return float(stats.t.ppf(ENDS[1], degrees_of_freedom))
+    return float(special.stdtrit(degrees_of_freedom, ENDS[1]))

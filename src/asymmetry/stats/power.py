@@ -3,7 +3,7 @@
 from functools import cache
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from asymmetry.core.randomness import draws
 from asymmetry.stats.intervals import t_quantile
@@ -25,7 +25,7 @@ def power_of_estimate(effect: float, error: float, degrees_of_freedom: float = n
         return float("nan")
     critical = t_quantile(degrees_of_freedom)
     size = abs(effect) / error
-    return float(stats.norm.cdf(size - critical) + stats.norm.cdf(-size - critical))
+    return float(special.ndtr(size - critical) + special.ndtr(-size - critical))
 
 
 @cache

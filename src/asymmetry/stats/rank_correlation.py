@@ -4,7 +4,7 @@ from functools import cache
 from itertools import permutations
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from asymmetry.core.randomness import draws
 from asymmetry.stats.arrays import Array, Integers
@@ -82,7 +82,7 @@ def _orders(count: int) -> Integers:
 
 def _standardised(values: Array) -> Array:
     """Ranks along the last axis, centred and of norm 1; NaN where all are equal."""
-    ranks = stats.rankdata(values, axis=-1)
+    ranks = scipy.stats.rankdata(values, axis=-1)
     centred = ranks - ranks.mean(-1, keepdims=True)
     norm = np.sqrt((centred**2).sum(-1, keepdims=True))
     return np.divide(centred, norm, out=np.full_like(centred, np.nan), where=norm > 0)

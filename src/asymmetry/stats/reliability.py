@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from asymmetry.stats.arrays import Array
 from asymmetry.stats.intervals import ENDS
@@ -39,7 +39,7 @@ def reliability(values: Array) -> Reliability:
     mean = (correlations.sum() - judges) / (judges * (judges - 1))
     alpha = judges * mean / (1 + (judges - 1) * mean) if mean > -1 / (judges - 1) else -np.inf
     freedom = items - 1, (items - 1) * (judges - 1)
-    low, high = (float(1 - (1 - alpha) * stats.f.ppf(end, *freedom)) for end in ENDS[::-1])
+    low, high = (float(1 - (1 - alpha) * scipy.stats.f.ppf(end, *freedom)) for end in ENDS[::-1])
     eigenvalues = np.linalg.eigvalsh(correlations)
     return Reliability(
         float(alpha),

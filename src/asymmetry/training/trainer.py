@@ -7,6 +7,7 @@ from typing import Any
 import safetensors.torch
 from torch import Tensor, nn
 
+from asymmetry.core import known_shapes  # noqa: F401
 from asymmetry.core.errors import UserError
 from asymmetry.core.files import write_atomically
 from asymmetry.planning.plan import Plan

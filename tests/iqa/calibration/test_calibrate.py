@@ -14,9 +14,10 @@ from asymmetry.data.iqa_sets.images import IqaImages, load_set
 from asymmetry.fidelity.registry import build_fidelity
 from asymmetry.iqa.calibration.calibrate import calibrate
 from asymmetry.iqa.calibration.split import fitting_contents, fitting_images
-from asymmetry.iqa.skill.measure import measure_skill, values_path
+from asymmetry.iqa.skill.measure import measure_skill
 from asymmetry.planning.plan import Plan
 from asymmetry.study import parse_study
+from asymmetry.tables.beside import values_path
 from asymmetry.weights.channel_weights import read_fitted
 from tests.scored_set import CONTENTS, LOSS, calibrated_values, write_scored_set
 

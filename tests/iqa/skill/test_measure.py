@@ -3,9 +3,10 @@ import pandas as pd
 import pytest
 
 from asymmetry.iqa.skill import measure as skill
-from asymmetry.iqa.skill.measure import measure_skill, values_path
+from asymmetry.iqa.skill.measure import measure_skill
 from asymmetry.planning.plan import Plan
 from asymmetry.study import parse_study
+from asymmetry.tables.beside import values_path
 from tests.conftest import small_values
 from tests.iqa.conftest import SCORED, declare
 

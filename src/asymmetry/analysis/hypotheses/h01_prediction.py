@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from asymmetry.analysis.effect import Effects
 from asymmetry.analysis.hypotheses.contract import FEWEST, Finding, sentences, undecidable
@@ -133,7 +133,7 @@ def _power_to_support(found: Relation) -> str:
         return ""
     error = 1 / np.sqrt(len(found.effect) - 3)
     border = np.arctanh(STRONG * np.sqrt(found.reliability))
-    chance = stats.norm.cdf(border / error - NORMAL_QUANTILE)
+    chance = special.ndtr(border / error - NORMAL_QUANTILE)
     return f"Power to support, at a true rho of 0: {chance:.2f}."
 
 

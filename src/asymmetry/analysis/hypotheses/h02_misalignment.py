@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from asymmetry.analysis.effect import Effects
 from asymmetry.analysis.hypotheses.contract import (
@@ -77,7 +77,7 @@ def _finding(effects: Effects, evidence: Evidence) -> Finding:
         finding,
         low=low,
         high=high,
-        p=float(2 * stats.norm.sf(abs(finding.value) / error)),
+        p=float(2 * special.ndtr(-abs(finding.value) / error)),
         power=power_of_estimate(ASSUMED, error),
         verdict=by_interval(low, high, sign=-1),
         note=sentences(

@@ -5,7 +5,7 @@ from math import comb
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+import scipy
 
 from asymmetry.analysis.effect import Effects
 from asymmetry.analysis.hypotheses.contract import (
@@ -231,7 +231,7 @@ def _collapse(effects: Effects, ended: pd.DataFrame) -> Finding:
     )
     if not lost.any():
         return replace(finding, note=f"{finding.note} There is nothing to test.")
-    p = _permuted(sides) if over_trunks else float(stats.fisher_exact(table).pvalue)
+    p = _permuted(sides) if over_trunks else float(scipy.stats.fisher_exact(table).pvalue)
     test = "permutation of the trunks" if over_trunks else "Fisher's exact test"
     return replace(
         finding,
@@ -242,7 +242,7 @@ def _collapse(effects: Effects, ended: pd.DataFrame) -> Finding:
 
 
 def _permuted(sides: list[Array]) -> float:
-    found = stats.permutation_test(
+    found = scipy.stats.permutation_test(
         sides,
         lambda first, second, axis: first.mean(axis) - second.mean(axis),
         n_resamples=9999,

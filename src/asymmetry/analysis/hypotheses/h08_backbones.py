@@ -6,7 +6,7 @@ from math import comb
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+import scipy
 
 from asymmetry.analysis.hypotheses.contract import (
     EVERYWHERE,
@@ -94,7 +94,7 @@ def _least_p(first: int, second: int) -> float:
 
 def _permutation_p(sides: list[Array]) -> float:
     """p by permutation of the families: exact below 10,000 of them, else from counted draws."""
-    found = stats.permutation_test(
+    found = scipy.stats.permutation_test(
         sides, _difference, n_resamples=9999, vectorized=True, rng=draws(0, "families")
     )
     return float(found.pvalue)

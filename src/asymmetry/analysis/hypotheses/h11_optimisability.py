@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from asymmetry.analysis.effect import Effects
 from asymmetry.analysis.hypotheses.contract import (
@@ -113,7 +113,7 @@ def _finding(
         value=value,
         low=low,
         high=high,
-        p=float(2 * stats.norm.sf(abs(value) / error)),
+        p=float(2 * special.ndtr(-abs(value) / error)),
         power=power_of_estimate(ASSUMED, error),
         verdict=by_interval(low, high),
     )

@@ -22,6 +22,7 @@ from asymmetry.metrics.contracts import METRICS
 from asymmetry.planning.plan import Plan
 from asymmetry.stats.correlation import STATISTICS, Correlation, correlate
 from asymmetry.study import Study
+from asymmetry.tables.beside import values_path
 from asymmetry.tables.schemas import MISSING_WEIGHTS, table_of, write_table
 
 ALL = "all"
@@ -67,11 +68,6 @@ def measure_skill(study: Study, plan: Plan, set_name: str, output: Path) -> None
     rows = [row for measure in measures for row in _rows(measure, images, values, study)]
     write_table(values, "skill_values", values_path(output))
     write_table(table_of(rows, "skill"), "skill", output)
-
-
-def values_path(output: Path) -> Path:
-    """The table of single values that lies beside a table of skill."""
-    return output.with_name(f"{output.stem}-values.parquet")
 
 
 def build_measures(study: Study, plan: Plan) -> list[Measure]:

@@ -29,6 +29,7 @@ from typing import Any
 import asymmetry
 from asymmetry.core.own_parts import own_packages
 from asymmetry.planning.identity.code import Code
+from asymmetry.planning.identity.kept import KeptModules
 
 _PLACE = re.compile(r"[\w.]+:\w+")
 
@@ -40,7 +41,7 @@ def package_code() -> Code:
 
 @cache
 def _code(own: tuple[tuple[str, Path], ...]) -> Code:
-    return Code(Path(asymmetry.__path__[0]), dict(own))
+    return Code(Path(asymmetry.__path__[0]), dict(own), KeptModules())
 
 
 def code_digest(roots: Iterable[str]) -> str:

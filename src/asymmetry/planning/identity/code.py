@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from asymmetry.core.errors import UserError
 from asymmetry.core.own_parts import NO_PYTHON
+from asymmetry.planning.identity.kept import KeptModules
 from asymmetry.planning.identity.reading import Module, Piece, read_module
 from asymmetry.planning.identity.shapes import PACKAGE, Reference, followed_in
 
@@ -41,11 +42,14 @@ class Code:
     """The code of the package that lies in the folder `root`, as it was when first looked at.
 
     `own` are the outermost packages around parts of the user's own, each with its folder; of one
-    that is a module, its file without the suffix.
+    that is a module, its file without the suffix. `kept` saves reading what was read before.
     """
 
-    def __init__(self, root: Path, own: Mapping[str, Path] | None = None) -> None:
+    def __init__(
+        self, root: Path, own: Mapping[str, Path] | None = None, kept: KeptModules | None = None
+    ) -> None:
         self.roots = {**(own or {}), PACKAGE: root}
+        self._kept = kept
         self._modules: dict[str, Module | None] = {}
         self._codes: dict[Node, _Code] = {}
         self._digests: dict[frozenset[str], str] = {}
@@ -55,6 +59,8 @@ class Code:
         key = frozenset(roots)
         if key not in self._digests:
             self._digests[key] = self._digest(key)
+            if self._kept:
+                self._kept.write()
         return self._digests[key]
 
     def reached(self, roots: Iterable[str]) -> set[Node]:
@@ -136,8 +142,16 @@ class Code:
         path = self.roots[package].joinpath(*rest)
         for file in (path / "__init__.py", path.with_name(f"{path.name}.py")):
             if file.is_file():
-                return _read_file(name, file)
+                return self._read_file(name, file)
         return read_module(name, b"", True) if path.is_dir() else None
+
+    def _read_file(self, name: str, file: Path) -> Module:
+        """The module in a file; UserError where that is no Python, as one of the user's may be."""
+        read = self._kept.read if self._kept else read_module
+        try:
+            return read(name, file.read_bytes(), file.stem == "__init__")
+        except SyntaxError as error:
+            raise UserError(f"{file}, line {error.lineno}: {NO_PYTHON}: {error.msg}") from None
 
     def _digest(self, roots: frozenset[str]) -> str:
         codes = {node: self._code(node) for node in self.reached(roots)}
@@ -235,14 +249,6 @@ class Code:
                 followed = followed_in(name)
                 waiting += [path for path in known.loads if path.partition(".")[0] in followed]
                 yield from (Node(name, str(index)) for index in range(len(known.effects)))
-
-
-def _read_file(name: str, file: Path) -> Module:
-    """The module in a file; UserError where that is no Python, as one of the user's may be."""
-    try:
-        return read_module(name, file.read_bytes(), file.stem == "__init__")
-    except SyntaxError as error:
-        raise UserError(f"{file}, line {error.lineno}: {NO_PYTHON}: {error.msg}") from None
 
 
 def _with_targets(code: _Code, digests: dict[Node, str], node: Node) -> str:
