@@ -2,7 +2,7 @@ import math
 
 import torch
 
-from bench.gpu import shares
+from bench.card import shares
 from bench.step import Count, Step, Work, work_of
 from bench.step_profile import kernels
 from bench.step_time import copied_bytes_per_second, multiplied_flops_per_second, seconds_of
