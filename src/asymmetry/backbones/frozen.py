@@ -29,6 +29,8 @@ def _fold(trunk: Backbone) -> None:
     layers = [one for one in children if isinstance(one[2], nn.Conv2d | nn.BatchNorm2d)]
     for (_, _, convolution), (parent, name, norm) in pairwise(layers):
         if isinstance(convolution, nn.Conv2d) and isinstance(norm, nn.BatchNorm2d):
+            assert norm.running_mean is not None
+            assert norm.running_var is not None
             convolution.weight, convolution.bias = fuse_conv_bn_weights(
                 convolution.weight,
                 convolution.bias,
