@@ -18,13 +18,18 @@ def main() -> None:
     asked = parser.parse_args()
     if unknown := set(asked.parts) - set(PARTS):
         parser.error(f"{', '.join(sorted(unknown))}: no such part; there are {', '.join(PARTS)}")
-    for name in asked.parts or PARTS:
+    for name in asked.parts or measurable():
         print(f"bench: {name}", flush=True)
         measured = importlib.import_module(f"bench.{name}").measure(asked.runs)
         merge_part(asked.results, name, {"machine": facts(), "runs": asked.runs, **measured})
     print(render(read_results(asked.results)))
     if asked.results == RESULTS:
         write_page()
+
+
+def measurable() -> list[str]:
+    """The parts that this machine can measure: without a GPU, all others."""
+    return [name for name in PARTS if name != "gpu" or facts()["gpu"]]
 
 
 if __name__ == "__main__":

@@ -1,71 +1,49 @@
-"""The shares of a GPU's ceilings that a training step reaches, both measured on it, and a profile.
+"""All that wants a card, in one call of ten minutes: `make bench PARTS=gpu`.
 
-The step is that of SwinIR-light at scale 4, crop 128, batch 16 in bfloat16, with L1 and a VGG patch
-discriminator. Ceilings: a large matrix product and a copy. A share is the time that a ceiling alone
-would allow, of the time that the step takes; the larger share is that of the ceiling that binds.
+Cells an hour of packs in this process, in the numerics that are fastest; whether a training gives
+the same bytes twice, and alone as in a pack; and how much of the card's ceilings a step reaches.
 """
 
+import tempfile
+from pathlib import Path
 from typing import Any
 
 import torch
 
-from bench.compare import Aim, Sample, measurement
-from bench.step import Step, Work, work_of
-from bench.step_profile import kernels
-from bench.step_time import copied_bytes_per_second, multiplied_flops_per_second, seconds_of
+from bench.card import ceiling_rows
+from bench.live_pack import SPAN, Cells
+from bench.packs import STEPS, repeatability, training_rows
 
-GENERATOR, CROP, BATCH = "swinir-light", 128, 16
-PRODUCT, COPY = 8192, 2**30
-_STEPS, _NOTHING = 20, "GPU: no GPU: not measured."
+PACKS = (1, 4, 8, 16)
+GENERATORS, FIDELITY = ("swinir-light", "span"), "dists-efficientnet-lite0"
+CROP, BATCH = 128, 16
+# Seconds of each measurement: 12 packs, five runs of each.
+WINDOW = 1.5
+NUMERICS: dict[str, dict[str, Any]] = {
+    "float32": {},
+    "bfloat16": {"precision": "bfloat16"},
+    "bfloat16, compiled": {"precision": "bfloat16", "compile": True},
+}
+_NOTE = (
+    f"Packs: cells of {STEPS:,} steps (crop {CROP}, batch {BATCH}, L1 + {FIDELITY} + BCE with a "
+    "VGG patch discriminator) in the loop, K of them in one process, in turns. The larger K have "
+    "the numerics that were fastest at K = 1."
+)
 
 
 def measure(runs: int) -> dict[str, Any]:
-    """The shares of the ceilings, and the kernels that take most time; none without a GPU."""
+    """All rows of a card; SystemExit where there is none."""
     if not torch.cuda.is_available():
-        return {"settings": {}, "notes": [_NOTHING], "rows": []}
-    device = torch.device("cuda")
-    step = Step(GENERATOR, CROP, BATCH, device)
-    work = work_of(step)
-    samples: dict[str, list[Sample]] = {}
-    for _ in range(runs):
-        flops = multiplied_flops_per_second(PRODUCT, torch.bfloat16, device)
-        traffic = copied_bytes_per_second(COPY, device)
-        torch.cuda.reset_peak_memory_stats()
-        seconds = seconds_of(step, _STEPS, device)
-        peak = torch.cuda.max_memory_allocated() / 2**20
-        for name, value in shares(work, seconds, flops, traffic).items():
-            samples.setdefault(name, []).append(Sample(value))
-        samples.setdefault("seconds", []).append(Sample(1000 * seconds, peak))
-        samples.setdefault("flops", []).append(Sample(flops / 1e12))
-        samples.setdefault("traffic", []).append(Sample(traffic / 1e9))
-    return {
-        "settings": {"generator": GENERATOR, "crop": CROP, "batch": BATCH},
-        "notes": [_note(work), "Kernels by time: " + ", ".join(kernels(step, device))],
-        "rows": [
-            measurement("step of SwinIR-light", "ms", samples["seconds"]),
-            measurement("ceiling of a matrix product, bf16", "TFLOP/s", samples["flops"]),
-            measurement("ceiling of a copy", "GB/s", samples["traffic"]),
-            measurement("share of the arithmetic ceiling", "", samples["arithmetic"]),
-            measurement("share of the memory ceiling", "", samples["memory"]),
-            measurement(
-                "share of the ceiling that binds", "", samples["binding"], aim=Aim("at least", 0.5)
-            ),
-        ],
-    }
-
-
-def shares(
-    work: Work, seconds: float, flops_per_second: float, bytes_per_second: float
-) -> dict[str, float]:
-    """The time that each ceiling alone allows the work, of the `seconds` that it takes."""
-    arithmetic = work.flops / flops_per_second / seconds
-    memory = work.moved / bytes_per_second / seconds
-    return {"arithmetic": arithmetic, "memory": memory, "binding": max(arithmetic, memory)}
-
-
-def _note(work: Work) -> str:
-    return (
-        f"GPU: a step of {GENERATOR} at crop {CROP}, batch {BATCH} has {work.flops / 1e12:.2f} "
-        f"TFLOP in products and convolutions, and its operations read and write "
-        f"{work.moved / 1e9:.1f} GB."
-    )
+        raise SystemExit("bench: gpu: no GPU is visible; run it on a machine that has one")
+    generators = [name for name in GENERATORS if name != "span" or SPAN.is_file()]
+    rows, notes = [], [_NOTE]
+    with tempfile.TemporaryDirectory() as name:
+        for generator in generators:
+            cells, folder = Cells(generator, FIDELITY, CROP, BATCH, "cuda"), Path(name, generator)
+            rows += training_rows(folder, cells, NUMERICS, PACKS, WINDOW, runs)
+            notes.append(repeatability(folder, cells))
+    of_card, of_its_work = ceiling_rows(runs)
+    if len(generators) < len(GENERATORS):
+        notes.append(f"GPU: without SPAN, whose weights ({SPAN.name}) are not beside the checkout.")
+    settings = {"generators": generators, "crop": CROP, "batch": BATCH, "packs": PACKS}
+    return {"settings": settings, "notes": [*notes, *of_its_work], "rows": [*rows, *of_card]}

@@ -71,20 +71,20 @@ class Work:
 def work_of(step: Step) -> Work:
     """The work of one step; it is taken for that."""
     step()  # the optimizers make their moments
-    with _Count() as count:
+    with Count() as count:
         step()
     return Work(count.flops, count.moved)
 
 
-class _Count(TorchDispatchMode):
-    """Sums operations, as PyTorch's formulas have them, and the bytes of what is taken and given.
+class Count(TorchDispatchMode):
+    """Counts calls, operations by PyTorch's formulas, and the bytes of what is taken and given.
 
     A view moves nothing. (FlopCounterMode cannot follow `autograd.grad`, which the step uses.)
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self.flops = self.moved = 0
+        self.flops = self.moved = self.calls = 0
 
     def __torch_dispatch__(
         self,
@@ -95,6 +95,7 @@ class _Count(TorchDispatchMode):
     ) -> Any:
         named = kwargs or {}
         result = func(*args, **named)
+        self.calls += 1
         if formula := flop_registry.get(func._overloadpacket):
             self.flops += formula(*args, **named, out_val=result)
         if not _is_view(func):

@@ -8,7 +8,11 @@ from bench.results import read_results
 
 PAGE = Path(__file__).resolve().parents[1] / "docs/benchmarks.md"
 BEGIN, END = "<!-- bench/results.json -->", "<!-- end of bench/results.json -->"
-PARTS = ("training", "assessment", "data", "workflow", "wall", "gpu")
+PARTS = ("training", "ceiling", "assessment", "data", "workflow", "wall", "gpu")
+_WITHOUT_GPU = (
+    "`make bench PARTS=gpu` (SwinIR-light and SPAN in packs of 1, 4, 8 and 16, the ceiling of the "
+    "card, whether bytes repeat): not run: no GPU was at hand.\n"
+)
 _HEAD = (
     "| what | asymmetry | beside it | ratio | aim | peak memory, MB |\n|---|---|---|---|---|---|"
 )
@@ -22,10 +26,11 @@ def render(results: dict[str, Any]) -> str:
     machines: dict[str, list[str]] = {}
     for name in known:
         machines.setdefault(_machine(results[name]["machine"]), []).append(name)
-    return "\n".join(
+    tables = [
         _of_machine(machine, [results[name] for name in names])
         for machine, names in machines.items()
-    )
+    ]
+    return "\n".join(tables if "gpu" in results else [*tables, _WITHOUT_GPU])
 
 
 def put_between(text: str, table: str) -> str:
@@ -60,8 +65,17 @@ def _of_machine(machine: str, parts: list[dict[str, Any]]) -> str:
     rows = [row for part in parts for row in part["rows"]]
     notes = list(dict.fromkeys(note for part in parts for note in part["notes"]))
     notes += [f"{row['what']}: {row['note']}" for row in rows if row["note"]]
-    lines = [f"{machine}:", "", _HEAD, *map(_row, rows), "", *(f"- {note}" for note in notes)]
+    lines = [f"{machine}:", "", _HEAD, *map(_row, rows), ""]
+    for table in (table for part in parts for table in part.get("tables", [])):
+        lines += [*_markdown(table), ""]
+    lines += [f"- {note}" for note in notes]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _markdown(table: list[list[str]]) -> list[str]:
+    """A table whose first row is its head."""
+    head, *rows = (f"| {' | '.join(cells)} |" for cells in table)
+    return [head, "|" + "---|" * len(table[0]), *rows]
 
 
 def _row(row: dict[str, Any]) -> str:

@@ -15,6 +15,8 @@ from asymmetry.training.shared_inputs import once_a_reference
 class Trunk(nn.Module):
     """Two stages of fixed random convolutions."""
 
+    foldable = False
+
     def __init__(self) -> None:
         super().__init__()
         torch.manual_seed(0)

@@ -9,11 +9,14 @@ from asymmetry.backbones.catalog import BackboneSpec
 class Backbone(nn.Module):
     """A trunk that gives a list of feature maps, from fine to coarse.
 
-    `channels[i]` and `strides[i]` describe stage i. Subclasses define `features`.
+    `channels[i]` and `strides[i]` describe stage i. Subclasses define `features`. A backbone is
+    `foldable` where each batch normalisation, and nothing else, takes what the convolution gives
+    that was registered right before it.
     """
 
     channels: tuple[int, ...]
     strides: tuple[int, ...]
+    foldable: bool = False
     mean: Tensor
     std: Tensor
 

@@ -33,7 +33,7 @@ def torchvision_network(spec: BackboneSpec, state: State | None) -> SequenceBack
     body = getattr(network, "features", None) or nn.Sequential(
         OrderedDict(network.named_children())
     )
-    return SequenceBackbone(spec, without_stochastic_depth(body)).load(state)
+    return SequenceBackbone(spec, without_stochastic_depth(body), foldable=True).load(state)
 
 
 def without_stochastic_depth(body: nn.Sequential) -> nn.Sequential:
@@ -57,7 +57,7 @@ def efficientnet_lite(spec: BackboneSpec, state: State | None) -> SequenceBackbo
     body = nn.Sequential(OrderedDict(stem=network.conv_stem, norm=network.bn1, **blocks))
     if state is not None:
         state = dict(zip(body.state_dict(), state.values(), strict=False))
-    return SequenceBackbone(spec, body).load(state)
+    return SequenceBackbone(spec, body, foldable=True).load(state)
 
 
 def small_resnet(spec: BackboneSpec, state: State | None) -> SequenceBackbone:

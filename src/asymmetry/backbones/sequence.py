@@ -16,8 +16,9 @@ class SequenceBackbone(Backbone):
     and column, because the network's strides would leave no pixels.
     """
 
-    def __init__(self, spec: BackboneSpec, body: nn.Sequential) -> None:
+    def __init__(self, spec: BackboneSpec, body: nn.Sequential, foldable: bool = False) -> None:
         super().__init__(spec)
+        self.foldable = foldable
         stages: dict[str, tuple[int, int]] = spec.options["stages"]
         names = [name for name, _ in body.named_children()]
         self.body = body[: names.index(list(stages)[-1]) + 1]

@@ -22,6 +22,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from asymmetry.backbones.contract import Backbone
+from asymmetry.backbones.frozen import freeze
 from asymmetry.backbones.registry import build_backbone
 from asymmetry.fidelity.contract import Fidelity, check_pair
 from asymmetry.fidelity.registry import OFFICIAL, OFFICIAL_TRUNK
@@ -67,7 +68,7 @@ class Dists(Separable):
     def __init__(self, backbone: Backbone, alpha: Tensor, beta: Tensor) -> None:
         """`alpha` and `beta` [C], not negative, weigh the C channels of all stages, image first."""
         super().__init__()
-        self.backbone = with_l2_pooling(backbone)
+        self.backbone = freeze(with_l2_pooling(backbone))
         weights = torch.stack([alpha, beta])
         self.register_buffer("weights", weights / weights.sum(), persistent=False)
         self.eval().requires_grad_(False)

@@ -3,6 +3,7 @@
 from torch import Tensor
 
 from asymmetry.backbones.contract import Backbone
+from asymmetry.backbones.frozen import freeze
 from asymmetry.fidelity.contract import check_pair
 from asymmetry.metrics.separable import Separable
 
@@ -13,7 +14,7 @@ class OnTrunk(Separable):
     def __init__(self, trunk: Backbone, smallest: int) -> None:
         """`smallest`: the shortest side, in pixels, of an image that has all stages."""
         super().__init__()
-        self.trunk = trunk
+        self.trunk = freeze(trunk)
         self.smallest = smallest
         self.eval().requires_grad_(False)
 

@@ -2,8 +2,8 @@ import math
 
 import torch
 
-from bench.gpu import shares
-from bench.step import Step, Work, _Count, work_of
+from bench.card import shares
+from bench.step import Count, Step, Work, work_of
 from bench.step_profile import kernels
 from bench.step_time import copied_bytes_per_second, multiplied_flops_per_second, seconds_of
 
@@ -12,7 +12,7 @@ CPU = torch.device("cpu")
 
 def test_the_work_of_a_product_is_counted():
     first, second = torch.ones(4, 5), torch.ones(5, 6)
-    with _Count() as count:
+    with Count() as count:
         first.t().mm(first)  # 5 x 4 times 4 x 5; the transpose moves nothing
         first.mm(second)
     assert count.flops == 2 * (5 * 4 * 5 + 4 * 5 * 6)
