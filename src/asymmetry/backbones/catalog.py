@@ -206,7 +206,7 @@ BACKBONES: dict[str, BackboneSpec] = {
         mean=HALF,
         std=HALF,
     ),
-    # Eight trunks to compare families with: 90,000 to 99,000 parameters each, all of which a head at
+    # Eight trunks to compare families with: 91,000 to 101,000 parameters, all of which a head at
     # stride 8 trains, whether patch or vanilla. Four are convolutional: plain (VGG), residual
     # (ResNet), depthwise (ConvNeXt), and the strided encoder of PatchGAN's kind. Four are
     # Transformers: attention over the image with learned positions (ViT), with rotary ones (EVA-02,
