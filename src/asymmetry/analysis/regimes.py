@@ -163,14 +163,16 @@ def _fit(effects: Effects, mask: np.ndarray) -> _Fit:
     design = _design(cells, losses)
     values = effects.by_image[known]
     values = np.where(np.isfinite(values), values, effects.level[known][:, None])
-    return _Fit(
-        losses,
-        len(cells[_ADVERSARY].drop_duplicates()),
-        design,
-        np.asarray(np.linalg.pinv(design, rcond=1e-10) if len(cells) else design.T),
-        values,
-        len(cells) - int(np.linalg.matrix_rank(design)) if len(cells) else 0,
-    )
+    inverse, rank = _solved(design.tobytes(), design.shape) if len(cells) else (design.T, 0)
+    settings = len(cells[_ADVERSARY].drop_duplicates())
+    return _Fit(losses, settings, design, inverse, values, len(cells) - rank)
+
+
+@lru_cache(maxsize=32)  # all axes, claims and simulated studies ask for the same few
+def _solved(design: bytes, shape: tuple[int, int]) -> tuple[Array, int]:
+    """The pseudoinverse of a design [cells, terms], and its rank."""
+    matrix = np.frombuffer(design).reshape(shape)
+    return np.asarray(np.linalg.pinv(matrix, rcond=1e-10)), int(np.linalg.matrix_rank(matrix))
 
 
 def _design(cells: pd.DataFrame, losses: list[str]) -> Array:

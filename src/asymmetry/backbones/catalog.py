@@ -39,6 +39,7 @@ _SWIN = "asymmetry.backbones.transformer:swin"
 _VIT = "asymmetry.backbones.transformer:vit"
 UNET = "asymmetry.backbones.unet:encoder"
 TIMM = "asymmetry.backbones.timm_trunk:trunk"
+_SIZED = "asymmetry.backbones.timm_trunk:of_size"
 
 # `stages`: the block after which a feature map is tapped, its channels and its stride.
 # `smallest`: the side in pixels up to which a smaller image is padded; without it, any of 16 does.
@@ -201,6 +202,113 @@ BACKBONES: dict[str, BackboneSpec] = {
             "depth": 4,
             "num_heads": 4,
             "mlp_ratio": 2,
+        },
+        mean=HALF,
+        std=HALF,
+    ),
+    # Eight trunks to compare families with: 91,000 to 101,000 parameters, all of which a head at
+    # stride 8 trains, whether patch or vanilla. Four are convolutional: plain (VGG), residual
+    # (ResNet), depthwise (ConvNeXt), and the strided encoder of PatchGAN's kind. Four are
+    # Transformers: attention over the image with learned positions (ViT), with rotary ones (EVA-02,
+    # Fang et al. 2023), in windows (Swin), in windows and between them (Twins, Chu et al. 2021).
+    "vgg-mini": BackboneSpec(
+        _VGG,
+        {
+            "layers": [16, "M", 36, "M", 72, "M", 96],
+            "stages": {"1": (16, 1), "4": (36, 2), "7": (72, 4), "10": (96, 8)},
+        },
+        mean=HALF,
+        std=HALF,
+    ),
+    "resnet-mini": BackboneSpec(
+        _RESNET,
+        {
+            "layers": (1, 1),
+            "channels": (32, 76),
+            "stem_width": 8,
+            "stages": {"act1": (16, 2), "layer1": (32, 4), "layer2": (76, 8)},
+        },
+        mean=HALF,
+        std=HALF,
+    ),
+    "convnext-mini": BackboneSpec(
+        _SIZED,
+        {
+            "network": "convnext_atto",
+            # timm builds four stages; the last two are never made use of, nor kept.
+            "size": {"depths": (2, 2, 1, 1), "dims": (32, 60, 8, 8), "out_indices": (0, 1)},
+        },
+        mean=HALF,
+        std=HALF,
+    ),
+    "encoder-mini": BackboneSpec(
+        UNET,
+        {"stages": {"0": (12, 1), "1": (24, 2), "2": (48, 4), "3": (92, 8)}},
+        mean=HALF,
+        std=HALF,
+    ),
+    "vit-mini": BackboneSpec(
+        _VIT,
+        {
+            "img_size": 96,
+            "patch_size": 8,
+            "embed_dim": 48,
+            "depth": 4,
+            "num_heads": 4,
+            "mlp_ratio": 2,
+        },
+        mean=HALF,
+        std=HALF,
+    ),
+    "eva-mini": BackboneSpec(
+        _SIZED,
+        {
+            "network": "eva02_tiny_patch14_224",
+            "size": {
+                "img_size": 96,
+                "patch_size": 8,
+                "embed_dim": 48,
+                "depth": 3,
+                "num_heads": 4,
+                "dynamic_img_size": True,
+                "out_indices": (0, 1, 2),
+            },
+        },
+        mean=HALF,
+        std=HALF,
+    ),
+    "swin-mini": BackboneSpec(
+        _SIZED,
+        {
+            "network": "swin_tiny_patch4_window7_224",
+            "size": {
+                "img_size": 96,
+                "strict_img_size": False,
+                "embed_dim": 32,
+                "depths": (2, 2),
+                "num_heads": (2, 4),
+                "window_size": 4,
+                "mlp_ratio": 2,
+                "out_indices": (0, 1),
+            },
+        },
+        mean=HALF,
+        std=HALF,
+    ),
+    "twins-mini": BackboneSpec(
+        _SIZED,
+        {
+            "network": "twins_svt_small",
+            "size": {
+                "img_size": 96,
+                "embed_dims": (28, 56),
+                "depths": (2, 2),
+                "num_heads": (1, 2),
+                "sr_ratios": (4, 2),
+                "wss": (4, 4),
+                "mlp_ratios": (2, 2),
+                "out_indices": (0, 1),
+            },
         },
         mean=HALF,
         std=HALF,

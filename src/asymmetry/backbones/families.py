@@ -5,7 +5,7 @@ import re
 from asymmetry.backbones.catalog import BACKBONES, RANDOM, TIMM
 from asymmetry.backbones.timm_names import is_timm_transformer, timm_family
 
-_TRANSFORMERS = {"clip", "swin", "vit"}
+_TRANSFORMERS = {"clip", "eva", "swin", "twins", "vit"}
 
 
 def family_of(name: str) -> str:

@@ -76,6 +76,17 @@ def trunk(spec: BackboneSpec, state: State | None) -> TimmTrunk:
     return TimmTrunk(replace(spec, mean=tuple(cfg.mean), std=tuple(cfg.std)), net)
 
 
+def of_size(spec: BackboneSpec, state: State | None) -> TimmTrunk:
+    """The architecture of timm's `options["network"]` in the size `options["size"]`, random.
+
+    Raises ValueError where tensors are given: no weights are published for such a size.
+    """
+    if state is not None:
+        raise ValueError(f"there are no weights of this size of {spec.options['network']}")
+    options = spec.options["size"] | {"pretrained": False, "features_only": True}
+    return TimmTrunk(spec, timm.create_model(spec.options["network"], **options))
+
+
 def examine(network: str) -> str | None:
     """What is against a network of timm as a trunk, tried on a small image; None where nothing."""
     known = timm.list_models(network.partition(".")[0], pretrained=True)

@@ -8,13 +8,33 @@ import typer
 from asymmetry.cli.options import DEFAULT, StudyFile
 
 
-def power(study: StudyFile = DEFAULT) -> None:
-    """List which claims the design of a study can decide, and what would mend the others."""
+def power(
+    study: StudyFile = DEFAULT,
+    simulate: Annotated[
+        int, typer.Option(min=0, help="also so many simulated studies of each truth; 100: minutes")
+    ] = 0,
+    pilot: Annotated[
+        Path | None, typer.Option(help="folder of tables that tell how large chance is")
+    ] = None,
+    images: Annotated[int, typer.Option(min=1, help="of an evaluation set")] = 24,
+    seed: Annotated[int, typer.Option(min=0, help="of the simulation; another draws others")] = 0,
+    jobs: Annotated[int, typer.Option(min=1, help="processes")] = 1,
+    output: Annotated[Path | None, typer.Option(help="a JSON file for the numbers")] = None,
+) -> None:
+    """List which claims the design of a study can decide, and how likely it is to.
+
+    What is simulated is the study's own grid, through its real analysis: under each claim with the
+    smallest effect worth having, at the border, and under the opposite.
+    """
     from asymmetry.simulation.decidable import decidable
+    from asymmetry.simulation.power_report import report_power
     from asymmetry.study import read_study
 
-    for one in decidable(read_study(study)):
+    read = read_study(study)
+    for one in decidable(read):
         print(one.line)
+    if simulate:
+        report_power(read, simulate, pilot, images, seed, jobs, output)
 
 
 def simulate(

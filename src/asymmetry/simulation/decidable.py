@@ -14,24 +14,20 @@ import numpy as np
 import pandas as pd
 
 from asymmetry.analysis.hypotheses.contract import Finding
-from asymmetry.analysis.hypotheses.evidence import MEASURES, Evidence
+from asymmetry.analysis.hypotheses.evidence import Evidence
 from asymmetry.analysis.hypotheses.examine import DESCRIPTIVE_ONLY, examine
 from asymmetry.analysis.hypotheses.h04_random_weights import RANDOM
 from asymmetry.analysis.hypotheses.h08_backbones import SYNTHETIC
 from asymmetry.analysis.hypotheses.registry import load_hypotheses
-from asymmetry.analysis.judging import judge_values
 from asymmetry.analysis.skill import skill_of_losses
 from asymmetry.backbones.catalog import BACKBONES
 from asymmetry.backbones.families import is_transformer
 from asymmetry.core.randomness import draws
 from asymmetry.fidelity.registry import backbone_of, fidelity_names
-from asymmetry.metrics.contracts import PEOPLE
-from asymmetry.simulation.study import empty_tables, row_of
+from asymmetry.simulation.design import Design, design_of
 from asymmetry.stats.arrays import Array
 from asymmetry.study import Study
-from asymmetry.study.grid import cells
-from asymmetry.tables.read import MEASURED
-from asymmetry.tables.schemas import COLUMNS, CONTRADICTED, DESCRIPTIVE, DIVERGED, DONE, SUPPORTED
+from asymmetry.tables.schemas import CONTRADICTED, DESCRIPTIVE, DIVERGED, DONE, SUPPORTED
 
 _IMAGES = 6
 _CHANCE = 0.02  # of trainings and of images, where losses differ by about 1
@@ -74,7 +70,8 @@ class Decidable:
 
 def decidable(study: Study) -> list[Decidable]:
     """What the design of a study can decide, a row for each claim."""
-    truths = [_evidence(study, truth) for truth in range(4)]
+    design = design_of(study)
+    truths = [_evidence(study, design, truth) for truth in range(4)]
     rows = []
     for module in load_hypotheses():
         first, *others = [examine(module, evidence) for evidence in truths]
@@ -109,46 +106,22 @@ def _where(key: tuple[str, ...]) -> str:
     return ", ".join(part for part in key[3:] if part != "all") or "the study"
 
 
-def _evidence(study: Study, truth: int) -> Evidence:
-    frame = pd.DataFrame(
-        [
-            row_of(cell, *_of_discriminator(study, cell.discriminator))
-            for cell in cells(study)
-        ]
-    ).astype(object).infer_objects()  # fmt: skip
-    frame["status"] = frame["status"].mask(_diverged(frame, truth), DIVERGED)
-    losses = pd.unique(frame["fidelity"]).tolist()
+def _evidence(study: Study, design: Design, truth: int) -> Evidence:
+    cells, losses = design.cells, design.losses
+    frame = cells.assign(status=cells["status"].mask(_diverged(cells, truth), DIVERGED))
     skill = _skill(study, losses)
-    measured = study.evaluation.all_metrics
-    judges = [name for name in study.evaluation.judges if name in measured]
-    judges += [name for name in MEASURES if name in measured and name not in judges]
-    set_name = next(iter(study.evaluation.sets))  # all sets have the same grid
-    judged = [
-        judge_values(
-            own.reset_index(drop=True),
-            _values(own.reset_index(drop=True), truth, losses, len(judges), index),
-            (str(scope[0]), str(scope[1]), set_name),
-            judges,
-        )
-        for index, (scope, own) in enumerate(frame.groupby(MEASURED[:2], sort=False))
-        if isinstance(scope, tuple)
-    ]
-    tables = empty_tables(
-        runs=frame.reindex(columns=COLUMNS["runs"]),
-        scores=frame[:1].reindex(columns=COLUMNS["scores"]),
-        skill=skill,
-        optimisability=_recovery(losses),
-        transfer=_transfer(study, frame, truth),
+    tables = {
+        "skill": skill,
+        "optimisability": _recovery(losses),
+        "transfer": _transfer(study, frame, truth),
+    }
+    judges = len(design.judges)
+    return design.evidence(
+        frame,
+        lambda own, index: _values(own, truth, losses, judges, index),
+        skill_of_losses(skill),
+        tables,
     )
-    axes = {axis: names for axis, names in study.evaluation.axes.items() if axis != PEOPLE}
-    return Evidence(tables, judged, axes, skill_of_losses(skill))
-
-
-def _of_discriminator(study: Study, name: str) -> tuple[str | None, str | None, str | None, bool]:
-    spec = study.discriminators.get(name)
-    if spec is None:
-        return None, None, None, False
-    return spec.backbone, spec.head, spec.initialisation, spec.frozen
 
 
 def _values(frame: pd.DataFrame, truth: int, losses: list[str], judges: int, key: int) -> Array:

@@ -117,7 +117,7 @@ def evidence_of(
     cells = _with_diverged(cells, chance, rng)
     done = (cells["status"] == DONE).to_numpy()
     names = [*judges, *measures]
-    values = _values(cells[done], true[done], chance, rng, len(names))
+    values = observed(cells[done], true[done], chance, rng, len(names))
     if chance.camps:
         values[_OPPOSED:] *= -1
     runs = cells.reindex(columns=COLUMNS["runs"])
@@ -140,10 +140,10 @@ def _with_diverged(cells: pd.DataFrame, chance: Chance, rng: np.random.Generator
     return cells.assign(status=cells["status"].mask(lost, DIVERGED))
 
 
-def _values(
+def observed(
     cells: pd.DataFrame, true: Array, chance: Chance, rng: np.random.Generator, judges: int
 ) -> Array:
-    """Values [judges, cells, images]: higher is better."""
+    """What judges see of cells of this quality [cells]: values [judges, cells, images]."""
     count, images = len(cells), chance.images
     weight = cells["adversarial_weight"].to_numpy()
     noise = chance.training * np.where(weight > 0, chance.adversarial, 1.0)

@@ -9,6 +9,7 @@ share is computed anew for draws of these.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 
 import numpy as np
@@ -54,42 +55,69 @@ def components(values: Array, factors: Mapping[str, Integers]) -> Components | N
     of freedom are left for the error.
     """
     names = list(factors)
-    mains = {name: _indicators(codes) for name, codes in factors.items()}
-    pairs = {pair: _indicators(_crossed(*(factors[name] for name in pair)))
-             for pair in combinations(names, 2)}  # fmt: skip
-    ones = np.ones((len(values), 1))
-    every = [ones, *mains.values()]
+    layout = _layout(tuple(tuple(codes.tolist()) for codes in factors.values()))
+    if layout is None:
+        return None
+    squares = np.array([float(np.square(basis.T @ values).sum()) for basis in layout.bases])
+    error = float(values @ values - np.square(layout.full.T @ values).sum())
+    rng = draws(0, "components")
+    chances = rng.chisquare(layout.ranks, size=(_DRAWS, len(layout.ranks)))
+    of_error = error / rng.chisquare(layout.freedom, size=(_DRAWS, 1))
+    drawn = np.linalg.solve(layout.expected, (squares / chances - of_error).T).T
+    point = np.linalg.solve(layout.expected, squares / layout.ranks - error / layout.freedom)
+    count = len(names)
+    return Components(names, np.maximum(point[:count], 0), np.maximum(drawn[:, :count], 0))
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """What the levels of the factors say, whatever the values.
+
+    `bases` [n, rank] of what each term adds, first those of main effects, and their `ranks`;
+    `expected` [terms, terms] holds the multiples of each component in the mean squares; `full` is
+    the basis of all terms, which leaves `freedom` degrees of freedom for the error.
+    """
+
+    full: Array
+    bases: list[Array]
+    ranks: Array
+    expected: Array
+    freedom: int
+
+
+@lru_cache(maxsize=16)  # simulated studies have one layout, and other values
+def _layout(factors: tuple[tuple[int, ...], ...]) -> _Layout | None:
+    """The layout of factors, each the level of every value [n]; None as `components`."""
+    codes = [np.array(levels, dtype=np.int64) for levels in factors]
+    mains = [_indicators(one) for one in codes]
+    pairs = [_indicators(_crossed(*pair)) for pair in combinations(codes, 2)]
+    count = len(codes[0])
+    ones = np.ones((count, 1))
+    every = [ones, *mains]
     # An interaction that nothing repeats cannot be told from the error.
-    full = _basis(np.concatenate([*every, *pairs.values()], axis=1))
-    if len(values) - full.shape[1] < 1:
-        pairs, full = {}, _basis(np.concatenate(every, axis=1))
-    freedom = len(values) - full.shape[1]
+    full = _basis(np.concatenate([*every, *pairs], axis=1))
+    if count - full.shape[1] < 1:
+        pairs, full = [], _basis(np.concatenate(every, axis=1))
+    freedom = count - full.shape[1]
     if freedom < 1:
         return None
     terms: list[tuple[Array, Array]] = []  # the basis that a term adds, and its indicators
     whole = _basis(np.concatenate(every, axis=1))
-    for name in names:
-        rest = [ones, *(one for other, one in mains.items() if other != name)]
-        terms.append((_added(_basis(np.concatenate(rest, axis=1)), whole), mains[name]))
-    for pair in pairs:
-        rest = [*every, *(one for other, one in pairs.items() if other != pair)]
-        terms.append((_added(_basis(np.concatenate(rest, axis=1)), full), pairs[pair]))
-    terms = [term for place, term in enumerate(terms) if place < len(names) or term[0].shape[1]]
+    for place, main in enumerate(mains):
+        rest = [ones, *mains[:place], *mains[place + 1 :]]
+        terms.append((_added(_basis(np.concatenate(rest, axis=1)), whole), main))
+    for place, pair in enumerate(pairs):
+        rest = [*every, *pairs[:place], *pairs[place + 1 :]]
+        terms.append((_added(_basis(np.concatenate(rest, axis=1)), full), pair))
+    terms = [term for place, term in enumerate(terms) if place < len(mains) or term[0].shape[1]]
     if not all(basis.shape[1] for basis, _ in terms):
         return None
-    ranks = np.array([basis.shape[1] for basis, _ in terms], dtype=float)
-    squares = np.array([float(np.square(basis.T @ values).sum()) for basis, _ in terms])
-    error = float(values @ values - np.square(full.T @ values).sum())
+    bases = [basis for basis, _ in terms]
+    ranks = np.array([basis.shape[1] for basis in bases], dtype=float)
     expected = np.array(
-        [[float(np.square(basis.T @ other).sum()) for _, other in terms] for basis, _ in terms]
+        [[float(np.square(basis.T @ other).sum()) for _, other in terms] for basis in bases]
     ) / ranks[:, None]  # fmt: skip
-    rng = draws(0, "components")
-    chances = rng.chisquare(ranks, size=(_DRAWS, len(ranks)))
-    of_error = error / rng.chisquare(freedom, size=(_DRAWS, 1))
-    drawn = np.linalg.solve(expected, (squares / chances - of_error).T).T
-    point = np.linalg.solve(expected, squares / ranks - error / freedom)
-    count = len(names)
-    return Components(names, np.maximum(point[:count], 0), np.maximum(drawn[:, :count], 0))
+    return _Layout(full, bases, ranks, expected, freedom)
 
 
 def _share(parts: Array, chosen: list[int], either: Array) -> Array:
