@@ -41,14 +41,19 @@ class Cosine(Separable):
         return (self.features(restored) * features).sum(dim=1)
 
 
+def inception(weights: Path) -> nn.Module:
+    """Inception v3 with the weights of a file, frozen, for values in -1..1."""
+    network = inception_v3(weights=None, init_weights=False)
+    network.load_state_dict(torch.load(weights, map_location="cpu", weights_only=True))
+    return network.eval().requires_grad_(False)
+
+
 class Inception(nn.Module):
     """Embeddings by the Inception v3 whose file of weights is given."""
 
     def __init__(self, weights: Path) -> None:
         super().__init__()
-        self.network = inception_v3(weights=None, init_weights=False)
-        state = torch.load(weights, map_location="cpu", weights_only=True)
-        self.network.load_state_dict(state)
+        self.network = inception(weights)
         # What classifies: beside the network, and after it.
         self.network.AuxLogits, self.network.fc = None, nn.Identity()
 

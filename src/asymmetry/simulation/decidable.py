@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from asymmetry.analysis.balance import BALANCE
 from asymmetry.analysis.hypotheses.contract import Finding
 from asymmetry.analysis.hypotheses.evidence import MEASURES, Evidence
 from asymmetry.analysis.hypotheses.examine import DESCRIPTIVE_ONLY, examine
@@ -122,6 +123,7 @@ def _evidence(study: Study, truth: int) -> Evidence:
     measured = study.evaluation.all_metrics
     judges = [name for name in study.evaluation.judges if name in measured]
     judges += [name for name in MEASURES if name in measured and name not in judges]
+    judges += [BALANCE] if study.evaluation.artifacts_beside else []
     set_name = next(iter(study.evaluation.sets))  # all sets have the same grid
     judged = [
         judge_values(
