@@ -7,7 +7,15 @@ import pytest
 from asymmetry.analysis.hypotheses.examine import DESCRIPTIVE_ONLY
 from asymmetry.analysis.hypotheses.registry import load_hypotheses
 from asymmetry.simulation.error_rates import Rate, key_of
-from asymmetry.simulation.report import COVERED, MOST_WRONG, page_of, rates_in, worst
+from asymmetry.simulation.report import (
+    COVERED,
+    MOST_WRONG,
+    equal_wrong,
+    in_words,
+    page_of,
+    rates_in,
+    worst,
+)
 from asymmetry.simulation.worlds import worlds
 from tests.conftest import ROOT
 
@@ -37,9 +45,12 @@ def test_the_page_is_that_of_the_file():
 
 def test_shares_are_of_findings_and_of_intervals():
     rates = [
-        Rate("H1", "", "a", "plain", 10, 20, 1, 10, 9),
-        Rate("H1", "", "b", "plain", 10, 10, 2, 10, 10),
-        Rate("H1", "", "c", "plain", 10, 10, 0, 0, 0),
+        Rate("H1", "", "a", "plain", 10, 20, 1, 4, False, 10, 9),
+        Rate("H1", "", "b", "plain", 10, 10, 2, 1, True, 10, 10),
+        Rate("H1", "", "c", "plain", 10, 10, 0, 0, False, 0, 0),
     ]
     assert worst(rates) == (0.2, 0.9, 1.0)
-    assert "| a | plain | all | 10 | 20 | 5.0% | 90.0% |" in page_of(rates)
+    assert equal_wrong(rates) == 0.1
+    assert "| a | plain | all | 10 | 20 | 5.0% | 20.0% | 90.0% |" in page_of(rates)
+    assert in_words(rates) == ("20.0%", "10.0%", "90.0% to 100.0%")
+    assert in_words(rates[2:]) == ("0.0%", "–", "–")

@@ -2,11 +2,13 @@
 
 import json
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict
 from multiprocessing import get_context
 from pathlib import Path
+
+import numpy as np
 
 from asymmetry.analysis.hypotheses.examine import DESCRIPTIVE_ONLY
 from asymmetry.analysis.hypotheses.registry import load_hypotheses
@@ -25,9 +27,11 @@ studies of known truth that go through the analysis of real ones. `asymmetry sim
 page; `src/asymmetry/simulation/worlds` has the truths.
 
 A verdict that is nominally wrong in 5 % of studies may be so in 6 % here, and an interval should
-contain the truth in 92 to 98 %. Of 500 studies, a share of 5 % has a standard error of 1 %. A claim
-for which this does not hold, or is not measured, has no verdict: it is descriptive only. Findings
-of an axis whose judges do not agree have none either, so camps of judges decide nothing.
+contain the truth in 92 to 98 %. "Practically equal" is wrong where the true difference is not below
+what the study declares to be none; it is tried where the difference is exactly that. Of 500
+studies, a share of 5 % has a standard error of 1 %. A claim for which this does not hold, or is not
+measured, has no verdict: it is descriptive only. Findings of an axis whose judges do not agree have
+none either, so camps of judges decide nothing.
 """
 
 
@@ -77,6 +81,25 @@ def worst(rates: Iterable[Rate]) -> tuple[float, float, float]:
     return wrong, min(covered, default=float("nan")), max(covered, default=float("nan"))
 
 
+def equal_wrong(rates: Iterable[Rate]) -> float:
+    """The largest share of verdicts that say "practically equal" at the margin; NaN untried."""
+    shares = [rate.equal / rate.findings for rate in rates if rate.at_margin]
+    return max(shares, default=float("nan"))
+
+
+def in_words(rates: Sequence[Rate]) -> tuple[str, str, str]:
+    """Wrong verdicts, wrong "practically equal" and coverage of a claim; a dash where untried."""
+    if not rates:
+        return "–", "–", "–"
+    wrong, least, most = worst(rates)
+    equal = equal_wrong(rates)
+    return (
+        f"{wrong:.1%}",
+        f"{equal:.1%}" if np.isfinite(equal) else "–",
+        f"{least:.1%} to {most:.1%}" if np.isfinite(least) else "–",
+    )
+
+
 def _rates(key: str, studies: int) -> list[Rate]:
     world = next(world for world in worlds() if key_of(world) == key)
     return of_world(world, studies, {module.ID: module for module in load_hypotheses()})
@@ -88,32 +111,29 @@ def _studies(found: object) -> int:
 
 def _summary(rates: list[Rate]) -> str:
     lines = [
-        "| claim | truths | wrong verdicts, at most | coverage of 95 % intervals | verdict |",
-        "|---|---:|---:|---|---|",
+        "| claim | truths | wrong verdicts, at most | practically equal, wrong at most "
+        "| coverage of 95 % intervals | verdict |",
+        "|---|---:|---:|---:|---|---|",
     ]
     for module in load_hypotheses():
         own = [rate for rate in rates if rate.hypothesis == module.ID]
         reason = DESCRIPTIVE_ONLY.get(module.ID, "")
         verdict = f"descriptive only: {reason}" if reason else "stands"
-        if own:
-            wrong, least, most = worst(own)
-            covered = f"{least:.1%} to {most:.1%}" if least == least else "–"
-            lines.append(f"| {module.ID} | {len(own)} | {wrong:.1%} | {covered} | {verdict} |")
-        else:
-            lines.append(f"| {module.ID} | 0 | – | – | {verdict} |")
+        wrong, equal, covered = in_words(own)
+        lines.append(f"| {module.ID} | {len(own)} | {wrong} | {equal} | {covered} | {verdict} |")
     return "\n".join(lines)
 
 
 def _table(rates: list[Rate]) -> str:
     lines = [
-        "| truth | world | regime | studies | findings | wrong | coverage |",
-        "|---|---|---|---:|---:|---:|---:|",
+        "| truth | world | regime | studies | findings | wrong | practically equal | coverage |",
+        "|---|---|---|---:|---:|---:|---:|---:|",
     ]
     for rate in rates:
         covered = f"{rate.covered / rate.intervals:.1%}" if rate.intervals else "–"
         regime = rate.regime or "all"
         lines.append(
             f"| {rate.truth} | {rate.world} | {regime} | {rate.studies} | {rate.findings} | "
-            f"{rate.wrong / rate.findings:.1%} | {covered} |"
+            f"{rate.wrong / rate.findings:.1%} | {rate.equal / rate.findings:.1%} | {covered} |"
         )
     return "\n".join(lines)

@@ -10,9 +10,13 @@ import pandas as pd
 from asymmetry.analysis.hypotheses.evidence import Evidence
 from asymmetry.simulation.study import Chance
 from asymmetry.stats.arrays import Array
-from asymmetry.tables.schemas import CONTRADICTED, SUPPORTED
+from asymmetry.tables.schemas import CONTRADICTED, EQUAL, SUPPORTED
 
 EITHER = (SUPPORTED, CONTRADICTED)
+# Where a claim holds, by no more than what is declared to be no difference: the hardest truth for
+# "practically equal", which is right a little below it.
+AT_THE_MARGIN = (CONTRADICTED, EQUAL)
+MARGIN = 0.1  # standard deviations between the cells without an adversary
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,8 @@ AWKWARD = {
     "three times the noise with the adversary": Chance(adversarial=3.0),
     "two camps of judges": Chance(camps=True),
 }
+# So little chance that a design can tell a difference of the margin from none.
+LITTLE = Chance(training=0.03, scores=0.1, by_image={}, by_judge=0.0)
 LOSSES = [f"loss{place}" for place in range(15)]
 VGG = ("vgg-patch", "vgg16", "patch")
 TRUNKS = ("vgg16", "resnet50", "convnext-tiny", "vit-small", "swin-tiny", "clip-vit-b32")
