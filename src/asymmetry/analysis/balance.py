@@ -15,13 +15,12 @@ from asymmetry.stats.arrays import Array
 from asymmetry.tables.schemas import OK
 
 BALANCE = "artifacts_beside"  # what stands in the place of a metric
-ADDED, REMOVED = BESIDE
 
 
 def balance(done: pd.DataFrame, scores: pd.DataFrame, images: Sequence[str]) -> Array | None:
     """The balance [done cells, images] from the `scores` of one set; NaN where it is not known.
 
-    None where no cell has any.
+    Without `images`, of those that have one. None where no cell has any.
     """
     rows = scores[
         scores["run"].isin(done["run"]) & scores["metric"].isin(BESIDE) & (scores["status"] == OK)
@@ -29,12 +28,9 @@ def balance(done: pd.DataFrame, scores: pd.DataFrame, images: Sequence[str]) -> 
     if rows.empty:
         return None
     wide = rows.pivot_table(index=["metric", "run"], columns="image", values="value")
-    added, removed = (
-        wide.reindex(pd.MultiIndex.from_product([[name], done["run"]]), columns=images).to_numpy(
-            dtype=np.float64
-        )
-        for name in (ADDED, REMOVED)
-    )
+    index = pd.MultiIndex.from_product([BESIDE, done["run"]])
+    table = wide.reindex(index=index, columns=images or wide.columns)
+    added, removed = np.split(table.to_numpy(dtype=np.float64), 2)
     total = added + removed
     # Two outputs that are both the reference have nothing to add or to remove.
     found = np.divide(removed - added, total, out=np.zeros_like(total), where=total != 0)

@@ -63,7 +63,8 @@ def _with_balance(judged: Judged, scores: pd.DataFrame, images: list[str]) -> Ju
         return judged
     names = [*judged.judges, BALANCE]
     own = own_losses(judged.done, names)
-    return replace(judged, judges=names, z=np.concatenate([judged.z, found[None]]), own_loss=own)
+    others = judged.z if images else np.empty((len(judged.judges), *found.shape))
+    return replace(judged, judges=names, z=np.concatenate([others, found[None]]), own_loss=own)
 
 
 def judge_values(
