@@ -143,7 +143,8 @@ def _evidence(study: Study, truth: int) -> Evidence:
         transfer=_transfer(study, frame, truth),
     )
     axes = {axis: names for axis, names in study.evaluation.axes.items() if axis != PEOPLE}
-    return Evidence(tables, judged, axes, skill_of_losses(skill))
+    ways = {share: {one.scope: one for one in judged} for share in study.training.snapshots}
+    return Evidence(tables, judged, axes, skill_of_losses(skill), snapshots=ways)
 
 
 def _of_discriminator(study: Study, name: str) -> tuple[str | None, str | None, str | None, bool]:
