@@ -1,5 +1,6 @@
 """The claims as the page lists them, and the answers of the first two."""
 
+from importlib.resources import files
 from typing import Any
 
 import numpy as np
@@ -45,6 +46,12 @@ def answers(claims: pd.DataFrame) -> list[dict[str, Any]]:
 def axes(tables: Tables) -> list[dict[str, Any]]:
     """The axes of effect, each with how reliable its judges are."""
     return [row | {"where": where(row)} for row in records(tables.reliability)]
+
+
+def error_rates(claims: pd.DataFrame) -> list[dict[str, Any]]:
+    """The largest error rates of each of the claims that was simulated: the package's own."""
+    table = pd.read_csv(files("asymmetry.report") / "assets" / "error_rates.csv")
+    return records(table[table["id"].isin(claims["id"])])
 
 
 def claims(tables: Tables) -> list[dict[str, Any]]:

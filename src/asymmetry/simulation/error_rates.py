@@ -18,14 +18,16 @@ from asymmetry.tables.schemas import EQUAL
 class Rate:
     """Of a claim in a world, over `findings` findings: how many are wrong, and cover the truth.
 
-    `wrong` counts verdicts; `equal` counts those that say "practically equal", which is wrong where
-    `at_margin`. `covered` of `intervals` counts those that contain the true value.
+    `wrong` counts verdicts. Where "practically equal" is wrong, as the difference is `at_margin`,
+    `equal` counts those that say it. `covered` of `intervals` counts those that contain the true
+    value. `design` is that of the studies, in words.
     """
 
     hypothesis: str
     regime: str
     truth: str
     world: str
+    design: str
     studies: int
     findings: int
     wrong: int
@@ -66,6 +68,7 @@ def _rate(world: World, expected: Expected, studies: int, counts: list[int]) -> 
         expected.regime,
         world.truth,
         world.name,
+        world.design,
         studies,
         findings,
         wrong,
@@ -79,7 +82,7 @@ def _rate(world: World, expected: Expected, studies: int, counts: list[int]) -> 
 def _count(counts: list[int], found: Finding, expected: Expected) -> None:
     counts[0] += 1
     counts[1] += found.verdict in expected.wrong
-    counts[2] += found.verdict == EQUAL
+    counts[2] += found.verdict == EQUAL and EQUAL in expected.wrong
     true = expected.true
     if true is not None and np.isfinite(found.low) and np.isfinite(found.high):
         counts[3] += 1

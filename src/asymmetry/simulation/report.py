@@ -9,6 +9,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from asymmetry.analysis.hypotheses.examine import DESCRIPTIVE_ONLY
 from asymmetry.analysis.hypotheses.registry import load_hypotheses
@@ -16,6 +17,9 @@ from asymmetry.core.files import read_object, write_atomically
 from asymmetry.simulation.error_rates import Rate, key_of, of_world
 from asymmetry.simulation.worlds import worlds
 
+_PACKAGE = Path(__file__).parents[1]
+OURS = _PACKAGE.parents[1] / "docs/error-rates.json"
+SUMMARY = _PACKAGE / "report/assets/error_rates.csv"  # of ours: what the page of a study shows
 MOST_WRONG = 0.06  # of verdicts, at a nominal 5 %
 COVERED = (0.92, 0.98)  # of intervals
 
@@ -53,8 +57,10 @@ def simulate(output: Path, studies: int, jobs: int = 1, only: str = "") -> None:
             _log.info("%d of %d: %s", place, len(todo), key)
             ordered = {key: rates[key] for key in keys if key in rates}
             write_atomically(output, (json.dumps(ordered, indent=1) + "\n").encode())
-    page = output.with_suffix(".md")
-    write_atomically(page, page_of(rates_in(output)).encode())
+    found = rates_in(output)
+    write_atomically(output.with_suffix(".md"), page_of(found).encode())
+    if output.resolve() == OURS:
+        write_atomically(SUMMARY, summary_of(found).to_csv(index=False).encode())
 
 
 def rates_in(path: Path) -> list[Rate]:
@@ -100,6 +106,27 @@ def in_words(rates: Sequence[Rate]) -> tuple[str, str, str]:
     )
 
 
+def summary_of(rates: Sequence[Rate]) -> pd.DataFrame:
+    """A row for each claim that was tried: its largest rates, and the design of the first.
+
+    `wrong` and `equal` are shares of verdicts, of which `wrong` has the most in the studies of
+    `world`; `least` and `most` are those of the coverage of intervals.
+    """
+    rows = []
+    for module in load_hypotheses():
+        own = [rate for rate in rates if rate.hypothesis == module.ID]
+        if not own:
+            continue
+        wrong, least, most = worst(own)
+        at = max(own, key=lambda rate: rate.wrong / rate.findings)
+        rows.append(
+            {"id": module.ID, "truths": len(own), "studies": min(rate.studies for rate in own)}
+            | {"wrong": wrong, "world": at.world, "design": at.design}
+            | {"equal": equal_wrong(own), "least": least, "most": most}
+        )
+    return pd.DataFrame(rows)
+
+
 def _rates(key: str, studies: int) -> list[Rate]:
     world = next(world for world in worlds() if key_of(world) == key)
     return of_world(world, studies, {module.ID: module for module in load_hypotheses()})
@@ -126,14 +153,16 @@ def _summary(rates: list[Rate]) -> str:
 
 def _table(rates: list[Rate]) -> str:
     lines = [
-        "| truth | world | regime | studies | findings | wrong | practically equal | coverage |",
-        "|---|---|---|---:|---:|---:|---:|---:|",
+        "| truth | world | design | regime | studies | findings | wrong | practically equal "
+        "| coverage |",
+        "|---|---|---|---|---:|---:|---:|---:|---:|",
     ]
     for rate in rates:
         covered = f"{rate.covered / rate.intervals:.1%}" if rate.intervals else "–"
+        equal = f"{rate.equal / rate.findings:.1%}" if rate.at_margin else "–"
         regime = rate.regime or "all"
         lines.append(
-            f"| {rate.truth} | {rate.world} | {regime} | {rate.studies} | {rate.findings} | "
-            f"{rate.wrong / rate.findings:.1%} | {rate.equal / rate.findings:.1%} | {covered} |"
+            f"| {rate.truth} | {rate.world} | {rate.design} | {regime} | {rate.studies} "
+            f"| {rate.findings} | {rate.wrong / rate.findings:.1%} | {equal} | {covered} |"
         )
     return "\n".join(lines)

@@ -27,6 +27,7 @@ from asymmetry.simulation.worlds.world import (
     VGG,
     Expected,
     World,
+    design_of,
 )
 from asymmetry.stats.arrays import Array
 
@@ -98,4 +99,5 @@ def _world(
             replace(expected, hypothesis="H15"),
             replace(expected, hypothesis="H15", regime=way),
         ],
+        design_of(cells),
     )

@@ -28,6 +28,7 @@ from asymmetry.simulation.worlds.world import (
     MARGIN,
     Expected,
     World,
+    design_of,
 )
 from asymmetry.stats.arrays import Array
 
@@ -86,7 +87,8 @@ def _with_games_left_out(world: World, expected: Sequence[Expected]) -> World:
         left = rng.choice(len(games), len(games) // 3, replace=False)
         return replace(evidence, unplayed={games[place]: CHANCE for place in left})
 
-    return World("a third of the games was not played", world.truth, make, expected)
+    name = "a third of the games was not played"
+    return replace(world, name=name, make=make, expected=expected)
 
 
 def _by_the_margin() -> World:
@@ -148,5 +150,9 @@ def _discriminator_world(
     # The measure is one of the judges too: a judge more would be another study.
     judges = (*JUDGES[:2], "coherence")
     return World(
-        name, truth, lambda rng: evidence_of(cells, quality, chance, rng, judges=judges), expected
+        name,
+        truth,
+        lambda rng: evidence_of(cells, quality, chance, rng, judges=judges),
+        expected,
+        design_of(cells),
     )

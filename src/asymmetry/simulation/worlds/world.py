@@ -34,12 +34,16 @@ class Expected:
 
 @dataclass(frozen=True)
 class World:
-    """A truth: `name` in words, how evidence of it is made, and what is expected of it."""
+    """A truth: `name` in words, how evidence of it is made, and what is expected of it.
+
+    `design` is that of its studies, in words.
+    """
 
     name: str
     truth: str
     make: Callable[[np.random.Generator], Evidence]
     expected: Sequence[Expected]
+    design: str
 
 
 # Chance in all worlds, and each awkwardness by name.
@@ -59,6 +63,22 @@ LOSSES = [f"loss{place}" for place in range(15)]
 VGG = ("vgg-patch", "vgg16", "patch")
 TRUNKS = ("vgg16", "resnet50", "convnext-tiny", "vit-small", "swin-tiny", "clip-vit-b32")
 HEADS = [(f"{trunk}-{head}", trunk, head) for trunk, head in product(TRUNKS, ("patch", "vanilla"))]
+
+
+def design_of(cells: pd.DataFrame) -> str:
+    """The design of a grid in words: `15 losses, 1 discriminator, 1 weight, 3 seeds`."""
+    games = cells[cells["adversarial_weight"] > 0]
+    counts = {
+        "loss": cells["fidelity"].nunique(),
+        "trunk": games["backbone"].nunique(),
+        "discriminator": games["discriminator"].nunique(),
+        "weight": games["adversarial_weight"].nunique(),
+        "seed": cells["seed"].nunique(),
+    }
+    words = {name: f"{name}es" if name == "loss" else f"{name}s" for name in counts}
+    return ", ".join(
+        f"{count} {name if count == 1 else words[name]}" for name, count in counts.items()
+    )
 
 
 def nothing(cells: pd.DataFrame, _rng: np.random.Generator) -> Array:
