@@ -21,14 +21,15 @@ def of_played(
     The others are counted and named in each note. Where it takes them to decide anything, the claim
     is undecided: another training of the same design could do so.
     """
-    left = {name: game for name, game in _games(effects, evidence).items() if game}
+    games = _games(effects, evidence) if evidence.unplayed else {}
+    left = {name: game for name, game in games.items() if game}
     if not left:
         return findings(effects)
     of_all = findings(effects)
     if not of_all:
         return []
     found = findings(_without(effects, left)) or [Finding(effects.scope, ALL, "not computed")]
-    note = _in_words(left, len(_games(effects, evidence)))
+    note = _in_words(left, len(games))
     possible = any(one.verdict != UNDECIDABLE for one in of_all)
     return [
         replace(

@@ -24,7 +24,8 @@ from asymmetry.tables.schemas import COLUMNS, DIVERGED, DONE, empty_table
 AXIS = "perception"
 JUDGES = ("niqe", "piqe", "lpips-alex")
 Quality = Callable[[pd.DataFrame, np.random.Generator], Array]
-_NO_SKILL = skill_of_losses(empty_table("skill"))
+_EMPTY = {field.name: empty_table(field.name) for field in fields(Tables)}
+_NO_SKILL = skill_of_losses(_EMPTY["skill"])
 _DISCRETE = 0.5  # the step to which tied values are rounded
 _OPPOSED = 2  # of the camps, the judges from this one on see the opposite
 SPREAD = 0.7  # the standard deviation between losses, unless a world says otherwise
@@ -96,7 +97,7 @@ def row_of(
 
 def empty_tables(**tables: pd.DataFrame) -> Tables:
     """These tables, and all others without rows."""
-    return Tables(**({field.name: empty_table(field.name) for field in fields(Tables)} | tables))
+    return Tables(**(_EMPTY | tables))
 
 
 def evidence_of(
