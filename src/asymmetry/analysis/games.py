@@ -45,6 +45,9 @@ class Setting(NamedTuple):
     adversarial_weight: float
 
 
+SETTING = list(Setting._fields)
+
+
 def margin(study: Study, seeds: int = 1) -> float:
     """How far from .5 the mean AUC of `seeds` trainings may be, and still be chance."""
     images, steps = study.training.batch, len(windows(study.training.steps)["start"])
@@ -76,7 +79,7 @@ def setting_games(runs: pd.DataFrame, study: Study) -> pd.DataFrame:
     """
     cells = run_games(runs, study)
     rows = []
-    for setting, group in cells.groupby(list(Setting._fields), sort=False):
+    for setting, group in cells.groupby(SETTING, sort=False):
         aucs = group[PARTS].astype(float)
         known = group[aucs.notna().any(axis=1)]
         means = aucs.mean().to_numpy()
@@ -86,7 +89,7 @@ def setting_games(runs: pd.DataFrame, study: Study) -> pd.DataFrame:
             | {"game": game_of(means, margin(study, known["seed"].nunique()))}
             | {"runs": len(known), "played": int((known["game"] == PLAYED).sum())}
         )
-    games = pd.DataFrame(rows, columns=[*Setting._fields, *PARTS, "game", "runs", "played"])
+    games = pd.DataFrame(rows, columns=[*SETTING, *PARTS, "game", "runs", "played"])
     return games.astype(dict.fromkeys(["adversarial_weight", *PARTS], float))
 
 
@@ -94,7 +97,7 @@ def unplayed_games(runs: pd.DataFrame, study: Study) -> dict[Setting, str]:
     """The settings whose game was not played, and what it was: chance, perfect or unknown."""
     settings = setting_games(runs, study)
     others = settings[settings["game"] != PLAYED]
-    names = others[list(Setting._fields)].itertuples(index=False, name=None)
+    names = others[SETTING].itertuples(index=False, name=None)
     return dict(zip(map(Setting._make, names), others["game"], strict=True))
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from asymmetry.analysis.games import CHANCE, Setting
+from asymmetry.analysis.games import CHANCE, SETTING, Setting
 from asymmetry.analysis.hypotheses.evidence import Evidence
 from asymmetry.backbones.families import is_transformer
 from asymmetry.simulation.study import (
@@ -82,7 +82,7 @@ def _with_games_left_out(world: World, expected: Sequence[Expected]) -> World:
     def make(rng: np.random.Generator) -> Evidence:
         evidence = world.make(rng)
         cells = evidence.judged[0].cells
-        columns = cells.loc[cells["adversarial_weight"] > 0, list(Setting._fields)]
+        columns = cells.loc[cells["adversarial_weight"] > 0, SETTING]
         games = list(map(Setting._make, columns.drop_duplicates().itertuples(index=False)))
         left = rng.choice(len(games), len(games) // 3, replace=False)
         return replace(evidence, unplayed={games[place]: CHANCE for place in left})
