@@ -29,7 +29,7 @@ def balance(done: pd.DataFrame, scores: pd.DataFrame, images: Sequence[str]) -> 
         return None
     wide = rows.pivot_table(index=["metric", "run"], columns="image", values="value")
     index = pd.MultiIndex.from_product([BESIDE, done["run"]])
-    table = wide.reindex(index=index, columns=images or wide.columns)
+    table = wide.reindex(index=index, columns=pd.Index(images) if images else wide.columns)
     added, removed = np.split(table.to_numpy(dtype=np.float64), 2)
     total = added + removed
     # Two outputs that are both the reference have nothing to add or to remove.

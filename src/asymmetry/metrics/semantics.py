@@ -8,6 +8,7 @@ small image. No backbone of a loss or a discriminator and no other metric is of 
 """
 
 from pathlib import Path
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -53,9 +54,10 @@ class Inception(nn.Module):
 
     def __init__(self, weights: Path) -> None:
         super().__init__()
-        self.network = inception(weights)
+        network: Any = inception(weights)
         # What classifies: beside the network, and after it.
-        self.network.AuxLogits, self.network.fc = None, nn.Identity()
+        network.AuxLogits, network.fc = None, nn.Identity()
+        self.network = network
 
     def forward(self, image: Tensor) -> Tensor:
         """RGB [B, 3, H, W] in 0..1 to [B, 2048]."""

@@ -20,7 +20,7 @@ from asymmetry.analysis.hypotheses.examine import DESCRIPTIVE_ONLY, examine
 from asymmetry.analysis.hypotheses.h04_random_weights import RANDOM
 from asymmetry.analysis.hypotheses.h08_backbones import SYNTHETIC
 from asymmetry.analysis.hypotheses.registry import load_hypotheses
-from asymmetry.analysis.judging import judge_values
+from asymmetry.analysis.judging import Judged, judge_values
 from asymmetry.analysis.skill import skill_of_losses
 from asymmetry.backbones.catalog import BACKBONES
 from asymmetry.backbones.families import is_transformer
@@ -143,7 +143,8 @@ def _evidence(study: Study, truth: int) -> Evidence:
         transfer=_transfer(study, frame, truth),
     )
     axes = {axis: names for axis, names in study.evaluation.axes.items() if axis != PEOPLE}
-    ways = {share: {one.scope: one for one in judged} for share in study.training.snapshots}
+    way: dict[tuple[str, ...], Judged] = {one.scope: one for one in judged}
+    ways = dict.fromkeys(study.training.snapshots, way)
     return Evidence(tables, judged, axes, skill_of_losses(skill), snapshots=ways)
 
 
