@@ -8,13 +8,13 @@ import pytest
 
 from asymmetry.analysis.games import (
     PARTS,
-    SETTING,
+    Setting,
     game_of,
     games_in_words,
     margin,
-    played_games,
     run_games,
     setting_games,
+    unplayed_games,
 )
 from asymmetry.study import Study
 from tests.synthetic_tables import make_runs, make_study
@@ -68,10 +68,11 @@ def test_settings_are_named_and_the_others_counted(study: Study):
     # Three losses and two seeds at both weights, and at 0.01 the first loss diverged.
     assert weak["runs"].tolist() == [6, 4]
     assert weak["played"].tolist() == [0, 0]
-    found = played_games(runs, study)
-    assert found.others == 4
-    assert list(found.played.columns) == SETTING
-    assert set(found.played["discriminator"]) == {"vgg-patch"}
+    assert unplayed_games(runs, study) == {
+        Setting("bicubic-x4", "compact-tiny", name, weight): game
+        for name, game in {"resnet-vanilla": "perfect", "vit-patch": "chance"}.items()
+        for weight in (0.001, 0.01)
+    }
     assert games_in_words(runs, study) == "2 of 6 games were played (2 chance, 2 perfect)"
 
 
@@ -80,7 +81,8 @@ def test_without_a_run_a_game_is_unknown(study: Study):
     nothing = runs.assign(status="missing", **dict.fromkeys(PARTS, NAN))
     assert set(setting_games(nothing, study)["game"]) == {"unknown"}
     assert games_in_words(nothing, study) == "0 of 6 games were played (6 unknown)"
-    assert played_games(runs.iloc[:0], study).others == 0
+    assert set(unplayed_games(nothing, study).values()) == {"unknown"}
+    assert unplayed_games(runs.iloc[:0], study) == {}
 
 
 def test_only_cells_with_a_discriminator_play(study: Study):

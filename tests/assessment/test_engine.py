@@ -233,10 +233,11 @@ def with_snapshots(plan: Plan) -> Plan:
     return Plan(parse_study(values, "test"))
 
 
-def keep(run: Run, step: int, status: str = "done") -> Path:
+def keep(run: Run, step: int, status: str = "done", seed: int | None = None) -> Path:
     """Put a snapshot where the training of a run would have left it."""
+    seed = step if seed is None else seed
     path = run.folder / f"generator-{step}.safetensors"
-    save_file(build_generator(run.cell.generator, 4, seed=step).state_dict(), path)
+    save_file(build_generator(run.cell.generator, 4, seed=seed).state_dict(), path)
     record = json.loads(run.record.read_text())
     record["outputs"][path.name] = sha256_of(path)
     run.record.write_text(json.dumps(record | {"status": status}))

@@ -6,8 +6,15 @@ import numpy as np
 import pytest
 import torch
 
-from asymmetry.metrics.artifacts_ldl import artifact_map, artifacts_ldl
-from tests.metrics.planted import generator, white
+from asymmetry.imaging.colour import studio_y
+from asymmetry.metrics.artifacts_ldl import (
+    artifact_map,
+    artifacts_added,
+    artifacts_ldl,
+    artifacts_removed,
+)
+from tests.metrics import planted
+from tests.metrics.planted import generator, photo, white
 
 
 def planes(count: int, height: int, width: int) -> list[torch.Tensor]:
@@ -39,6 +46,41 @@ def test_each_pixel_counts_for_one_of_two_outputs():
     torch.testing.assert_close(
         artifact_map(one, reference, reference), artifact_map(one, reference)
     )
+
+
+def balance(restored: torch.Tensor, reference: torch.Tensor, stable: torch.Tensor) -> float:
+    """What is removed less what is added, over both."""
+    planes = [studio_y(image) for image in (restored, reference, stable)]
+    added, removed = (float(one(*planes)) for one in (artifacts_added, artifacts_removed))
+    return (removed - added) / (removed + added)
+
+
+@pytest.mark.parametrize("name", ["astronaut", "coffee"])
+@pytest.mark.parametrize(
+    ("plant", "strengths"),
+    [
+        (planted.latticed, (1, 2, 4, 8, 16)),
+        (planted.ringing, (0.25, 0.5, 1, 2, 4)),
+        (planted.spotted, (2.5, 5, 10, 20, 40)),
+        (planted.noisy, (2, 4, 6, 9, 12)),
+        (planted.blurred, (0.4, 0.7, 1, 1.5, 2)),
+    ],
+)
+def test_beside_a_worse_output_artifacts_are_removed_and_beside_a_better_one_added(
+    plant, strengths, name: str
+):
+    """The second output has the middle strength, of one kind of artifact; another is there too."""
+    reference = photo(name)
+    base = planted.misregistered(reference, 0.5)
+    stable = plant(base, strengths[2])
+    values = [balance(plant(base, strength), reference, stable) for strength in strengths]
+    assert values[2] == 0
+    assert min(values[:2]) > 0.02  # what is left where this one is worse differs little
+    assert values[2:] == sorted(set(values[2:]), reverse=True)
+    assert values[-1] < -0.2
+    # Exchanged, what was added is what is removed.
+    mirrored = balance(stable, reference, plant(base, strengths[0]))
+    assert mirrored == pytest.approx(-values[0])
 
 
 @pytest.mark.parametrize("sigma", [0.01, 0.02, 0.04])

@@ -51,7 +51,10 @@ def test_no_loss_discriminator_or_judge_is_of_its_family():
     family = METRICS["semantics"].backbone
     assert family == "inception"
     assert family not in {family_of(name) for name in BACKBONES}
-    assert [name for name, one in METRICS.items() if one.backbone == family] == ["semantics"]
+    assert [name for name, one in METRICS.items() if one.backbone == family] == [
+        "semantics",
+        "sifid",
+    ]
 
 
 def test_the_cosine_is_that_of_the_angle():

@@ -80,6 +80,8 @@ def test_page_shows_figures_claims_and_runs_without_network(tmp_path, monkeypatc
     assert "2 of 6 games were played (2 chance, 2 perfect)" in words
     assert "vit-patch bicubic-x4 compact-tiny 0.01 0.500 0.520 0.470 chance 0 of 2" in words
     assert "adversarial_weights:" in words
+    assert "How often such verdicts are wrong Measured on simulated studies" in words
+    assert "and not of this study" in words
     for run in tables.runs["run"]:
         assert run in words
 

@@ -7,12 +7,13 @@ from tests.synthetic_tables import make_study
 LOSSES = ["ssim", "ms_ssim", "gmsd", "fsim", "vsi", "vif", "nlpd", "cw_ssim", "mdsi", "haarpsi"]
 
 
-def study_of(tmp_path, seeds, discriminators=("vgg16-patch",), metrics=()):
+def study_of(tmp_path, seeds, discriminators=("vgg16-patch",), metrics=(), beside=False):
     study = make_study(tmp_path, LOSSES, seeds)
     parts = {name: Discriminator(**kind) for name, kind in KINDS.items() if name in discriminators}
     grid = study.grid.model_copy(update={"discriminators": list(parts)})
     measured = [*study.evaluation.metrics, *metrics]
-    evaluation = study.evaluation.model_copy(update={"metrics": measured})
+    update = {"metrics": measured, "artifacts_beside": beside}
+    evaluation = study.evaluation.model_copy(update=update)
     changed = {"discriminators": parts, "grid": grid, "evaluation": evaluation}
     return {one.hypothesis: one for one in decidable(study.model_copy(update=changed))}
 
@@ -31,8 +32,8 @@ def poor(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def rich(tmp_path_factory):
-    measures = ("sharpness", "coherence", "artifacts_ldl", "lattice", "semantics")
-    return study_of(tmp_path_factory.mktemp("rich"), [0, 1, 2], KINDS, measures)
+    measures = ("sharpness", "coherence", "lattice", "semantics", "sifid")
+    return study_of(tmp_path_factory.mktemp("rich"), [0, 1, 2], KINDS, measures, beside=True)
 
 
 def test_a_rich_design_decides_both_ways(rich):

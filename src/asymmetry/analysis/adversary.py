@@ -1,7 +1,8 @@
 """What an adversary changes: trainings with one against those without, on one measure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -16,10 +17,12 @@ from asymmetry.analysis.pairs import (
     sensitivity,
     with_trunk,
 )
+from asymmetry.analysis.played import of_played
 from asymmetry.stats.arrays import Integers
-from asymmetry.stats.estimate import Estimate, over_replicates
+from asymmetry.stats.estimate import Estimate, over_replicates, unit_means
 
 ASSUMED = 0.5
+DEVIATIONS = "with the adversary minus without, in standard deviations between cells"
 _PAIRED = ["fidelity", "seed"]
 _MEND = (
     "Take three losses beside the adversary, or three trunks and repeated trainings without it, or "
@@ -27,26 +30,38 @@ _MEND = (
 )
 
 
-def with_and_without(evidence: Evidence, measure: str, words: str) -> Iterator[Finding]:
-    """A finding for each task, generator and set: by the measure, better with than without?
+def with_and_without(
+    evidence: Evidence, measured: Iterable[Effects], statistic: str, when: str = ""
+) -> list[Finding]:
+    """A finding for each of the effects by one measure: better with an adversary than without?
 
-    Pairs share loss, seed and images. The unit is the loss or the trunk, whichever has more, from
-    three on; the other is fixed, and so are the weights.
+    Pairs share loss, seed and images, and the game was played. The unit is the loss or the trunk,
+    whichever has more, from three on; the other is fixed, and so are the weights. `when` begins the
+    regime of what is not measured at the end.
     """
-    for effects in evidence.measured(measure):
-        keyed = replace(effects, cells=with_trunk(effects.cells))
-        weight = keyed.cells["adversarial_weight"]
-        pairs = pairs_of(keyed, weight > 0, weight == 0, _PAIRED)
-        if len(pairs):
-            yield _finding(keyed, pairs, words, evidence.margin(effects))
+    return [
+        one
+        for effects in measured
+        for one in of_played(
+            effects, evidence, partial(_compared, evidence, statistic=statistic, when=when)
+        )
+    ]
 
 
-def _finding(effects: Effects, pairs: Pairs, words: str, margin: float) -> Finding:
-    regime, units, found = _estimate(effects, pairs)
+def _compared(evidence: Evidence, effects: Effects, statistic: str, when: str) -> list[Finding]:
+    keyed = replace(effects, cells=with_trunk(effects.cells))
+    weight = keyed.cells["adversarial_weight"]
+    pairs = pairs_of(keyed, weight > 0, weight == 0, _PAIRED)
+    margin = evidence.margin(effects)
+    return [_finding(keyed, pairs, statistic, when, margin)] if len(pairs) else []
+
+
+def _finding(effects: Effects, pairs: Pairs, statistic: str, when: str, margin: float) -> Finding:
+    regime, units, found = _estimate(pairs)
     finding = Finding(
         effects.scope,
-        regime,
-        f"{words}, with the adversary minus without, in standard deviations between cells",
+        f"{when}, {regime}" if when else regime,
+        statistic,
         coverage=effects.coverage,
         note=f"{len(pairs)} pairs of trainings.",
     )
@@ -55,25 +70,26 @@ def _finding(effects: Effects, pairs: Pairs, words: str, margin: float) -> Findi
     return replace(filled, note=sentences(checked, filled.note))
 
 
-def _estimate(effects: Effects, pairs: Pairs) -> tuple[str, Integers, Estimate]:
+def _estimate(pairs: Pairs) -> tuple[str, Integers, Estimate]:
     units = {name: pairs.codes(name) for name in ("fidelity", "trunk")}
     counts = {name: len(np.unique(codes[pairs.complete])) for name, codes in units.items()}
     if counts["fidelity"] >= max(FEWEST_UNITS, counts["trunk"]):
         return "over losses", units["fidelity"], mean_over(pairs, units["fidelity"])
     if counts["trunk"] >= FEWEST_UNITS:
-        found = mean_over(pairs, units["trunk"]) - _shared(effects, pairs)
+        found = mean_over(pairs, units["trunk"]) - _shared(pairs)
         return "over trunks", units["trunk"], replace(found, n=counts["trunk"])
     groups = pairs.codes("fidelity", "discriminator", "adversarial_weight")
-    alone = over_replicates(pairs.differences, groups[pairs.complete]) - _shared(effects, pairs)
+    alone = over_replicates(pairs.differences, groups[pairs.complete]) - _shared(pairs)
     return "for these losses and trunks", units["fidelity"], replace(alone, n=len(pairs))
 
 
-def _shared(effects: Effects, pairs: Pairs) -> Estimate:
+def _shared(pairs: Pairs) -> Estimate:
     """The chance of the trainings without an adversary, with which several pairs are made.
 
-    An estimate of zero: it adds its error only.
+    An estimate of zero: it adds its error only, from how the mean over the pairs of such a training
+    differs between seeds. What their trainings with an adversary bring to it counts twice.
     """
-    rows = np.unique(pairs.second[pairs.complete])
-    _, groups = np.unique(effects.done["fidelity"].to_numpy()[rows], return_inverse=True)
-    found = over_replicates(effects.by_image[rows], groups)
+    rows, place = np.unique(pairs.second[pairs.complete], return_inverse=True)
+    _, groups = np.unique(pairs.effects.done["fidelity"].to_numpy()[rows], return_inverse=True)
+    found = over_replicates(unit_means(pairs.differences, place), groups)
     return replace(found, value=0.0)

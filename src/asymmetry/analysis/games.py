@@ -2,7 +2,7 @@
 
 A discriminator that never tells real from restored teaches its generator nothing, and one that
 always does is never fooled. Neither says anything about its kind, so claims about discriminators
-are to be read beside this check: they include all games.
+are of the games that were played (`analysis.played`).
 
 The rule reads the AUC over logits at the start, in the middle and at the end of a training (see
 `training.windows` for these parts). There is
@@ -33,15 +33,19 @@ from asymmetry.training.windows import NAMES, windows
 PLAYED, CHANCE, PERFECT = "played", "chance", "perfect"
 UNKNOWN = "unknown"  # no run of it has an AUC yet
 PARTS = [f"auc_{name}" for name in NAMES]
-SETTING = ["task", "generator", "discriminator", "adversarial_weight"]
 _MARGIN, _PERFECT = 0.05, 0.995
 
 
-class Games(NamedTuple):
-    """The settings with a game that was played, and how many there are without one."""
+class Setting(NamedTuple):
+    """A discriminator at a weight, where it is trained."""
 
-    played: pd.DataFrame
-    others: int
+    task: str
+    generator: str
+    discriminator: str
+    adversarial_weight: float
+
+
+SETTING = list(Setting._fields)
 
 
 def margin(study: Study, seeds: int = 1) -> float:
@@ -80,7 +84,7 @@ def setting_games(runs: pd.DataFrame, study: Study) -> pd.DataFrame:
         known = group[aucs.notna().any(axis=1)]
         means = aucs.mean().to_numpy()
         rows.append(
-            dict(zip(SETTING, setting, strict=True))
+            Setting._make(setting)._asdict()
             | dict(zip(PARTS, means, strict=True))
             | {"game": game_of(means, margin(study, known["seed"].nunique()))}
             | {"runs": len(known), "played": int((known["game"] == PLAYED).sum())}
@@ -89,15 +93,12 @@ def setting_games(runs: pd.DataFrame, study: Study) -> pd.DataFrame:
     return games.astype(dict.fromkeys(["adversarial_weight", *PARTS], float))
 
 
-def played_games(runs: pd.DataFrame, study: Study) -> Games:
-    """The settings whose game was played; the others, those at chance, perfect or unknown, counted.
-
-    The columns of `played` are those of a setting, so that a table of settings can be merged with
-    it: `effect.merge(games.played, on=SETTING)`.
-    """
+def unplayed_games(runs: pd.DataFrame, study: Study) -> dict[Setting, str]:
+    """The settings whose game was not played, and what it was: chance, perfect or unknown."""
     settings = setting_games(runs, study)
-    played = settings[settings["game"] == PLAYED]
-    return Games(played[SETTING].reset_index(drop=True), len(settings) - len(played))
+    others = settings[settings["game"] != PLAYED]
+    names = others[SETTING].itertuples(index=False, name=None)
+    return dict(zip(map(Setting._make, names), others["game"], strict=True))
 
 
 def games_in_words(runs: pd.DataFrame, study: Study) -> str:

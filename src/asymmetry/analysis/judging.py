@@ -6,12 +6,13 @@ left: a judge that sees mostly the seeds would else weigh less than the others.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from asymmetry.analysis.balance import BALANCE, balance
 from asymmetry.metrics.contracts import JUDGES
 from asymmetry.stats.arrays import Array, Integers
 from asymmetry.tables.schemas import DONE, OK
@@ -25,7 +26,8 @@ class Judged:
 
     `cells` are all cells; `done` are those that are done, in the order of the arrays. `z` [judges,
     done, images]: NaN where a judge has no value. The mean over a cell's images is its z-score; the
-    mean over all cells is 0. `own_loss` [judges, done]: where the judge is the cell's own loss.
+    mean over all cells is 0. `own_loss` [judges, done]: where the judge is the cell's own loss. The
+    balance of artifacts, where it is among the judges, is as it is, the last one.
     """
 
     scope: tuple[str, str, str]
@@ -48,8 +50,21 @@ def judge_cells(
     measured = set(scores["metric"].unique())
     known = [judge for judge in judges if judge in measured]
     done = cells[cells["status"] == DONE]
-    values, _ = values_by_image(done, scores[scores["set"] == scope[2]], known)
-    return judge_values(cells, values, scope, known)
+    of_set = scores[scores["set"] == scope[2]]
+    values, images = values_by_image(done, of_set, known)
+    judged = judge_values(cells, values, scope, known)
+    return _with_balance(judged, of_set, images) if BALANCE in judges else judged
+
+
+def _with_balance(judged: Judged, scores: pd.DataFrame, images: list[str]) -> Judged:
+    """The same with the balance of artifacts as one more judge, where it is known."""
+    found = balance(judged.done, scores, images)
+    if found is None:
+        return judged
+    names = [*judged.judges, BALANCE]
+    own = own_losses(judged.done, names)
+    others = judged.z if images else np.empty((len(judged.judges), *found.shape))
+    return replace(judged, judges=names, z=np.concatenate([others, found[None]]), own_loss=own)
 
 
 def judge_values(

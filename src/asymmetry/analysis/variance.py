@@ -1,14 +1,29 @@
 """How much of the variance under an adversary the fidelity loss and the discriminator explain."""
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from asymmetry.analysis.effect import Effects
 from asymmetry.analysis.hypotheses.contract import Finding, by_interval, undecidable
+from asymmetry.analysis.hypotheses.evidence import Evidence
+from asymmetry.analysis.played import of_played
 from asymmetry.stats.variance_shares import Components, components
 
 LOSS, DESIGN, WEIGHT = "fidelity", "discriminator", "adversarial_weight"
 HALF = 0.5
 _FEWEST_LEVELS = 3  # of losses and of discriminators; two levels say hardly anything of a variance
+
+
+def shares_of(
+    evidence: Evidence, measured: Iterable[Effects], factor: str, words: str
+) -> list[Finding]:
+    """The share of `factor` in each of the effects, of the games that were played."""
+    return [
+        one
+        for effects in measured
+        for one in of_played(effects, evidence, lambda kept: [share_of(kept, factor, words)])
+    ]
 
 
 def share_of(effects: Effects, factor: str, words: str) -> Finding:

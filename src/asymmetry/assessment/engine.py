@@ -13,16 +13,17 @@ import pandas as pd
 import torch
 from torch import Tensor
 
+from asymmetry.assessment.beside import MEASURES, PLANES
 from asymmetry.assessment.images import EvaluationImage, all_images, check_crops, reference_and_low
 from asymmetry.assessment.scores import Cache, Key, Reference, Score, cache_key
 from asymmetry.assessment.stage import AssessmentStage, SnapshotStage
 from asymmetry.assessment.targets import Target, find_target
-from asymmetry.assessment.work import Work
+from asymmetry.assessment.work import Restoring, Work, restoring
 from asymmetry.core.devices import choose_device, repeatable
 from asymmetry.data.views import View, views
 from asymmetry.fidelity.as_metric import build_metric
 from asymmetry.metrics.build import Metric
-from asymmetry.metrics.contracts import METRICS
+from asymmetry.metrics.contracts import BESIDE, METRICS
 from asymmetry.metrics.conventions import check_conventions
 from asymmetry.metrics.planes import Planes
 from asymmetry.planning.plan import Plan
@@ -111,6 +112,7 @@ class Engine:
 
     def __init__(self, material: Material, device: torch.device) -> None:
         self.material, self.device = material, device
+        self._controls: dict[Target, Restoring] = {}
 
     def assess(self, targets: Sequence[Target]) -> pd.DataFrame:
         """The targets' rows, one after another, in the order of images and metrics.
@@ -131,7 +133,8 @@ class Engine:
     def _work(self, target: Target) -> Work:
         of, task = self.material, self.material.tasks[target.task]
         key = cache_key(task, of.images, of.evaluation.crops)
-        cache = Cache(target.folder, key, of.conventions)
+        control = target.control.run if target.control else ""
+        cache = Cache(target.folder, key, of.conventions, control)
         return Work(target, task.scale, cache, list(of.metrics), of.views, of.results, self.device)
 
     def _assess_images(self, works: Sequence[Work]) -> None:
@@ -152,19 +155,35 @@ class Engine:
             pair = [plane.to(self.device) for plane in reference_and_low(image, task)]
             reference = Reference(pair[0], task.scale, self.material.metrics)
             count = at_once(pair[0])
-            for missing, alike in _grouped(of_task, key=lambda work: work.missing(image)):
+            for (missing, control), alike in _grouped(
+                of_task, key=lambda work: (work.missing(image), work.beside(image))
+            ):
+                measures = dict.fromkeys(missing, reference)
+                if control:
+                    measures |= dict.fromkeys(BESIDE, self._beside(control, image, pair))
                 for some in (alike[i : i + count] for i in range(0, len(alike), count)):
                     restored = torch.cat([work.restore(image, *pair) for work in some])
                     planes = Planes(restored, task.scale)
                     for metric in missing:
-                        scores = reference.scores(metric, planes)
+                        scores = measures[metric].scores(metric, planes)
                         _note(some, Key(image.set, image.photo.name, metric), scores)
 
+    @torch.inference_mode()
+    def _beside(self, control: Target, image: EvaluationImage, pair: Sequence[Tensor]) -> Reference:
+        """The reference, and beside it what the control makes of the input."""
+        scale = self.material.tasks[control.task].scale
+        if control not in self._controls:
+            self._controls[control] = restoring(control, scale, self.device)
+        stable = self._controls[control](image, pair[1])
+        return Reference(torch.cat([pair[0], stable]), scale, MEASURES)
+
     def _rows(self, target: Target, scores: Mapping[Key, Score]) -> pd.DataFrame:
-        rows = []
+        rows, conventions = [], dict(self.material.conventions)
+        if target.control:
+            conventions |= dict.fromkeys(BESIDE, METRICS[PLANES].convention)
         for image in self.material.images:
             unscored = Score(math.nan, _why_unscored(target, image))
-            for metric, convention in self.material.conventions.items():
+            for metric, convention in conventions.items():
                 key = Key(image.set, image.photo.name, metric)
                 score = scores.get(key, unscored)
                 rows.append([target.step, target.run, target.task, *key, convention, *score])

@@ -4,16 +4,16 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import pandas as pd
 from torch import Tensor
 
+from asymmetry.assessment.beside import CODE, PLANES
 from asymmetry.assessment.images import EvaluationImage
 from asymmetry.core.files import digest, write_atomically
 from asymmetry.fidelity.registry import code_of
-from asymmetry.metrics.build import Metric
-from asymmetry.metrics.contracts import METRICS
+from asymmetry.metrics.contracts import BESIDE, METRICS
 from asymmetry.metrics.planes import Planes
 from asymmetry.planning.identity import code_digest
 from asymmetry.study import CropStrip, Task
@@ -37,10 +37,20 @@ class Score(NamedTuple):
     status: str
 
 
+class Measure(Protocol):
+    """What gives numbers of restored images, by features of their common reference."""
+
+    def features(self, reference: Planes) -> Any:
+        """What it computes of the reference."""
+
+    def values(self, restored: Planes, features: Any) -> Tensor:
+        """The values [B]."""
+
+
 class Reference:
     """A reference [1, 3, H, W] in 0..1; each metric computes its features of it only once."""
 
-    def __init__(self, reference: Tensor, scale: int, metrics: Mapping[str, Metric]) -> None:
+    def __init__(self, reference: Tensor, scale: int, metrics: Mapping[str, Measure]) -> None:
         self._reference = Planes(reference, scale)
         self._metrics = metrics
         self._features: dict[str, Any] = {}
@@ -75,11 +85,13 @@ class Cache:
 
     So crops and scores in a folder always belong to the same images and code. `conventions` are
     those of the study's metrics; for any other metric, the convention of its contract counts.
+    `control` is the run beside which it is scored, if any.
     """
 
     folder: Path
     key: str
     conventions: Mapping[str, str] = field(default_factory=dict)
+    control: str = ""
 
     @property
     def path(self) -> Path:
@@ -105,7 +117,7 @@ class Cache:
         """Write the scores beside those of other metrics, and remove the files of other keys."""
         rows = [
             [*key, *self._today(key.metric), *score]
-            for key, score in (self.read(list(METRICS)) | scores).items()
+            for key, score in (self.read([*METRICS, *BESIDE]) | scores).items()
         ]
         content = pd.DataFrame(rows, columns=_COLUMNS).to_parquet(index=False)
         write_atomically(self.path, content)
@@ -115,6 +127,8 @@ class Cache:
 
     def _today(self, metric: str) -> tuple[str, str]:
         """The convention of a metric, and the digest of the code that computes it."""
+        if metric in BESIDE:
+            return METRICS[PLANES].convention, f"{code_digest([CODE])} {self.control}"
         convention = self.conventions.get(metric, METRICS[metric].convention)
         return convention, code_digest(code_of(metric))
 

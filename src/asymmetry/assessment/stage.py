@@ -3,7 +3,7 @@
 Snapshots have a table of their own, so that nothing takes them for the ends of trainings.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from asymmetry.core.files import digest
@@ -11,11 +11,14 @@ from asymmetry.data.sets import set_digest, study_views
 from asymmetry.data.views import View
 from asymmetry.planning.identity import code_digest
 from asymmetry.planning.metric_digests import content_of, roots_of
+from asymmetry.planning.run import SNAPSHOT
 from asymmetry.planning.stage import Part, Stage
 
 CHANGES_NUMBERS = False
 # How the scores are judged later; they are the same whatever it says.
 _OF_THE_ANALYSIS = {"distortion", "perception", "practically_equal"}
+# At this value it adds no number, and is no part of a key.
+_NEUTRAL = {"artifacts_beside": False}
 _ROOT = "asymmetry.assessment.engine:assess_part"
 
 
@@ -40,9 +43,14 @@ class AssessmentStage(Stage):
     def key(self) -> str:
         """What identifies an assessment beside its run: images, metrics, weights, code."""
         study, metrics = self.study, self.study.evaluation.all_metrics
+        section = study.evaluation.model_dump(mode="json", exclude=_OF_THE_ANALYSIS)
         return digest(
             {
-                "evaluation": study.evaluation.model_dump(mode="json", exclude=_OF_THE_ANALYSIS),
+                "evaluation": {
+                    name: value
+                    for name, value in section.items()
+                    if name not in _NEUTRAL or value != _NEUTRAL[name]
+                },
                 "sets": {
                     name: set_digest(study, name, self.plan.photos)
                     for name in study.evaluation.sets
@@ -53,6 +61,14 @@ class AssessmentStage(Stage):
                 "code": code_digest([_ROOT, *self.plan.generator_roots, *roots_of(metrics)]),
             }
         )[:12]
+
+    def beside(self, runs: Sequence[str]) -> list[str]:
+        """The cells without an adversary beside which those with one are assessed."""
+        if not self.study.evaluation.artifacts_beside:
+            return []
+        controls = self.plan.controls
+        ids = (name.partition(SNAPSHOT)[0] for name in runs)
+        return list(dict.fromkeys(controls[name].id for name in ids if name in controls))
 
     def declared_parts(self) -> Iterator[Part]:
         """Some runs each."""

@@ -20,7 +20,7 @@ from asymmetry.generators.registry import build_generator
 from asymmetry.imaging.resize import imresize
 from asymmetry.planning.outside import GeneratorFile, Images
 from asymmetry.planning.plan import Plan
-from asymmetry.planning.run import RUNS, SNAPSHOT
+from asymmetry.planning.run import RUNS, SNAPSHOT, Run
 from asymmetry.tables.schemas import DONE, ENDED_BADLY
 
 BICUBIC = "bicubic"
@@ -42,7 +42,8 @@ class Target:
     """What is assessed: a run, its snapshot after `step` steps, or what was made elsewhere.
 
     Without a `model` and `images` it is bicubic interpolation. `folder` is where its scores are
-    kept, `status` that of the run. `images` are those of a folder, by set and image.
+    kept, `status` that of the run. `images` are those of a folder, by set and image. `control` is
+    the same without an adversary, where the study asks what is beside it.
     """
 
     run: str
@@ -52,6 +53,7 @@ class Target:
     status: str = DONE
     step: int | None = None
     images: Images | None = field(default=None, compare=False)  # the run's id says their bytes
+    control: "Target | None" = None
 
     def has(self, image: EvaluationImage) -> bool:
         """Whether it can show this image: all can, but folders that lack it."""
@@ -97,7 +99,18 @@ def find_target(plan: Plan, name: str) -> Target:
         status = DONE  # it was kept before the run ended badly, if it did
     if status not in ENDED_BADLY:
         verified_output(run.folder, record, file.name)
-    return Target(run.id, folder, run.cell.task, Model(run.cell.generator, file), status, step)
+    model = Model(run.cell.generator, file)
+    control = _control(plan, run, at)
+    return Target(run.id, folder, run.cell.task, model, status, step, control=control)
+
+
+def _control(plan: Plan, run: Run, at: str) -> Target | None:
+    """The same cell without an adversary, after as many steps; None where it ended badly."""
+    if not plan.study.evaluation.artifacts_beside or run.id not in plan.controls:
+        return None
+    name = plan.controls[run.id].id
+    found = find_target(plan, f"{name}{SNAPSHOT}{at}" if at else name)
+    return None if found.status in ENDED_BADLY else found
 
 
 def restorer(target: Target, scale: int, device: torch.device) -> Restorer:

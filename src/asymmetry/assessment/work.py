@@ -13,6 +13,7 @@ from asymmetry.assessment.targets import Target, restorer
 from asymmetry.data.images import crop_to_multiple, to_tensor
 from asymmetry.data.load import load_photo
 from asymmetry.data.views import View
+from asymmetry.metrics.contracts import BESIDE
 from asymmetry.tables.schemas import OK
 
 # Of an evaluation image and its input [1, 3, h, w], the restored image [1, 3, scale h, scale w].
@@ -51,9 +52,10 @@ class Work:
         device: torch.device,
     ) -> None:
         self.target, self.scale = target, scale
-        self.scores = cache.read(metrics)
+        measured = [*metrics, *(BESIDE if target.control else ())]
+        self.scores = cache.read(measured)
         self._kept = dict(self.scores)
-        self._cache, self._metrics, self._device = cache, metrics, device
+        self._cache, self._metrics, self._device = cache, measured, device
         self._views, self._results = views, results
 
     @cached_property
@@ -66,6 +68,10 @@ class Work:
         return tuple(
             key.metric for key in keys if key not in self.scores or self.scores[key].status != OK
         )
+
+    def beside(self, image: EvaluationImage) -> Target | None:
+        """The target beside which the image is still to be scored."""
+        return self.target.control if set(BESIDE).intersection(self.missing(image)) else None
 
     def wants(self, image: EvaluationImage) -> bool:
         """Whether the image must be restored, for a score or a view."""

@@ -7,7 +7,8 @@ second, stable output (eq. 7). As in the authors' code.
 
 Ours: R of the luma instead of the sum over R, G and B; the output without an adversary, of the same
 seed, where they have the averaged generator's; the image where they have a patch; and the mean over
-pixels as a metric. The metric alone has no second output, so every pixel counts.
+pixels as a metric. The metric alone has no second output, so every pixel counts. Beside the second
+output, `artifacts_added` is the mean of the map, and `artifacts_removed` that of its mirror.
 """
 
 import torch.nn.functional as F
@@ -34,6 +35,16 @@ def artifact_map(restored: Tensor, reference: Tensor, stable: Tensor | None = No
 def artifacts_ldl(restored: Tensor, reference: Tensor) -> Tensor:
     """The mean of the map without a second output: [B, 1, H, W] in 0..1 twice to [B]; 0 is best."""
     return artifact_map(restored, reference).mean(dim=(1, 2, 3))
+
+
+def artifacts_added(restored: Tensor, reference: Tensor, stable: Tensor) -> Tensor:
+    """The mean of the map beside a second output: [B, 1, H, W] in 0..1 three times to [B]."""
+    return artifact_map(restored, reference, stable).mean(dim=(1, 2, 3))
+
+
+def artifacts_removed(restored: Tensor, reference: Tensor, stable: Tensor) -> Tensor:
+    """The mean of the mirror: what `stable`, not `restored`, has of artifacts. As above."""
+    return artifacts_added(stable, reference, restored)
 
 
 def _local_variance(residual: Tensor) -> Tensor:

@@ -150,14 +150,21 @@ METRICS |= {
         ("artifacts_ldl", False, 7),
     ]
 }
-METRICS["semantics"] = Contract(
-    "asymmetry.metrics.semantics:semantics",
-    "rgb",
-    True,
-    weights="inception_v3",
-    minimum_side=32,
-    backbone=family_of("inception_v3"),
-)
+# Of a network that no loss, discriminator or judge is on.
+METRICS |= {
+    name: Contract(
+        f"asymmetry.metrics.{name}:{name}",
+        "rgb",
+        higher_is_better,
+        weights="inception_v3",
+        minimum_side=side,
+        backbone=family_of("inception_v3"),
+    )
+    for name, higher_is_better, side in [("semantics", True, 32), ("sifid", False, 128)]
+}
+# No metrics of an image: what a cell with an adversary has beside the same cell without one, on the
+# planes of `artifacts_ldl` (`asymmetry.assessment.beside`).
+BESIDE = ("artifacts_added", "artifacts_removed")
 # Learned from opinions, as pyiqa has them (`asymmetry.metrics.learned`).
 METRICS |= {
     name: Contract(

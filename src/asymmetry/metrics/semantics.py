@@ -8,6 +8,7 @@ small image. No backbone of a loss or a discriminator and no other metric is of 
 """
 
 from pathlib import Path
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -41,16 +42,22 @@ class Cosine(Separable):
         return (self.features(restored) * features).sum(dim=1)
 
 
+def inception(weights: Path) -> nn.Module:
+    """Inception v3 with the weights of a file, frozen, for values in -1..1."""
+    network = inception_v3(weights=None, init_weights=False)
+    network.load_state_dict(torch.load(weights, map_location="cpu", weights_only=True))
+    return network.eval().requires_grad_(False)
+
+
 class Inception(nn.Module):
     """Embeddings by the Inception v3 whose file of weights is given."""
 
     def __init__(self, weights: Path) -> None:
         super().__init__()
-        self.network = inception_v3(weights=None, init_weights=False)
-        state = torch.load(weights, map_location="cpu", weights_only=True)
-        self.network.load_state_dict(state)
+        network: Any = inception(weights)
         # What classifies: beside the network, and after it.
-        self.network.AuxLogits, self.network.fc = None, nn.Identity()
+        network.AuxLogits, network.fc = None, nn.Identity()
+        self.network = network
 
     def forward(self, image: Tensor) -> Tensor:
         """RGB [B, 3, H, W] in 0..1 to [B, 2048]."""

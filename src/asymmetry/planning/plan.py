@@ -162,6 +162,13 @@ class Plan:
         """All runs, warm starts too, by their id."""
         return {run.id: run for run in self.trainings}
 
+    @cached_property
+    def controls(self) -> dict[str, Run]:
+        """Of the id of a cell with an adversary: the same cell without one, where there is one."""
+        alone = {_but_adversary(run): run for run in self.runs if not run.cell.adversarial_weight}
+        games = [run for run in self.runs if run.cell.adversarial_weight]
+        return {run.id: alone[key] for run in games if (key := _but_adversary(run)) in alone}
+
     @property
     def photos_for_optimisability(self) -> list[Photo]:
         """The held-out photos that losses are measured on as objectives, the first by name."""
@@ -217,6 +224,11 @@ class Plan:
         fitted = self.fitted(cell.fidelity)
         begins = adversary.id if adversary else None
         return Run(run_id(cell.name, settings), cell, settings, roots, warm, fitted, begins)
+
+
+def _but_adversary(run: Run) -> tuple[str, str, str, int]:
+    cell = run.cell
+    return cell.task, cell.generator, cell.fidelity, cell.seed
 
 
 def begins_warm(generator: str) -> bool:

@@ -64,9 +64,14 @@ class Stage(ABC):
     def reads(self, part: Part) -> list[Path]:
         """What a part waits for: `run.json` files, and the files of fitted channel weights."""
         known, names = self.plan.by_id, (name.partition(SNAPSHOT)[0] for name in part.runs)
-        records = dict.fromkeys(known[name].record for name in names if name in known)
+        wanted = [*names, *self.beside(part.runs)]
+        records = dict.fromkeys(known[name].record for name in wanted if name in known)
         fits = dict.fromkeys(map(self.plan.fitted, part.measured))
         return [*records, *filter(None, fits)]
+
+    def beside(self, runs: Sequence[str]) -> list[str]:
+        """What the numbers of these runs are also made of: the ids of others."""
+        return []
 
     def at(self, stem: str, **what: Any) -> Part:
         """The part of that file name."""
@@ -78,7 +83,7 @@ class Stage(ABC):
         size = self.study.execution.runs_per_job
         for index, first in enumerate(range(0, len(runs), size)):
             group = tuple(runs[first : first + size])
-            stem = f"{index:03d}-{digest([key, *group])[:12]}"
+            stem = f"{index:03d}-{digest([key, *group, *self.beside(group)])[:12]}"
             yield self.at(stem, runs=group, measured=tuple(measured))
 
     def iqa_set(self, name: str) -> str:

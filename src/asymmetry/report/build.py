@@ -17,7 +17,7 @@ from asymmetry.core.usage import duration
 from asymmetry.figures.parts import p_in_words
 from asymmetry.planning.overlaps import overlap_lines
 from asymmetry.planning.plan import Plan
-from asymmetry.report.claims import QUESTION, answers, axes, claims
+from asymmetry.report.claims import QUESTION, answers, axes, claims, error_rates
 from asymmetry.report.comparison import Comparison, comparison
 from asymmetry.report.figures import command_of, figures
 from asymmetry.report.settings import differences, summary
@@ -74,6 +74,7 @@ def page(
         differences=differences(study),
         settings=yaml.safe_dump(study.model_dump(mode="json"), sort_keys=False),
         claims=claims(tables),
+        error_rates=error_rates(tables.hypotheses),
         axes=axes(tables),
         losses=records(tables.asymmetry),
         figures=figures(folder, tables.runs),

@@ -1,5 +1,6 @@
 """The claims as the page lists them, and the answers of the first two."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from asymmetry.report.words import records
 from asymmetry.tables.read import Tables
 from asymmetry.tables.schemas import UNDECIDABLE
 
+_ERROR_RATES = Path(__file__).parent / "assets/error_rates.csv"
 QUESTION = ("H1", "H2")  # the claims that answer the page's question
 
 
@@ -45,6 +47,12 @@ def answers(claims: pd.DataFrame) -> list[dict[str, Any]]:
 def axes(tables: Tables) -> list[dict[str, Any]]:
     """The axes of effect, each with how reliable its judges are."""
     return [row | {"where": where(row)} for row in records(tables.reliability)]
+
+
+def error_rates(claims: pd.DataFrame) -> list[dict[str, Any]]:
+    """The largest error rates of each of the claims that was simulated: the package's own."""
+    table = pd.read_csv(_ERROR_RATES)
+    return records(table[table["id"].isin(claims["id"])])
 
 
 def claims(tables: Tables) -> list[dict[str, Any]]:

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from asymmetry.analysis.balance import BALANCE
 from asymmetry.analysis.hypotheses.evidence import MEASURES, Evidence
-from asymmetry.analysis.judging import judge_values
+from asymmetry.analysis.judging import Judged
 from asymmetry.metrics.contracts import PEOPLE
-from asymmetry.simulation.study import empty_tables, row_of
+from asymmetry.simulation.study import empty_tables, judged_of, row_of
 from asymmetry.stats.arrays import Array
 from asymmetry.study import Study
 from asymmetry.study.grid import cells
@@ -23,6 +24,7 @@ Values = Callable[[pd.DataFrame, int], Array]
 class Design:
     """The cells of a study, all done, as rows of the table `runs`; who judges them, and where.
 
+    At each of the `snapshots`, shares of the steps, they are seen as at the end.
     All evaluation sets have the same cells, so one stands for them: `set_name`.
     """
 
@@ -31,6 +33,7 @@ class Design:
     axes: Mapping[str, list[str]]
     set_name: str
     practically_equal: float = 0.1
+    snapshots: tuple[float, ...] = ()
 
     @property
     def losses(self) -> list[str]:
@@ -49,7 +52,7 @@ class Design:
         `frame` has the cells of the design with what became of them.
         """
         judged = [
-            judge_values(
+            judged_of(
                 own.reset_index(drop=True),
                 values(own.reset_index(drop=True), index),
                 (str(scope[0]), str(scope[1]), self.set_name),
@@ -62,12 +65,14 @@ class Design:
             "runs": frame.reindex(columns=COLUMNS["runs"]),
             "scores": frame[:1].reindex(columns=COLUMNS["scores"]),
         }
+        way: dict[tuple[str, ...], Judged] = {one.scope: one for one in judged}
         return Evidence(
             empty_tables(**(known | dict(tables))),
             judged,
             self.axes,
             losses,
             practically_equal=self.practically_equal,
+            snapshots=dict.fromkeys(self.snapshots, way),
         )
 
 
@@ -79,6 +84,7 @@ def design_of(study: Study) -> Design:
     measured = study.evaluation.all_metrics
     judges = [name for name in study.evaluation.judges if name in measured]
     judges += [name for name in MEASURES if name in measured and name not in judges]
+    judges += [BALANCE] if study.evaluation.artifacts_beside else []
     axes = {axis: names for axis, names in study.evaluation.axes.items() if axis != PEOPLE}
     return Design(
         frame.astype(object).infer_objects(),
@@ -86,6 +92,7 @@ def design_of(study: Study) -> Design:
         axes,
         next(iter(study.evaluation.sets)),
         study.evaluation.practically_equal,
+        tuple(study.training.snapshots),
     )
 
 

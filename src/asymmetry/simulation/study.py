@@ -12,8 +12,9 @@ from itertools import product
 import numpy as np
 import pandas as pd
 
+from asymmetry.analysis.balance import BALANCE
 from asymmetry.analysis.hypotheses.evidence import Evidence
-from asymmetry.analysis.judging import judge_values
+from asymmetry.analysis.judging import Judged, judge_values
 from asymmetry.analysis.skill import skill_of_losses
 from asymmetry.stats.arrays import Array
 from asymmetry.study.grid import NO_DISCRIMINATOR, Cell
@@ -23,9 +24,11 @@ from asymmetry.tables.schemas import COLUMNS, DIVERGED, DONE, empty_table
 AXIS = "perception"
 JUDGES = ("niqe", "piqe", "lpips-alex")
 Quality = Callable[[pd.DataFrame, np.random.Generator], Array]
-_NO_SKILL = skill_of_losses(empty_table("skill"))
+_EMPTY = {field.name: empty_table(field.name) for field in fields(Tables)}
+_NO_SKILL = skill_of_losses(_EMPTY["skill"])
 _DISCRETE = 0.5  # the step to which tied values are rounded
 _OPPOSED = 2  # of the camps, the judges from this one on see the opposite
+SPREAD = 0.7  # the standard deviation between losses, unless a world says otherwise
 
 
 @dataclass(frozen=True)
@@ -94,7 +97,7 @@ def row_of(
 
 def empty_tables(**tables: pd.DataFrame) -> Tables:
     """These tables, and all others without rows."""
-    return Tables(**({field.name: empty_table(field.name) for field in fields(Tables)} | tables))
+    return Tables(**(_EMPTY | tables))
 
 
 def evidence_of(
@@ -105,21 +108,28 @@ def evidence_of(
     *,
     judges: Sequence[str] = JUDGES,
     measures: Sequence[str] = (),
+    snapshots: Sequence[float] = (),
     losses: pd.DataFrame | None = None,
     tables: Mapping[str, pd.DataFrame] | None = None,
     scope: tuple[str, str, str] = ("task", "generator", "set"),
 ) -> Evidence:
     """The evidence of one study; `judges` are one axis, `measures` are beside it.
 
-    `losses` is their skill, as `skill_of_losses` gives it; `tables` are others of the study.
+    All of it is seen at each of the `snapshots` too, by scores of their own. `losses` is their
+    skill, as `skill_of_losses` gives it; `tables` are others of the study.
     """
     true = quality(cells, rng)
     cells = _with_diverged(cells, chance, rng)
     done = (cells["status"] == DONE).to_numpy()
     names = [*judges, *measures]
-    values = observed(cells[done], true[done], chance, rng, len(names))
-    if chance.camps:
-        values[_OPPOSED:] *= -1
+    level = _trained(cells[done], true[done], chance, rng)
+
+    def judged() -> Judged:
+        values = _values(cells[done], level, chance, rng, len(names))
+        if chance.camps:
+            values[_OPPOSED:] *= -1
+        return judged_of(cells, values, scope, names)
+
     runs = cells.reindex(columns=COLUMNS["runs"])
     # Arrays and `losses` are the scores and the skill; the tables only say that there are some.
     scores = cells[:1].reindex(columns=COLUMNS["scores"])
@@ -127,9 +137,25 @@ def evidence_of(
     if losses is not None:
         known["skill"] = pd.DataFrame([{}]).reindex(columns=COLUMNS["skill"])
     found = empty_tables(**(known | dict(tables or {})))
-    judged = judge_values(cells, values, scope, names)
     axes = {AXIS: list(judges)} if judges else {}
-    return Evidence(found, [judged], axes, _NO_SKILL if losses is None else losses)
+    return Evidence(
+        found,
+        [judged()],
+        axes,
+        _NO_SKILL if losses is None else losses,
+        snapshots={share: {scope: judged()} for share in snapshots},
+    )
+
+
+def judged_of(
+    cells: pd.DataFrame, values: Array, scope: tuple[str, str, str], names: Sequence[str]
+) -> Judged:
+    """Cells as these judges see them; of the balance, `values` are freedom from artifacts."""
+    found = judge_values(cells, values, scope, names)
+    if BALANCE in names:
+        place = list(names).index(BALANCE)
+        found.z[place] = _balance(found.done, values[place])
+    return found
 
 
 def _with_diverged(cells: pd.DataFrame, chance: Chance, rng: np.random.Generator) -> pd.DataFrame:
@@ -140,15 +166,40 @@ def _with_diverged(cells: pd.DataFrame, chance: Chance, rng: np.random.Generator
     return cells.assign(status=cells["status"].mask(lost, DIVERGED))
 
 
+def _balance(done: pd.DataFrame, values: Array) -> Array:
+    """The balance of artifacts [done, images], where `values` are freedom from them.
+
+    What an adversary removes is to what it adds as exp(2 difference / SPREAD) is to 1. 0 without an
+    adversary; NaN where nothing is beside the cell.
+    """
+    keys = list(zip(done["fidelity"], done["seed"], strict=True))
+    alone = ~adversarial(done)
+    controls = {key: row for row, key in enumerate(keys) if alone[row]}
+    rows = np.array([controls.get(key, -1) for key in keys])
+    beside = np.where((rows >= 0)[:, None], values[rows], np.nan)
+    return np.tanh((values - beside) / SPREAD)
+
+
 def observed(
     cells: pd.DataFrame, true: Array, chance: Chance, rng: np.random.Generator, judges: int
 ) -> Array:
     """What judges see of cells of this quality [cells]: values [judges, cells, images]."""
-    count, images = len(cells), chance.images
+    return _values(cells, _trained(cells, true, chance, rng), chance, rng, judges)
+
+
+def _trained(cells: pd.DataFrame, true: Array, chance: Chance, rng: np.random.Generator) -> Array:
+    """The quality [cells] of the trainings: the true one, and what differs between them."""
     weight = cells["adversarial_weight"].to_numpy()
     noise = chance.training * np.where(weight > 0, chance.adversarial, 1.0)
-    level = true + noise * _drawn(rng, chance.tails, count)
-    level = level + chance.seeds * rng.standard_normal(100)[cells["seed"].to_numpy(dtype=int)]
+    level = true + noise * _drawn(rng, chance.tails, len(cells))
+    return level + chance.seeds * rng.standard_normal(100)[cells["seed"].to_numpy(dtype=int)]
+
+
+def _values(
+    cells: pd.DataFrame, level: Array, chance: Chance, rng: np.random.Generator, judges: int
+) -> Array:
+    """Values [judges, cells, images] of trainings of this `level` [cells]: higher is better."""
+    count, images = len(cells), chance.images
     values = np.tile(level[None, :, None], (judges, 1, images))
     for column, size in chance.by_image.items():
         codes = pd.factorize(cells[column])[0]

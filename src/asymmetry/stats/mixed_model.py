@@ -20,6 +20,7 @@ from asymmetry.stats.arrays import Array
 
 RESIDUAL = "residual"
 _ZERO = 1e-4  # relative standard deviations below count as zero: the factor has no effect
+_LARGEST = 1e4  # and above it, no residual would be left to tell apart from rounding
 _STEP = 1e-3  # of numerical derivatives, relative
 
 
@@ -110,7 +111,7 @@ class MixedModel:
                 lambda relative: self._solve(relative).deviance,
                 np.full(len(self.names), start),
                 method="L-BFGS-B",
-                bounds=[(0.0, None)] * len(self.names),
+                bounds=[(0.0, _LARGEST)] * len(self.names),
                 options={"ftol": 1e-12, "gtol": 1e-7},
             )
             for start in (0.3, 2.0)

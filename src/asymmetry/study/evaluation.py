@@ -56,6 +56,11 @@ class Evaluation(Section):
         description="differences below it are none, in standard deviations between the cells "
         "without an adversary",
     )
+    artifacts_beside: bool = Field(
+        False,
+        description="the artifacts (LDL) that a cell with an adversary adds and removes beside the "
+        "same cell without one",
+    )
     crops: list[CropStrip] = []
     pictures: Pictures = Pictures()
 

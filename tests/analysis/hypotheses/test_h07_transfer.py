@@ -6,6 +6,7 @@ import pytest
 
 from asymmetry.analysis.hypotheses.h07_transfer import findings
 from tests.analysis.simulated import evidence_of, grid
+from tests.conftest import ROOT
 
 CELLS = grid()
 DISCRIMINATORS = {"vgg-patch": "vgg16", "vit-vanilla": "vit-small"}
@@ -116,3 +117,37 @@ def test_a_discriminator_that_began_from_imagenet_recovers_nothing():
     one = found(rows, cells)["fine-tune, nr: fraction"]
     assert one.value == pytest.approx(0.2, abs=0.03)
     assert one.coverage == "12 models from discriminators on 1 trunks"
+
+
+def test_the_published_means_are_balanced_over_trunks():
+    """By hand from the published table: AlexNet, under two heads, counts once and not twice."""
+    rows = pd.read_parquet(ROOT / "published/bench-cpu/tables/transfer.parquet")
+    rows = rows[rows["mode"] == "probe"]
+    own = rows[(rows["part"] == "test") & (rows["statistic"] == "srcc")]
+    own = own[own["discriminator"] != "squeeze-patch-imagenet"]
+
+    def balanced(*units):
+        """The mean over all scores of the last unit, then over the others, one after another."""
+        means = own.groupby([*units, "initialisation"])["value"].mean()
+        for last in range(len(units) - 1, 0, -1):
+            means = means.groupby([*units[:last], "initialisation"]).mean()
+        return means.unstack()[["random", "discriminator", "pretrained"]].dropna().mean()
+
+    runs = pd.read_parquet(ROOT / "published/bench-cpu/tables/runs.parquet")
+    one = next(iter(found(rows, runs.assign(status="missing")).values()))
+    assert one.n == 3
+    means = balanced("backbone", "seed")
+    for name, mean in zip(("random", "trained", "ImageNet"), means, strict=True):
+        assert f"{name} {mean:.3f}" in one.note
+    assert balanced("discriminator").round(3).tolist() == [0.293, 0.332, 0.553]
+    readme = (ROOT / "published/bench-cpu/README.md").read_text()
+    assert "random .302, after its training .339, ImageNet .548, balanced over trunks" in readme
+    assert "the means are .293, .332 and .553" in readme
+
+
+def test_raw_scores_of_random_trunks_are_balanced_as_well():
+    rows = transfer({"discriminator": 0.3}, mode="raw", seeds=1, splits=1)
+    start = rows.assign(initialisation="random", value=[0.1, 0.5])
+    more = pd.concat([rows, start, start[:1], start[:1]])
+    (one,) = found(more).values()
+    assert "Random trunks: 0.300." in one.note

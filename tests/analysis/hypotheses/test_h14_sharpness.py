@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from asymmetry.analysis.balance import BALANCE
 from asymmetry.analysis.hypotheses import h14_sharpness, h15_artifacts
 from tests.analysis.simulated import (
     LOSSES,
@@ -13,7 +14,7 @@ from tests.analysis.simulated import (
     training_noise,
 )
 
-MEASURES = ("sharpness", "coherence", "artifacts_ldl", "lattice")
+MEASURES = ("sharpness", "coherence", BALANCE, "lattice")
 TRUNKS = [(f"{name}-patch", name, "patch") for name in ("vgg16", "resnet50", "vit-small")]
 
 

@@ -4,10 +4,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+import numpy as np
 import pandas as pd
 
+from asymmetry.analysis.balance import BALANCE
 from asymmetry.analysis.effect import Effects, all_judged, effects_of, effects_on_axes
-from asymmetry.analysis.judging import Judged
+from asymmetry.analysis.games import Setting, unplayed_games
+from asymmetry.analysis.judging import Judged, mean_of_known
 from asymmetry.analysis.skill import sets_in_words, skill_of_losses
 from asymmetry.backbones.families import family_of
 from asymmetry.fidelity.registry import backbone_of, fidelity_names
@@ -17,7 +20,7 @@ from asymmetry.study.training import snapshot_steps
 from asymmetry.tables.read import Tables
 
 # What claims speak of by name, each an axis of its own: metrics that no axis needs to name.
-MEASURES = ("sharpness", "coherence", "artifacts_ldl", "lattice", "semantics")
+MEASURES = ("sharpness", "coherence", "lattice", "semantics", "sifid")
 
 
 @dataclass(frozen=True)
@@ -26,8 +29,9 @@ class Evidence:
 
     `axes` has the judges of each axis. `losses` has the skill of each loss (`skill_of_losses`), and
     `sets` names the IQA sets behind it. `snapshots` has what judges say of the same cells on their
-    way, by the share of their steps and by scope. `practically_equal` is in standard deviations
-    between the cells without an adversary. No effect includes `left_out` judges. `transfer` and
+    way, by the share of their steps and by scope. `unplayed` are the settings whose game was not
+    played, and what it was. `practically_equal` is in standard deviations between the cells without
+    an adversary. No effect includes `left_out` judges. `transfer` and
     `measures` exclude discriminators and metrics on backbones of the family `no_backbone`.
     """
 
@@ -37,6 +41,7 @@ class Evidence:
     losses: pd.DataFrame
     sets: str = ""
     snapshots: Mapping[float, Mapping[tuple[str, ...], Judged]] = field(default_factory=dict)
+    unplayed: Mapping[Setting, str] = field(default_factory=dict)
     practically_equal: float = 0.1
     left_out: frozenset[str] = frozenset()
     no_backbone: str = ""
@@ -62,6 +67,16 @@ class Evidence:
         """The effects of the same settings after this share of the steps; None without scores."""
         judged = self.snapshots[share].get(effects.scope[:3])
         return effects_of(judged, effects.scope[3], effects.judges) if judged else None
+
+    def on_the_way(self, effects: Effects) -> Effects | None:
+        """The mean of the effects of the same settings over all snapshots; None without scores."""
+        found = [self.snapshot_of(effects, share) for share in self.snapshots]
+        early = [one for one in found if one is not None]
+        if not early:
+            return None
+        by_image = mean_of_known(np.stack([one.by_image for one in early]), axis=0)
+        z = mean_of_known(np.stack([one.z for one in early]), axis=0)
+        return replace(early[0], z=z, by_image=by_image)
 
     @property
     def judges(self) -> list[str]:
@@ -96,7 +111,7 @@ class Evidence:
 
 def gather(study: Study, tables: Tables) -> Evidence:
     """The evidence in the tables of a study."""
-    judges = list(dict.fromkeys([*study.evaluation.judges, *MEASURES]))
+    judges = list(dict.fromkeys([*study.evaluation.judges, *MEASURES, BALANCE]))
     shares, step = study.training.snapshots, tables.trajectories["step"]
     begun = {
         share: replace(tables, scores=tables.trajectories[step == at])
@@ -112,6 +127,7 @@ def gather(study: Study, tables: Tables) -> Evidence:
             share: {one.scope: one for one in all_judged(early, judges)}
             for share, early in begun.items()
         },
+        unplayed_games(tables.runs, study),
         study.evaluation.practically_equal,
     )
 

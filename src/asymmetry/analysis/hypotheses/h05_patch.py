@@ -16,6 +16,7 @@ from asymmetry.analysis.pairs import (
     sensitivity,
     with_trunk,
 )
+from asymmetry.analysis.played import of_played
 from asymmetry.stats.estimate import over_replicates
 
 ID = "H5"
@@ -40,11 +41,15 @@ def findings(evidence: Evidence) -> list[Finding]:
 
 
 def of_heads(effects: Effects, evidence: Evidence) -> list[Finding]:
-    """Patch against vanilla in these effects: over trunks, and for each trunk."""
+    """Patch against vanilla in the games that were played: over trunks, and for each trunk."""
+    margin = evidence.margin(effects)
+    return of_played(effects, evidence, lambda played: _of_heads(played, margin))
+
+
+def _of_heads(effects: Effects, margin: float) -> list[Finding]:
     pairs = pairs_of_heads(effects)
     if not len(pairs):
         return []
-    margin = evidence.margin(effects)
     trunks = pairs.keys["trunk"]
     single = [
         _for_these(effects, pairs.of((trunks == trunk).to_numpy()), f"for {trunk}", margin)

@@ -18,6 +18,7 @@ from asymmetry.analysis.hypotheses.contract import (
 from asymmetry.analysis.hypotheses.evidence import Evidence
 from asymmetry.analysis.judging import codes_of
 from asymmetry.analysis.pairs import ended_cells, verdict_of, with_trunk
+from asymmetry.analysis.played import of_played
 from asymmetry.backbones.families import is_transformer
 from asymmetry.core.randomness import draws
 from asymmetry.stats.arrays import Array
@@ -76,27 +77,35 @@ def findings(evidence: Evidence) -> list[Finding]:
 
 
 def of_families(effects: Effects, evidence: Evidence) -> list[Finding]:
-    """Slope and level, and the collapsed runs, of Transformers against convolutional trunks."""
+    """Slope and level, and the collapsed runs, of Transformers against convolutional trunks.
+
+    What collapsed may have had no game, so that finding is of all games.
+    """
     ended = _ended(effects)
     if ended["transformer"].nunique() < 2:
         return []
-    done, margin = ended[ended["row"] >= 0], evidence.margin(effects)
-    return family(
-        [
-            _difference(effects, INTERACTION, _slopes(effects, done), margin),
-            _difference(effects, LEVEL, _levels(effects, done), margin),
-            _collapse(effects, ended),
-        ]
-    )
+    margin = evidence.margin(effects)
+    differences = of_played(effects, evidence, lambda played: _differences(played, margin))
+    return family([*differences, _collapse(effects, ended)])
 
 
-def level_of_families(effects: Effects, evidence: Evidence) -> list[Finding]:
-    """The level alone, in a family of its own."""
+def _differences(effects: Effects, margin: float) -> list[Finding]:
+    """Slope and level."""
     ended = _ended(effects)
     if ended["transformer"].nunique() < 2:
         return []
     done = ended[ended["row"] >= 0]
-    return [_difference(effects, LEVEL, _levels(effects, done), evidence.margin(effects))]
+    return [
+        _difference(effects, INTERACTION, _slopes(effects, done), margin),
+        _difference(effects, LEVEL, _levels(effects, done), margin),
+    ]
+
+
+def level_of_families(effects: Effects, evidence: Evidence) -> list[Finding]:
+    """The level alone, in a family of its own."""
+    margin = evidence.margin(effects)
+    found = of_played(effects, evidence, lambda played: _differences(played, margin))
+    return [one for one in found if not one.regime.startswith(INTERACTION)]
 
 
 def _ended(effects: Effects) -> pd.DataFrame:

@@ -202,7 +202,7 @@ def _raw(scope: Scope, regime: str, rows: pd.DataFrame) -> Iterator[Finding]:
     if trained.empty:
         return
     means = trained.groupby("backbone")["value"].mean()
-    random = rows.loc[rows["initialisation"] == RANDOM, "value"]
+    random = rows[rows["initialisation"] == RANDOM].groupby("backbone")["value"].mean()
     beside = f"Random trunks: {random.mean():.3f}." if len(random) else ""
     yield Finding(
         scope,

@@ -1,6 +1,6 @@
 """H14: whether an adversary makes outputs sharper, and their detail finer."""
 
-from asymmetry.analysis.adversary import ASSUMED, with_and_without
+from asymmetry.analysis.adversary import ASSUMED, DEVIATIONS, with_and_without
 from asymmetry.analysis.hypotheses.contract import Finding
 from asymmetry.analysis.hypotheses.evidence import Evidence
 
@@ -19,6 +19,10 @@ POWER = f"at a true difference of {ASSUMED} standard deviations, Student's t"
 def findings(evidence: Evidence) -> list[Finding]:
     """Sharpness and coherence, with and without an adversary."""
     return [
-        *with_and_without(evidence, "sharpness", "nearness of detail's energy to the reference's"),
-        *with_and_without(evidence, "coherence", "coherence of detail with the reference's"),
+        one
+        for measure, words in (
+            ("sharpness", "nearness of detail's energy to the reference's"),
+            ("coherence", "coherence of detail with the reference's"),
+        )
+        for one in with_and_without(evidence, evidence.measured(measure), f"{words}, {DEVIATIONS}")
     ]

@@ -2,7 +2,7 @@
 
 from asymmetry.analysis.hypotheses.contract import Finding
 from asymmetry.analysis.hypotheses.evidence import Evidence
-from asymmetry.analysis.variance import DESIGN, share_of
+from asymmetry.analysis.variance import DESIGN, shares_of
 
 ID = "H16"
 CLAIM = "Discriminator design plays a decisive role"
@@ -18,4 +18,4 @@ POWER = "none: the interval is compared with a border"
 
 def findings(evidence: Evidence) -> list[Finding]:
     """The share of each task, generator, set and axis."""
-    return [share_of(effects, DESIGN, "discriminators") for effects in evidence.effects]
+    return shares_of(evidence, evidence.effects, DESIGN, "discriminators")

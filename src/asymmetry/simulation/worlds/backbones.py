@@ -34,6 +34,7 @@ def worlds() -> list[World]:
             found = evidence_of(cells, nothing, Chance(images=1), rng)
             return replace(found, tables=replace(found.tables, skill=table))
 
-        return World(name, "families of backbones do not differ", make, expected)
+        design = f"{len(backbones)} backbones, one synthetic and one authentic set"
+        return World(name, "families of backbones do not differ", make, expected, design)
 
     return [world("plain", 50.0), world("t2-tailed scores", 2.0)]

@@ -5,7 +5,15 @@ from dataclasses import replace
 import pandas as pd
 
 from asymmetry.simulation.study import Chance, cells_of, evidence_of
-from asymmetry.simulation.worlds.world import AWKWARD, EITHER, VGG, Expected, World, nothing
+from asymmetry.simulation.worlds.world import (
+    AWKWARD,
+    EITHER,
+    VGG,
+    Expected,
+    World,
+    design_of,
+    nothing,
+)
 
 RANDOM_AND_RIVALS = ["dists-vgg16-random", "dists-vgg16", "dists-resnet50", "ssim", "vif", "gmsd"]
 
@@ -32,6 +40,7 @@ def worlds() -> list[World]:
             "random and pretrained weights are equal in every setting",
             lambda rng: evidence_of(cells, nothing, alike, rng, losses=skill),
             expected,
+            design_of(cells),
         )
 
     return [world(name, cells) for name, cells in grids.items()]

@@ -6,7 +6,15 @@ import numpy as np
 import pandas as pd
 
 from asymmetry.simulation.study import Chance, cells_of, evidence_of, of_levels
-from asymmetry.simulation.worlds.world import AWKWARD, EITHER, HEADS, LOSSES, Expected, World
+from asymmetry.simulation.worlds.world import (
+    AWKWARD,
+    EITHER,
+    HEADS,
+    LOSSES,
+    Expected,
+    World,
+    design_of,
+)
 from asymmetry.stats.arrays import Array
 
 
@@ -32,6 +40,7 @@ def worlds() -> list[World]:
                     cells, _equal_shares, chance, rng, judges=("semantics",)
                 ),
                 expected,
+                design_of(cells),
             )
         )
     return found

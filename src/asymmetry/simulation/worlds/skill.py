@@ -7,7 +7,15 @@ import pandas as pd
 
 from asymmetry.analysis.hypotheses.evidence import Evidence
 from asymmetry.simulation.study import Chance, adversarial, cells_of, evidence_of, of_levels
-from asymmetry.simulation.worlds.world import AWKWARD, EITHER, LOSSES, VGG, Expected, World
+from asymmetry.simulation.worlds.world import (
+    AWKWARD,
+    EITHER,
+    LOSSES,
+    VGG,
+    Expected,
+    World,
+    design_of,
+)
 from asymmetry.stats.arrays import Array
 from asymmetry.study.fraction import balanced
 from asymmetry.tables.schemas import CONTRADICTED, SUPPORTED
@@ -106,7 +114,7 @@ def _skill_world(
             cells, lambda _cells, _rng: quality, chance, rng, losses=losses, tables=tables
         )
 
-    return World(name, truth, make, expected)
+    return World(name, truth, make, expected, design_of(cells))
 
 
 def _fraction(cells: pd.DataFrame, count: int) -> pd.DataFrame:

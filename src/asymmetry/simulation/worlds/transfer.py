@@ -10,6 +10,8 @@ from asymmetry.analysis.hypotheses.evidence import Evidence
 from asymmetry.simulation.study import Chance, cells_of, evidence_of
 from asymmetry.simulation.worlds.world import EITHER, VGG, Expected, World, nothing
 
+_SEEDS = 3
+
 
 def worlds() -> list[World]:
     """All of them."""
@@ -33,7 +35,8 @@ def worlds() -> list[World]:
             return evidence_of(cells, nothing, chance, rng, tables={"transfer": rows})
 
         truth = f"discriminators on {trunks} trunks recover {fraction:.0%} of ImageNet's gain"
-        found.append(World(name, truth, make, wrong))
+        design = f"{trunks} trunks, {_SEEDS} seeds, one set of 40 test images"
+        found.append(World(name, truth, make, wrong, design))
     return found
 
 
@@ -42,7 +45,7 @@ def _transferred(rng: np.random.Generator, trunks: int, fraction: float) -> pd.D
     own = (0.1 if trunks > 2 else 0.0) * rng.standard_normal(trunks)
     image, rows = 0.03, []
     shared = image * rng.standard_normal(3)  # of the test images, in each start
-    for trunk, seed in product(range(trunks), range(3)):
+    for trunk, seed in product(range(trunks), range(_SEEDS)):
         gain = 0.3 * (fraction + own[trunk])
         for place, (start, level) in enumerate(
             (("random", 0.3), ("discriminator", 0.3 + gain), ("pretrained", 0.6))
