@@ -151,7 +151,7 @@ def judged_of(
     cells: pd.DataFrame, values: Array, scope: tuple[str, str, str], names: Sequence[str]
 ) -> Judged:
     """Cells as these judges see them; of the balance, `values` are freedom from artifacts."""
-    found = judge_values(cells, values, scope, names)
+    found = judge_values(cells, values, scope, list(names))
     if BALANCE in names:
         place = list(names).index(BALANCE)
         found.z[place] = _balance(found.done, values[place])
