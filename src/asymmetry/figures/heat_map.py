@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from asymmetry.figures import parts, style
+from asymmetry.figures.marks import mark
 from asymmetry.study import Study
 from asymmetry.tables.read import Tables
 from asymmetry.tables.schemas import ENDED_BADLY
@@ -94,21 +95,25 @@ def _panel(
     axes.spines[:].set_visible(False)
     for row in parts.records(rows):
         x, y = names.index(row["discriminator"]), losses.index(row["fidelity"])
-        _cell(axes, x, y, row["value"], row["status"], colours, numbered)
+        for drawn in _cell(axes, x, y, row["value"], row["status"], colours, numbered):
+            mark(drawn, row["row"])
 
 
 def _cell(
     axes: Axes, x: int, y: int, value: float, status: str, colours: ScalarMappable, numbered: bool
-) -> None:
+) -> list[Artist]:
+    """Draw a cell; what was drawn."""
     box = (x - 0.48, y - 0.47, 0.96, 0.94)
     if np.isfinite(value):
         colour = colours.to_rgba(np.array(value))
-        axes.add_patch(Rectangle(box[:2], *box[2:], facecolor=colour))
+        drawn: list[Artist] = [axes.add_patch(Rectangle(box[:2], *box[2:], facecolor=colour))]
         ink = "white" if 0.3 * colour[0] + 0.6 * colour[1] + 0.1 * colour[2] < 0.4 else style.INK
         if numbered:
             number = style.signed(value, plus=True)
-            axes.text(x, y, number, ha="center", va="center", fontsize=8.5, color=ink)
-    elif status in ENDED_BADLY:
-        style.diverged_box(axes, *box)
-    else:
-        style.missing_box(axes, *box)
+            drawn.append(
+                axes.text(x, y, number, ha="center", va="center", fontsize=8.5, color=ink)
+            )
+        return drawn
+    if status in ENDED_BADLY:
+        return style.diverged_box(axes, *box)
+    return [style.missing_box(axes, *box)]

@@ -84,9 +84,10 @@ def scopes(
 
 
 def records(rows: pd.DataFrame) -> list[dict[str, Any]]:
-    """The rows one by one, as mappings from columns to values."""
+    """The rows one by one, as mappings from columns to values; `row` is the index."""
     return [
-        {str(column): value for column, value in row.items()} for row in rows.to_dict("records")
+        {str(column): value for column, value in row.items()} | {"row": index}
+        for index, row in zip(rows.index, rows.to_dict("records"), strict=True)
     ]
 
 

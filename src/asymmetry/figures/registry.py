@@ -13,7 +13,7 @@ from asymmetry.core.errors import UserError
 from asymmetry.core.names import nearest
 from asymmetry.core.own_parts import own_parts
 
-_NOT_FIGURES = {"labels", "parts", "registry", "style", "write"}
+_NOT_FIGURES = {"labels", "marks", "parts", "registry", "style", "write"}
 # The order in which one reads them; a new figure comes after these.
 _ORDER = (
     *("asymmetry", "optimisability", "perception_distortion"),

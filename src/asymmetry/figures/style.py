@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import matplotlib as mpl
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
@@ -138,18 +139,18 @@ def missing_patch() -> Patch:
     return Patch(facecolor="white", edgecolor=HATCHING, hatch="////", label="missing")
 
 
-def missing_box(axes: Axes, left: float, top: float, width: float, height: float) -> None:
+def missing_box(axes: Axes, left: float, top: float, width: float, height: float) -> Artist:
     """Draw a hatched rectangle, which stands for a missing result."""
-    axes.add_patch(
+    return axes.add_patch(
         Rectangle((left, top), width, height, facecolor="white", edgecolor=HATCHING, hatch="////")
     )
 
 
-def diverged_box(axes: Axes, left: float, top: float, width: float, height: float) -> None:
+def diverged_box(axes: Axes, left: float, top: float, width: float, height: float) -> list[Artist]:
     """Draw a crossed grey rectangle, which stands for a training that ended badly."""
-    axes.add_patch(Rectangle((left, top), width, height, facecolor=FAINT))
+    box = axes.add_patch(Rectangle((left, top), width, height, facecolor=FAINT))
     centre = (left + width / 2, top + height / 2)
-    axes.plot(*centre, marker="x", color=INK, markersize=10, markeredgewidth=1.8)
+    return [box, *axes.plot(*centre, marker="x", color=INK, markersize=10, markeredgewidth=1.8)]
 
 
 def note(axes: Axes, text: str) -> None:
