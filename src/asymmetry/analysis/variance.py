@@ -1,14 +1,48 @@
 """How much of the variance under an adversary the fidelity loss and the discriminator explain."""
 
+from typing import Any
+
 import numpy as np
 
 from asymmetry.analysis.effect import Effects
 from asymmetry.analysis.hypotheses.contract import Finding, by_interval, undecidable
 from asymmetry.stats.variance_shares import Components, components
+from asymmetry.tables.read import SCOPE
 
 LOSS, DESIGN, WEIGHT = "fidelity", "discriminator", "adversarial_weight"
+TRUNK, HEAD = "backbone", "head"
+_IN_WORDS = {LOSS: "loss", DESIGN: "discriminator", WEIGHT: "weight", TRUNK: "trunk", HEAD: "head"}
+REST = "what differs by chance"
 HALF = 0.5
 _FEWEST_LEVELS = 3  # of losses and of discriminators; two levels say hardly anything of a variance
+
+
+def sources(effects: Effects) -> list[dict[str, Any]]:
+    """The share of each source in the variance of the effect under an adversary: a row for each.
+
+    Sources are loss, trunk, head, weight, their pairs and what differs by chance; where trunk and
+    head cannot be told apart, the discriminator in their place. Without a row where it cannot be
+    told from losses either. A factor of one level has no share.
+    """
+    done = effects.done
+    kept = (done["adversarial_weight"] > 0).to_numpy() & np.isfinite(effects.level)
+    cells, values = done[kept], effects.level[kept]
+    for design in ((TRUNK, HEAD), (DESIGN,)):
+        factors = {
+            name: np.unique(cells[name].astype(str), return_inverse=True)[1]
+            for name in (LOSS, *design, WEIGHT)
+            if cells[name].nunique() > 1
+        }
+        found = components(values - values.mean(), factors) if len(factors) > 1 else None
+        if found is not None:
+            names = [(name,) for name in found.names] + found.others
+            return [
+                dict(zip(SCOPE, effects.scope, strict=True))
+                | {"source": " × ".join(_IN_WORDS[one] for one in name) or REST}
+                | {"value": share.value, "low": share.low, "high": share.high, "n": len(cells)}
+                for name, share in zip(names, found.of_all(), strict=True)
+            ]
+    return []
 
 
 def share_of(effects: Effects, factor: str, words: str) -> Finding:

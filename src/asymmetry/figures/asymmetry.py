@@ -27,7 +27,8 @@ def caption(tables: Tables, study: Study) -> str:
     """What is shown, and how much of the grid."""
     sets = sets_in_words(tables.skill, study.calibration) or "no set yet"
     return (
-        f"{_where(tables.asymmetry)}Skill: SRCC of each loss as a metric, mean over the IQA sets, which are {sets}. "
+        f"{_where(tables.asymmetry)}Skill: SRCC of each loss as a metric, mean over the IQA sets, "
+        f"which are {sets}. "
         f"{parts.effect_in_words(tables.effect)}; in each regime the main effect of the loss over "
         "its settings and seeds. A pair of panels for each axis. Bars: 95 %, of effects only where "
         "trainings were repeated. ρ: Spearman's rank correlation of skill and effect, corrected "
@@ -75,15 +76,13 @@ def draw(numbers: pd.DataFrame, study: Study) -> Figure:
     """A pair of panels, without and with an adversary, for each task, generator, set and axis."""
     if numbers.empty:
         return style.nothing_yet(parts.NO_CELLS)
-    pairs = parts.scopes(numbers)
+    pairs = parts.short_scopes(numbers)
     look, names = style.look(study), _names(numbers)
     figure = style.blank(0.3 + 2.45 * len(pairs))
     grid = figure.subplots(len(pairs), 2, squeeze=False, sharex=True, sharey="row")
-    varying = [column for column in SCOPE if numbers[column].nunique() > 1]
-    for (_, rows), pair in zip(pairs, grid, strict=True):
-        scope = " · ".join(map(str, rows[varying].iloc[0]))
+    for (scope, rows), pair in zip(pairs, grid, strict=True):
         for axes, regime in zip(pair, _TITLES, strict=True):
-            name = f"{scope}, {_TITLES[regime]}" if scope else _TITLES[regime]
+            name = f"{scope}, {_TITLES[regime]}" if len(pairs) > 1 else _TITLES[regime]
             _panel(axes, rows[rows["regime"] == regime], name, look)
         pair[0].set_ylabel("effect as a loss (z-score)")
     for axes in grid[-1]:

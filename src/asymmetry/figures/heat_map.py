@@ -5,9 +5,8 @@ import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
-from matplotlib.colors import LinearSegmentedColormap, Normalize
+from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 
 from asymmetry.figures import parts, style
 from asymmetry.figures.marks import mark
@@ -17,9 +16,6 @@ from asymmetry.tables.schemas import ENDED_BADLY
 
 TITLE = "Fidelity loss and discriminator"
 numbers = parts.effects
-_COLOURS = LinearSegmentedColormap.from_list(
-    "effect", ["#B24A00", "#F0B68A", "#F7F7F7", "#8FC1E3", "#0072B2"]
-)
 _WIDE_ENOUGH = 0.42  # inches that a number in a cell needs
 
 
@@ -40,7 +36,7 @@ def draw(numbers: pd.DataFrame, study: Study) -> Figure:
     losses = numbers["fidelity"].unique()
     figure = style.blank(1.75 + len(strips) * (0.7 + 0.44 * len(losses)))
     largest = np.nanmax([0.0, *numbers["value"].abs()]) or 1.0
-    colours = ScalarMappable(Normalize(-largest, largest), _COLOURS)
+    colours = ScalarMappable(Normalize(-largest, largest), style.DIVERGING)
     weights = sorted(numbers["adversarial_weight"].unique())
     columns = [_columns(numbers, weight) for weight in weights]
     grid = figure.subplots(
@@ -104,15 +100,7 @@ def _cell(
 ) -> list[Artist]:
     """Draw a cell; what was drawn."""
     box = (x - 0.48, y - 0.47, 0.96, 0.94)
-    if np.isfinite(value):
-        colour = colours.to_rgba(np.array(value))
-        drawn: list[Artist] = [axes.add_patch(Rectangle(box[:2], *box[2:], facecolor=colour))]
-        ink = "white" if 0.3 * colour[0] + 0.6 * colour[1] + 0.1 * colour[2] < 0.4 else style.INK
-        if numbered:
-            number = style.signed(value, plus=True)
-            drawn.append(
-                axes.text(x, y, number, ha="center", va="center", fontsize=8.5, color=ink)
-            )
+    if drawn := style.value_box(axes, box, value, colours, numbered):
         return drawn
     if status in ENDED_BADLY:
         return style.diverged_box(axes, *box)

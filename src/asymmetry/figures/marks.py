@@ -1,7 +1,7 @@
 """What the marks of a figure stand for, as ids in its SVG: the page lets a reader ask by them.
 
-`row-3-…` shows the row 3 of the figure's numbers, `rows-3,5-…` is a group of points, one for each of
-its rows, and `key-l1-…` is the entry of a legend for all rows that have the name `l1`.
+`row-3-…` shows the row 3 of the figure's numbers, `rows-3,5-…` is a group of points, one for each
+of its rows, and `key-l1-…` is the entry of a legend for all rows that have the name `l1`.
 """
 
 from collections.abc import Iterable, Sequence

@@ -66,7 +66,7 @@ def page(
     overlaps: Sequence[str] = (),
 ) -> str:
     """`index.html`; `folder` is where it will lie; `overlaps` says which sets share contents."""
-    shown = figures(folder, tables.runs, Opening(compared).address)
+    shown = figures(folder, tables.runs, Opening(compared, tables.runs["run"]).address)
     first = next((one for one in shown if one["name"] == _FIRST), None)
     return render(
         "index.html",

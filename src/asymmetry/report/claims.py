@@ -85,7 +85,9 @@ def claims(tables: Tables) -> list[dict[str, Any]]:
             own = rows_of_claim(alternatives, row)
             claim = row | {"value": np.nan if row["value"] is None else row["value"]}
             row |= {"where": where(row), "robustness": stability_in_words(own, claim)}
-            row["place"] = where(row, known) + ("" if row["regime"] == "all" else f", {row['regime']}")
+            row["place"] = where(row, known) + (
+                "" if row["regime"] == "all" else f", {row['regime']}"
+            )
             places.append(_interval(row, own))
             row["drawn"] = drawn(places[-1:])
         about = {"id": module.ID, "claim": module.CLAIM, "unit": module.UNIT}
@@ -124,7 +126,9 @@ def _held(alternatives: pd.DataFrame) -> str:
     """In how many of the alternatives the verdict is the same."""
     if alternatives.empty:
         return "–"
-    return f"same verdict in {int(alternatives['agrees'].astype(bool).sum())} of {len(alternatives)}"
+    return (
+        f"same verdict in {int(alternatives['agrees'].astype(bool).sum())} of {len(alternatives)}"
+    )
 
 
 def _interval(row: dict[str, Any], alternatives: pd.DataFrame) -> Interval:

@@ -72,7 +72,12 @@ def _label_points(
     """The same of each point of a group, where all of them were drawn."""
     numbers = named.split(",") if named else []
     parents = [one for one in group.iter() if any(child.tag == f"{{{_SVG}}}use" for child in one)]
-    points = [(one, at) for one in parents for at, child in enumerate(one) if child.tag == f"{{{_SVG}}}use"]
+    points = [
+        (one, at)
+        for one in parents
+        for at, child in enumerate(one)
+        if child.tag == f"{{{_SVG}}}use"
+    ]
     if len(points) == len(numbers):
         for (parent, at), number in zip(points, numbers, strict=True):
             parent[at] = _linked(parent[at], rows[int(number)], number, address)
@@ -93,7 +98,7 @@ def _linked(
 
 
 def _shorten(root: ElementTree.Element) -> None:
-    """Leave out what a page needs not: metadata, styles, and digits below a hundredth of a point."""
+    """Leave out metadata, styles, and digits below a hundredth of a point."""
     for parent in list(root.iter()):
         for child in list(parent):
             if child.tag.rpartition("}")[2] in ("metadata", "style"):

@@ -22,8 +22,9 @@ def figures(
     """The figures below `folder`, in reading order, with the content of their JSON.
 
     Beside it: the `drawing` with marks that open the `address` of their row, None without marks or
-    where the page would be too large; `files`; `counts`, the number of cells by status; `unfinished`, the ids of those that
-    are not done by status; `device_seconds`, what the trainings of the cells used; the `command`.
+    where the page would be too large; `files`; `counts`, the number of cells by status;
+    `unfinished`, the ids of those that are not done by status; `device_seconds`, what the trainings
+    of the cells used; the `command`.
     """
     found, left = [], _MOST
     for name in figure_names():

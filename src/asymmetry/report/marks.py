@@ -32,7 +32,9 @@ _VALUES = {
 
 def names_of(row: Mapping[str, Any]) -> list[str]:
     """The names that a row has: an entry of a legend with one of them stands for it."""
-    found = [_name(column, row[column]) for column in (*_PLACES, *_NAMES, "status") if column in row]
+    found = [
+        _name(column, row[column]) for column in (*_PLACES, *_NAMES, "status") if column in row
+    ]
     if "adversarial_weight" in row:
         found.append(f"{row['adversarial_weight']:g}")
     return [name for name in found if name]

@@ -1,6 +1,6 @@
 """What a mark of a figure opens: the images of its runs, or else what became of the first."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -11,13 +11,19 @@ from asymmetry.tables.names import name_of
 from asymmetry.tables.schemas import DONE
 
 _MOST = 5  # runs that the page of images shows beside the reference
-_COLUMNS = ("opens", "run", "runs")  # in which the numbers of a figure name runs, the first that does
+_COLUMNS = (
+    "opens",
+    "run",
+    "runs",
+)  # in which the numbers of a figure name runs, the first that does
 
 
 class Opening:
     """The addresses of runs in the pages of a study."""
 
-    def __init__(self, compared: Comparison) -> None:
+    def __init__(self, compared: Comparison, runs: Iterable[str]) -> None:
+        """`runs` are those that the list of all runs has."""
+        self._listed = set(runs)
         self._views = compared.views
         self._tasks = {cell["run"]: str(cell["task"]) for cell in compared.cells}
         self._shown = {
@@ -37,7 +43,8 @@ class Opening:
             task = self._tasks[pictured[0]]
             names = [f"{task}/reference", *map(name_of, beside)]
             return f"compare.html{address(self._views[view], task, names, 2)}"
-        return f"#{quote(anchor(runs[0]))}" if runs else None
+        listed = next((run for run in runs if run in self._listed), None)
+        return f"#{quote(anchor(listed))}" if listed else None
 
     def _view(self, known: list[int], set_name: object) -> int:
         """The first of the known views that is of the set; else the first."""

@@ -32,11 +32,31 @@ class Share:
 
 @dataclass(frozen=True)
 class Components:
-    """The variances of main effects: `values` [factors], and their draws [draws, factors]."""
+    """The variances of main effects: `values` [factors], and their draws [draws, factors].
+
+    `others` are those of the pairs of factors that can be told from the error, by both names, and
+    of the error, last, by none: `other_values` [others] and `other_drawn` [draws, others].
+    """
 
     names: list[str]
     values: Array
     drawn: Array
+    others: list[tuple[str, ...]]
+    other_values: Array
+    other_drawn: Array
+
+    def of_all(self) -> list[Share]:
+        """The share of each factor, pair and the error in all of the variance, in this order."""
+        values = np.maximum(np.concatenate([self.values, self.other_values]), 0)[None]
+        drawn = np.maximum(np.concatenate([self.drawn, self.other_drawn], axis=1), 0)
+        unknown = np.full(len(drawn), np.nan)
+        return [
+            Share(
+                float(_share(values, [place], unknown[:1])[0]),
+                *interval(_share(drawn, [place], unknown)),
+            )
+            for place in range(values.shape[1])
+        ]
 
     def share(self, *names: str) -> Share:
         """The share of these factors; where nothing differs, each share is as likely as another."""
@@ -74,6 +94,8 @@ def components(values: Array, factors: Mapping[str, Integers]) -> Components | N
     for pair in pairs:
         rest = [*every, *(one for other, one in pairs.items() if other != pair)]
         terms.append((_added(_basis(np.concatenate(rest, axis=1)), full), pairs[pair]))
+    added = zip(pairs, terms[len(names) :], strict=True)
+    told = [pair for pair, (basis, _) in added if basis.shape[1]]
     terms = [term for place, term in enumerate(terms) if place < len(names) or term[0].shape[1]]
     if not all(basis.shape[1] for basis, _ in terms):
         return None
@@ -89,7 +111,14 @@ def components(values: Array, factors: Mapping[str, Integers]) -> Components | N
     drawn = np.linalg.solve(expected, (squares / chances - of_error).T).T
     point = np.linalg.solve(expected, squares / ranks - error / freedom)
     count = len(names)
-    return Components(names, np.maximum(point[:count], 0), np.maximum(drawn[:, :count], 0))
+    return Components(
+        names,
+        np.maximum(point[:count], 0),
+        np.maximum(drawn[:, :count], 0),
+        [*told, ()],
+        np.append(point[count:], error / freedom),
+        np.concatenate([drawn[:, count:], of_error], axis=1),
+    )
 
 
 def _share(parts: Array, chosen: list[int], either: Array) -> Array:
