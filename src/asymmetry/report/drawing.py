@@ -20,7 +20,7 @@ from asymmetry.report.marks import names_of, words_of_row
 
 _SVG, _XLINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
 _LONG = re.compile(r"-?\d+\.\d{3,}")  # coordinates, in points
-_REFERENCE = re.compile(r'(\bid="|href="#|url\(#)')
+_REFERENCE = re.compile(r'(\bid="|xlink:href="#|url\(#)')  # not those of links to the page
 
 Row = Mapping[str, Any]
 Address = Callable[[Row], str | None]
@@ -33,7 +33,8 @@ def drawing(stem: Path, title: str, address: Address) -> Markup | None:
     """
     try:
         root = ElementTree.fromstring(stem.with_suffix(".svg").read_text(encoding="utf-8"))
-        numbers = pd.read_csv(stem.with_suffix(".csv"), float_precision="round_trip")
+        # A loss may be called NA or None.
+        numbers = pd.read_csv(stem.with_suffix(".csv"), keep_default_na=False, na_values=[""])
     except (OSError, ElementTree.ParseError, pd.errors.EmptyDataError):
         return None
     if not _label(root, numbers.to_dict("records"), address):

@@ -35,7 +35,7 @@ def names_of(row: Mapping[str, Any]) -> list[str]:
     found = [
         _name(column, row[column]) for column in (*_PLACES, *_NAMES, "status") if column in row
     ]
-    if "adversarial_weight" in row:
+    if not pd.isna(row.get("adversarial_weight")):
         found.append(f"{row['adversarial_weight']:g}")
     return [name for name in found if name]
 
