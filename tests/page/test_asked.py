@@ -62,7 +62,7 @@ def test_a_mark_says_its_numbers_and_opens_its_images(visit, results):
 
 def test_a_point_of_the_first_figure_opens_two_losses(visit, results):
     page = visit(index(results))
-    page.locator("#asymmetry a.mark").first.click()
+    page.locator("#asymmetry a.mark:has(use)").first.click()
     page.wait_for_url("**/compare.html#*")
     captions = page.locator("#stage figcaption").all_inner_texts()
     losses = {text.split(": ")[1].split(",")[0] for text in captions}

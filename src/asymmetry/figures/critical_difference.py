@@ -33,7 +33,7 @@ def draw(numbers: pd.DataFrame, study: Study) -> Figure:
     if numbers["rank"].isna().all():
         return style.nothing_yet("no two losses share two settings or seeds yet")
     scopes = parts.short_scopes(numbers)
-    ranked = numbers["rank"].notna().groupby(numbers["axis"].map(str)).sum().max()
+    ranked = max(rows["rank"].notna().sum() for _, rows in scopes)
     figure = style.blank(len(scopes) * (1.35 + _STEP * (int(ranked) // 2 + 1)))
     look = style.look(study)
     for axes, (scope, rows) in zip(
