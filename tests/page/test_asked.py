@@ -72,13 +72,13 @@ def test_a_point_of_the_first_figure_opens_two_losses(visit, results):
 def test_an_entry_of_a_legend_hides_its_marks_and_shows_them_again(visit, results):
     page = visit(index(results))
     figure = page.locator("#perception_distortion")
-    names = [json.loads(one) for one in figure.locator(".mark").evaluate_all(
+    names = [json.loads(one) for one in figure.locator("[data-names]").evaluate_all(
         "all => all.map((one) => one.dataset.names)")]  # fmt: skip
     key = figure.locator(".key[data-key=mse][tabindex]")
     for expected, act in ((True, key.click), (False, lambda: key.press("Enter"))):
         act()
         assert key.get_attribute("aria-pressed") == str(not expected).lower()
-        hidden = figure.locator(".mark").evaluate_all(
+        hidden = figure.locator("[data-names]").evaluate_all(
             "all => all.map((one) => getComputedStyle(one).display === 'none')"
         )
         assert hidden == [expected and "mse" in one for one in names]

@@ -159,13 +159,12 @@ def value_box(
     if not np.isfinite(value):
         return []
     red, green, blue, _ = colour = colours.to_rgba(np.array(value))
-    drawn: list[Artist] = [axes.add_patch(Rectangle(box[:2], *box[2:], facecolor=colour))]
     if numbered:
         ink = "white" if 0.3 * red + 0.6 * green + 0.1 * blue < 0.4 else INK
         centre = (box[0] + box[2] / 2, box[1] + box[3] / 2)
         text = signed(value, plus=True)
-        drawn.append(axes.text(*centre, text, ha="center", va="center", fontsize=8.5, color=ink))
-    return drawn
+        axes.text(*centre, text, ha="center", va="center", fontsize=8.5, color=ink)
+    return [axes.add_patch(Rectangle(box[:2], *box[2:], facecolor=colour))]
 
 
 def missing_box(axes: Axes, left: float, top: float, width: float, height: float) -> Artist:

@@ -56,7 +56,8 @@ def answer(claims: pd.DataFrame) -> Answer | None:
         f"loss correlate by ρ = {number(told['value'])} ({interval(told['low'], told['high'])})"
         f"{counts and f'; elsewhere {counts}'}."
     )
-    return Answer(_WORDS.get(told["verdict"], told["verdict"]), rest)
+    word = _WORDS.get(told["verdict"], told["verdict"])
+    return Answer(f"{word[:1].upper()}{word[1:]}", rest)
 
 
 def _order(row: dict[str, Any]) -> tuple[bool, float]:

@@ -134,5 +134,12 @@ def _held(alternatives: pd.DataFrame) -> str:
 def _interval(row: dict[str, Any], alternatives: pd.DataFrame) -> Interval:
     values = alternatives["value"].dropna()
     least, most = (values.min(), values.max()) if len(values) else (None, None)
-    ends = (row[name] for name in ("value", "low", "high"))
-    return Interval(row["place"], row["verdict"], *ends, least, most)
+    return Interval(
+        where=row["place"],
+        verdict=row["verdict"],
+        value=row["value"],
+        low=row["low"],
+        high=row["high"],
+        least=least,
+        most=most,
+    )

@@ -17,10 +17,14 @@ from markupsafe import Markup
 
 from asymmetry.figures.marks import KEY, ROW, ROWS
 from asymmetry.report.marks import names_of, words_of_row
+from asymmetry.report.words import records
 
 _SVG, _XLINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
 _LONG = re.compile(r"-?\d+\.\d{3,}")  # coordinates, in points
 _REFERENCE = re.compile(r'(\bid="|xlink:href="#|url\(#)')  # not those of links to the page
+
+_USE = f"{{{_SVG}}}use"
+_Place = tuple[ElementTree.Element, int]  # a parent, and which of its children
 
 Row = Mapping[str, Any]
 Address = Callable[[Row], str | None]
@@ -37,7 +41,7 @@ def drawing(stem: Path, title: str, address: Address) -> Markup | None:
         numbers = pd.read_csv(stem.with_suffix(".csv"), keep_default_na=False, na_values=[""])
     except (OSError, ElementTree.ParseError, pd.errors.EmptyDataError):
         return None
-    if not _label(root, numbers.to_dict("records"), address):
+    if not _label(root, records(numbers), address):
         return None
     root.attrib = {"viewBox": root.get("viewBox", ""), "class": "asked"}
     root.attrib |= {"role": "group", "aria-label": title}
@@ -51,51 +55,59 @@ def drawing(stem: Path, title: str, address: Address) -> Markup | None:
 
 def _label(root: ElementTree.Element, rows: Sequence[Row], address: Address) -> bool:
     """Give marks their words and links, and entries of legends their names; whether any was."""
-    found = False
-    for parent in list(root.iter()):
-        for place, child in enumerate(list(parent)):
+    marks: dict[int, list[_Place]] = {}
+    for parent in root.iter():
+        for place, child in enumerate(parent):
             name, _, _ = child.attrib.get("id", "").rpartition("-")
             if name.startswith(KEY):
                 child.attrib = {"class": "key", "data-key": name.removeprefix(KEY)}
             elif name.startswith(ROW) and name.removeprefix(ROW).isdecimal():
-                row = rows[int(name.removeprefix(ROW))]
-                parent[place] = _linked(child, row, name.removeprefix(ROW), address)
-                found = True
+                marks.setdefault(int(name.removeprefix(ROW)), []).append((parent, place))
             elif name.startswith(ROWS):
-                _label_points(child, name.removeprefix(ROWS), rows, address)
-                found = True
-    return found
+                for number, point in _points(child, name.removeprefix(ROWS)):
+                    marks.setdefault(number, []).append(point)
+    for number, places in marks.items():
+        # The point of an error bar is easier to hit than its line.
+        main = next((one for one in places if _has_use(*one)), places[0])
+        for parent, place in places:
+            about = _about(rows[number], address) if (parent, place) == main else {}
+            parent[place] = _mark(parent[place], number, about)
+    return bool(marks)
 
 
-def _label_points(
-    group: ElementTree.Element, named: str, rows: Sequence[Row], address: Address
-) -> None:
-    """The same of each point of a group, where all of them were drawn."""
-    numbers = named.split(",") if named else []
-    parents = [one for one in group.iter() if any(child.tag == f"{{{_SVG}}}use" for child in one)]
+def _points(group: ElementTree.Element, named: str) -> list[tuple[int, _Place]]:
+    """The points of a group with their rows, where all of them were drawn."""
+    rows = [int(number) for number in named.split(",") if number]
     points = [
-        (one, at)
-        for one in parents
-        for at, child in enumerate(one)
-        if child.tag == f"{{{_SVG}}}use"
+        (parent, place)
+        for parent in group.iter()
+        for place, child in enumerate(parent)
+        if child.tag == _USE
     ]
-    if len(points) == len(numbers):
-        for (parent, at), number in zip(points, numbers, strict=True):
-            parent[at] = _linked(parent[at], rows[int(number)], number, address)
+    return list(zip(rows, points, strict=True)) if len(rows) == len(points) else []
 
 
-def _linked(
-    mark: ElementTree.Element, row: Row, number: str, address: Address
-) -> ElementTree.Element:
-    """A mark inside a link to what it opens; without one, a mark that only has words."""
-    mark.attrib.pop("id", None)
-    target = address(row)
-    about = {"class": "mark", "data-row": number, "tabindex": "-1", "aria-label": words_of_row(row)}
+def _has_use(parent: ElementTree.Element, place: int) -> bool:
+    return next(parent[place].iter(_USE), None) is not None
+
+
+def _about(row: Row, address: Address) -> dict[str, str]:
+    """The attributes of the mark that speaks for its row; the others only name the row."""
+    about = {"tabindex": "-1", "aria-label": words_of_row(row)}
     about["data-names"] = json.dumps(names_of(row), ensure_ascii=False)
-    about |= {"href": target} if target else {"role": "img"}
-    link = ElementTree.Element(f"{{{_SVG}}}{'a' if target else 'g'}", about)
-    link.append(mark)
-    return link
+    target = address(row)
+    return about | ({"href": target} if target else {"role": "img"})
+
+
+def _mark(drawn: ElementTree.Element, number: int, about: dict[str, str]) -> ElementTree.Element:
+    """What was drawn, inside a link where it leads anywhere."""
+    drawn.attrib.pop("id", None)
+    tag = "a" if "href" in about else "g"
+    mark = ElementTree.Element(
+        f"{{{_SVG}}}{tag}", {"class": "mark", "data-row": str(number)} | about
+    )
+    mark.append(drawn)
+    return mark
 
 
 def _shorten(root: ElementTree.Element) -> None:

@@ -9,11 +9,20 @@ function marksOf(figure) {
   return [...figure.querySelectorAll(".mark")];
 }
 
+/** The mark that speaks for the row of a mark: it has its words, its names, and mostly a link. */
+function speakerOf(mark) {
+  return mark.closest("svg").querySelector(`.mark[aria-label][data-row="${mark.dataset.row}"]`);
+}
+
+function speakersOf(figure) {
+  return [...figure.querySelectorAll(".mark[aria-label]")];
+}
+
 /** Show the words of a mark near a place of the window, and light up all of its row. */
 function tell(mark, x, y) {
   const figure = mark.closest("svg");
   for (const other of marksOf(figure)) other.classList.toggle("on", other.dataset.row === mark.dataset.row);
-  tip.textContent = mark.getAttribute("aria-label");
+  tip.textContent = speakerOf(mark).getAttribute("aria-label");
   tip.hidden = false;
   const { width, height } = tip.getBoundingClientRect();
   tip.style.left = `${Math.max(8, Math.min(x + 14, innerWidth - width - 8))}px`;
@@ -28,10 +37,12 @@ function silence() {
 /** Hide the marks of all names that are switched off. */
 function showNamed(figure) {
   const off = [...figure.querySelectorAll(".key[aria-pressed=false]")].map((key) => key.dataset.key);
-  for (const mark of marksOf(figure)) {
+  const hidden = new Set();
+  for (const mark of speakersOf(figure)) {
     const names = JSON.parse(mark.dataset.names);
-    mark.classList.toggle("off", off.some((name) => names.includes(name)));
+    if (off.some((name) => names.includes(name))) hidden.add(mark.dataset.row);
   }
+  for (const mark of marksOf(figure)) mark.classList.toggle("off", hidden.has(mark.dataset.row));
 }
 
 function toggle(figure, name) {
@@ -44,7 +55,7 @@ function toggle(figure, name) {
 
 /** Entries whose name is that of some mark become buttons, of which the words are reached by key. */
 function enliven(figure) {
-  const names = new Set(marksOf(figure).flatMap((mark) => JSON.parse(mark.dataset.names)));
+  const names = new Set(speakersOf(figure).flatMap((mark) => JSON.parse(mark.dataset.names)));
   for (const key of figure.querySelectorAll(".key")) {
     const name = key.dataset.key;
     if (!names.has(name)) continue;
@@ -56,19 +67,14 @@ function enliven(figure) {
     if (!twin) key.setAttribute("tabindex", "0");
     else key.setAttribute("aria-hidden", "true");
   }
-  const first = figure.querySelector(".mark");
+  const [first] = speakersOf(figure);
   if (first) first.setAttribute("tabindex", "0");
 }
 
-/** The next mark of another row that is shown, round the end. */
+/** The next mark that is shown, round the end. */
 function nextMark(figure, mark, step) {
-  const shown = marksOf(figure).filter((one) => !one.classList.contains("off"));
-  let place = shown.indexOf(mark);
-  for (let tries = 0; tries < shown.length; tries += 1) {
-    place = (place + step + shown.length) % shown.length;
-    if (shown[place].dataset.row !== mark.dataset.row) return shown[place];
-  }
-  return mark;
+  const shown = speakersOf(figure).filter((one) => !one.classList.contains("off"));
+  return shown[(shown.indexOf(mark) + step + shown.length) % shown.length] || mark;
 }
 
 function onFigureKey(event, figure) {
@@ -106,6 +112,10 @@ for (const figure of document.querySelectorAll("svg.asked")) {
   figure.addEventListener("click", (event) => {
     const key = event.target.closest(".key.live");
     if (key) toggle(figure, key.dataset.key);
+    const mark = event.target.closest("g.mark");
+    if (mark && speakerOf(mark).hasAttribute("href")) {
+      location.href = speakerOf(mark).getAttribute("href");
+    }
   });
   figure.addEventListener("keydown", (event) => onFigureKey(event, figure));
 }
