@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+from asymmetry.figures import parts
 from asymmetry.figures.parts import direction, p_in_words, perceptual_metric, with_arrow
 from tests.synthetic_tables import JUDGES, make_study
 
@@ -39,3 +40,11 @@ def test_metrics_are_named_with_unit_and_direction():
 
 def test_p_values_have_two_digits():
     assert [p_in_words(p) for p in (1.0, 0.0333, 2 / 40320)] == ["p = 1", "p = 0.033", "p < 0.001"]
+
+
+def test_a_short_name_has_what_is_not_alike_in_all():
+    columns = ["task", "generator", "set", "axis"]
+    rows = [("x4", "tiny", "own", "distortion"), ("x2", "tiny", "own", "distortion")]
+    table = pd.DataFrame(rows, columns=columns)
+    assert [name for name, _ in parts.short_scopes(table)] == ["x4", "x2"]
+    assert [name for name, _ in parts.short_scopes(table[:1])] == ["x4 · tiny · own · distortion"]

@@ -1,5 +1,6 @@
-"""What a browser is asked about a page: contrast of its text, names of its controls."""
+"""What a browser is asked about a page: contrast of its text, names of its controls, axe."""
 
+from importlib.resources import files
 from typing import Any
 
 # Each text that is shown, with its contrast against all that is painted below it: WCAG 2.2, 1.4.3.
@@ -39,6 +40,19 @@ _UNNAMED = """() => [...document.querySelectorAll("a, button, select, input, img
     || (one.textContent.trim() && !one.matches("select, input"))
     || [...(one.labels || [])].some((label) => label.textContent.trim())))
   .map((one) => one.outerHTML.slice(0, 120))"""
+
+
+def violations(page: Any) -> list[str]:
+    """What axe-core has against a page by WCAG 2.2 A and AA, and by its best practices."""
+    page.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8"))
+    rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+    found = page.evaluate("rules => axe.run({ runOnly: rules })", rules)
+    assert len(found["passes"]) > 20
+    return [
+        f"{rule['id']}: {node['html'][:120]}"
+        for rule in found["violations"]
+        for node in rule["nodes"]
+    ]
 
 
 def contrasts(page: Any) -> list[tuple[str, float]]:

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from asymmetry.compare.compare import compare
+from tests.page.looks import violations
 from tests.page.test_compare import around, seen
 from tests.trained import photo
 
@@ -55,3 +56,7 @@ def test_its_link_opens_all_methods_in_step(opened: Any):
 
 def _picture(folder: str) -> np.ndarray:
     return np.asarray(Image.open(f"{folder}/p1.png")).astype(int)
+
+
+def test_axe_finds_no_violation(opened: Any):
+    assert violations(opened) == []

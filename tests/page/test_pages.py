@@ -7,8 +7,9 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
+from asymmetry.figures.registry import figure_names
 from tests.page.conftest import HOSTILE
-from tests.page.looks import contrasts, open_all, unnamed, width_of_content
+from tests.page.looks import contrasts, open_all, unnamed, violations, width_of_content
 from tests.workflow.test_study import jobs
 
 pytestmark = pytest.mark.page
@@ -23,7 +24,10 @@ def address(results: Path, name: str) -> str:
 @pytest.mark.parametrize("name", PAGES)
 def test_every_link_leads_somewhere(visit, results, name):
     page = visit(address(results, name))
-    links = page.eval_on_selector_all("[href], [src]", "all => all.map((o) => o.href || o.src)")
+    links = page.eval_on_selector_all(
+        "[href], [src]",
+        "all => all.map((o) => new URL(o.getAttribute(o.src ? 'src' : 'href'), location).href)",
+    )
     assert len(links) > 10
     for link in links:
         parts = urlsplit(link)
@@ -31,7 +35,7 @@ def test_every_link_leads_somewhere(visit, results, name):
         assert path.is_relative_to(results)
         assert path.is_file(), link
         if path.name == "index.html" and parts.fragment:
-            assert page.locator(f"[id='{parts.fragment}']").count() == 1
+            assert page.locator(f"[id='{unquote(parts.fragment)}']").count() == 1
 
 
 def test_links_of_disagreements_open_what_they_say(visit, results):
@@ -54,6 +58,14 @@ def test_text_stands_out(visit, results, name, scheme):
     found = contrasts(page)
     assert len(found) > 50
     assert [one for one in found if one[1] < 4.5] == []
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_no_violation(visit, results, name, scheme):
+    page = visit(address(results, name), color_scheme=scheme)
+    open_all(page)
+    assert violations(page) == []
 
 
 def test_light_and_dark_differ(visit, results):
@@ -93,7 +105,7 @@ def test_hostile_names_are_text(visit, results):
 
 
 def test_the_pages_are_small(results):
-    assert sum((results / name).stat().st_size for name in [*PAGES, "compare-data.js"]) < 2e6
+    assert sum((results / name).stat().st_size for name in [*PAGES, "compare-data.js"]) < 5e6
 
 
 def test_the_keyboard_reaches_the_content_first(visit, results):
@@ -103,13 +115,14 @@ def test_the_keyboard_reaches_the_content_first(visit, results):
     assert page.locator(".skip").bounding_box()["x"] > 0
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.closest('nav') !== null")
+    assert page.evaluate("document.activeElement.closest('main') !== null")
 
 
 def test_the_commands_on_the_page_are_known_to_snakemake(visit, study, results):
     page = visit(address(results, "index.html"))
+    open_all(page)
     commands = page.locator("code", has_text="snakemake --cores all --force").all_inner_texts()
-    assert len(commands) == 9  # eight figures and the page
+    assert len(commands) == len(figure_names()) + 1  # the figures and the page
     for command, rule in ((commands[0], "draw"), (commands[-1], "report")):
         done = study.snakemake("-n", *command.split()[3:])
         assert done.returncode == 0, done.stderr

@@ -1,8 +1,10 @@
 import json
 from pathlib import Path
 
+from asymmetry.figures import write
+from asymmetry.figures.write import draw
 from asymmetry.report.figures import command_of, figures
-from tests.synthetic_tables import make_runs
+from tests.synthetic_tables import analysed_study, make_runs
 
 
 def test_what_is_behind_a_figure(tmp_path: Path):
@@ -27,3 +29,16 @@ def test_another_study_needs_its_file():
         "snakemake --cores all --force results/index.html"
     )
     assert command_of("index.html", "mine").endswith("mine/index.html --configfile STUDY.yaml")
+
+
+def test_drawings_leave_off_where_the_page_would_be_too_large(tmp_path, monkeypatch):
+    study, tables = analysed_study(tmp_path)
+    monkeypatch.setattr(write, "_saved", _svg_alone)
+    draw(study, ["heat_map", "weight_curves"], tmp_path)
+    sizes = [len(one["drawing"].encode()) for one in figures(tmp_path, tables.runs)]
+    monkeypatch.setattr("asymmetry.report.figures._MOST", sum(sizes) - 1)
+    assert [one["drawing"] is None for one in figures(tmp_path, tables.runs)] == [False, True]
+
+
+def _svg_alone(figure, kind, saved=write._saved):
+    return saved(figure, kind) if kind == "svg" else b""

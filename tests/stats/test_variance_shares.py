@@ -56,3 +56,22 @@ def test_where_nothing_differs_any_share_is_as_likely():
     found = share.share("a")
     assert found.low < 0.1
     assert found.high > 0.9
+
+
+def test_shares_of_all_are_whole_and_find_the_interaction():
+    rng = np.random.default_rng(3)
+    first, second, _ = (axis.ravel() for axis in np.indices((12, 10, 4)))
+    pair = 3 * rng.standard_normal((12, 10))[first, second]
+    found = components(pair + rng.standard_normal(len(pair)), {"a": first, "b": second})
+    assert found.others == [("a", "b"), ()]
+    shares = found.of_all()
+    assert sum(one.value for one in shares) == pytest.approx(1)
+    assert shares[2].low < 0.9 < shares[2].high  # 9 of 9 + 1
+    assert shares[2].value == pytest.approx(0.9, abs=0.1)
+    assert shares[3].value == pytest.approx(0.1, abs=0.04)
+
+
+def test_without_repetition_the_pair_is_not_among_the_shares():
+    found = components(*crossed(2, repeats=1))
+    assert found.others == [()]
+    assert len(found.of_all()) == 3

@@ -1,6 +1,7 @@
 """How much of the variance under an adversary the fidelity loss and the discriminator explain."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 
@@ -9,8 +10,12 @@ from asymmetry.analysis.hypotheses.contract import Finding, by_interval, undecid
 from asymmetry.analysis.hypotheses.evidence import Evidence
 from asymmetry.analysis.played import of_played
 from asymmetry.stats.variance_shares import Components, components
+from asymmetry.tables.read import SCOPE
 
 LOSS, DESIGN, WEIGHT = "fidelity", "discriminator", "adversarial_weight"
+TRUNK, HEAD = "backbone", "head"
+_IN_WORDS = {LOSS: "loss", DESIGN: "discriminator", WEIGHT: "weight", TRUNK: "trunk", HEAD: "head"}
+REST = "what differs by chance"
 HALF = 0.5
 _FEWEST_LEVELS = 3  # of losses and of discriminators; two levels say hardly anything of a variance
 
@@ -24,6 +29,34 @@ def shares_of(
         for effects in measured
         for one in of_played(effects, evidence, lambda kept: [share_of(kept, factor, words)])
     ]
+
+
+def sources(effects: Effects) -> list[dict[str, Any]]:
+    """The share of each source in the variance of the effect under an adversary: a row for each.
+
+    Sources are loss, trunk, head, weight, their pairs and what differs by chance; where trunk and
+    head cannot be told apart, the discriminator in their place. Without a row where it cannot be
+    told from losses either. A factor of one level has no share.
+    """
+    done = effects.done
+    kept = (done["adversarial_weight"] > 0).to_numpy() & np.isfinite(effects.level)
+    cells, values = done[kept], effects.level[kept]
+    for design in ((TRUNK, HEAD), (DESIGN,)):
+        factors = {
+            name: np.unique(cells[name].astype(str), return_inverse=True)[1]
+            for name in (LOSS, *design, WEIGHT)
+            if cells[name].nunique() > 1
+        }
+        found = components(values - values.mean(), factors) if len(factors) > 1 else None
+        if found is not None:
+            names = [(name,) for name in found.names] + found.others
+            return [
+                dict(zip(SCOPE, effects.scope, strict=True))
+                | {"source": " × ".join(_IN_WORDS[one] for one in name) or REST}
+                | {"value": share.value, "low": share.low, "high": share.high, "n": len(cells)}
+                for name, share in zip(names, found.of_all(), strict=True)
+            ]
+    return []
 
 
 def share_of(effects: Effects, factor: str, words: str) -> Finding:

@@ -1,5 +1,7 @@
 """The asymmetry itself: the skill of each loss as a metric against its effect as a loss."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -10,10 +12,13 @@ from asymmetry.analysis.regimes import WITH, WITHOUT
 from asymmetry.analysis.skill import sets_in_words
 from asymmetry.figures import parts, style
 from asymmetry.figures.labels import label_points
+from asymmetry.figures.marks import legend, mark
 from asymmetry.study import Study
 from asymmetry.tables.read import SCOPE, Tables
+from asymmetry.tables.schemas import DONE
 
 TITLE = "Skill as a metric against effect as a loss"
+_SETTING = ["discriminator", "adversarial_weight", "seed"]
 _NAMED = 8  # losses whose names fit into the panels; more are numbered
 _TITLES = {WITHOUT: "without an adversary (λ = 0)", WITH: "with an adversary (λ > 0)"}
 
@@ -22,7 +27,8 @@ def caption(tables: Tables, study: Study) -> str:
     """What is shown, and how much of the grid."""
     sets = sets_in_words(tables.skill, study.calibration) or "no set yet"
     return (
-        f"Skill: SRCC of each loss as a metric, mean over the IQA sets, which are {sets}. "
+        f"{_where(tables.asymmetry)}Skill: SRCC of each loss as a metric, mean over the IQA sets, "
+        f"which are {sets}. "
         f"{parts.effect_in_words(tables.effect)}; in each regime the main effect of the loss over "
         "its settings and seeds. A pair of panels for each axis. Bars: 95 %, of effects only where "
         "trainings were repeated. ρ: Spearman's rank correlation of skill and effect, corrected "
@@ -33,31 +39,59 @@ def caption(tables: Tables, study: Study) -> str:
 
 
 def numbers(tables: Tables, study: Study) -> pd.DataFrame:
-    """The table `asymmetry`, with the rank correlation of each panel beside its points."""
+    """The table `asymmetry`, with the rank correlation of each panel beside its points.
+
+    `opens` has the runs that the page compares: one of the loss, and that of the best loss of the
+    panel in the same setting and seed; for the best loss itself, that of the worst.
+    """
     claims = tables.hypotheses[tables.hypotheses["id"] == "H1"]
     rho = claims[[*SCOPE, "regime", "value", "low", "high", "p", "n", "verdict"]]
     rho = rho.rename(columns={"value": "rho", "low": "rho_low", "high": "rho_high"})
-    return tables.asymmetry.merge(rho, on=[*SCOPE, "regime"], how="left")
+    points = tables.asymmetry.merge(rho, on=[*SCOPE, "regime"], how="left")
+    ranked = points.sort_values("effect", kind="stable")
+    panels = ranked.groupby([*SCOPE, "regime"])["fidelity"]
+    worst, best = panels.transform("first"), panels.transform("last")
+    others = best.where(best != ranked["fidelity"], worst).reindex(points.index)
+    opens = [_opens(tables.cells, row, others[row["row"]]) for row in parts.records(points)]
+    return points.assign(opens=pd.Series(opens, index=points.index, dtype=object))
+
+
+def _opens(cells: pd.DataFrame, row: dict[str, Any], other: str) -> str:
+    """A done run of the loss of a row, and one of the other loss, of the same setting and seed."""
+    alone = cells["adversarial_weight"] == 0
+    done = cells[
+        (cells["status"] == DONE)
+        & (cells["task"] == row["task"])
+        & (cells["generator"] == row["generator"])
+        & (alone if row["regime"] == WITHOUT else ~alone)
+    ]
+    own, others = (done[done["fidelity"] == loss] for loss in (row["fidelity"], other))
+    pairs = own.merge(others, on=_SETTING)
+    if len(pairs):
+        return " ".join(pairs.loc[0, ["run_x", "run_y"]])
+    return " ".join(own["run"].head(1))
 
 
 def draw(numbers: pd.DataFrame, study: Study) -> Figure:
     """A pair of panels, without and with an adversary, for each task, generator, set and axis."""
     if numbers.empty:
         return style.nothing_yet(parts.NO_CELLS)
-    pairs = parts.scopes(numbers)
+    pairs = parts.short_scopes(numbers)
     look, names = style.look(study), _names(numbers)
-    figure = style.blank(4.3 * len(pairs))
+    figure = style.blank(0.3 + 2.45 * len(pairs))
     grid = figure.subplots(len(pairs), 2, squeeze=False, sharex=True, sharey="row")
     for (scope, rows), pair in zip(pairs, grid, strict=True):
         for axes, regime in zip(pair, _TITLES, strict=True):
-            name = f"{scope}\n{_TITLES[regime]}" if len(pairs) > 1 else _TITLES[regime]
+            name = f"{scope}, {_TITLES[regime]}" if len(pairs) > 1 else _TITLES[regime]
             _panel(axes, rows[rows["regime"] == regime], name, look)
         pair[0].set_ylabel("effect as a loss (z-score)")
     for axes in grid[-1]:
         axes.set_xlabel("skill as a metric (SRCC)")
     if len(names) > _NAMED:
         key = [style.swatch(f"{name}  {loss}", look.fidelity[loss]) for loss, name in names.items()]
-        figure.legend(handles=key, loc="outside lower center", ncols=5, title="by skill")
+        for entry, loss in zip(key, names, strict=True):
+            entry.set_gid(loss)
+        legend(figure, key, loc="outside lower center", ncols=5, title="by skill")
     # Only now are the limits of all panels final.
     for (_, rows), pair in zip(pairs, grid, strict=True):
         for axes, regime in zip(pair, _TITLES, strict=True):
@@ -68,6 +102,12 @@ def draw(numbers: pd.DataFrame, study: Study) -> Figure:
             bars = np.concatenate([across, up]).reshape(-1, 2, 2)
             label_points(axes, points, known["fidelity"].map(names), bars)
     return figure
+
+
+def _where(points: pd.DataFrame) -> str:
+    """What all panels share, as a sentence; empty where there is none."""
+    same = [column for column in SCOPE if points[column].nunique() == 1]
+    return f"{' · '.join(points[same].iloc[0])}. " if same else ""
 
 
 def _names(numbers: pd.DataFrame) -> dict[str, str]:
@@ -86,7 +126,7 @@ def _known(rows: pd.DataFrame) -> pd.DataFrame:
 def _panel(axes: Axes, rows: pd.DataFrame, name: str, look: style.Look) -> None:
     known = _known(rows)
     for row in parts.records(known):
-        axes.errorbar(
+        drawn = axes.errorbar(
             row["skill"],
             row["effect"],
             xerr=_ends(row["skill"], row["skill_low"], row["skill_high"]),
@@ -97,6 +137,7 @@ def _panel(axes: Axes, rows: pd.DataFrame, name: str, look: style.Look) -> None:
             elinewidth=1.3,
             zorder=3,
         )
+        mark(drawn, row["row"])
     axes.axhline(0, color=style.MUTED, linewidth=0.8, zorder=1)
     axes.margins(0.18)
     axes.set_title(f"{name}\n{_correlation(rows)}", linespacing=1.5)

@@ -16,6 +16,7 @@ from asymmetry.analysis.games import (
     setting_games,
 )
 from asymmetry.figures import parts, style
+from asymmetry.figures.marks import legend, mark
 from asymmetry.study import Study
 from asymmetry.tables.read import Tables
 from asymmetry.training.windows import NAMES
@@ -66,8 +67,8 @@ def draw(numbers: pd.DataFrame, study: Study) -> Figure:
         axes.set_title(title if len(scopes) == 1 else f"{task} · {generator}\n{title}")
     for axes in grid[:, 0]:
         axes.set_ylabel("AUC, real against restored")
-    figure.legend(
-        handles=_legend(numbers, look), loc="outside lower center", ncols=6, title="discriminator"
+    legend(
+        figure, _legend(numbers, look), loc="outside lower center", ncols=6, title="discriminator"
     )
     return figure
 
@@ -79,16 +80,21 @@ def _panel(axes: Axes, rows: pd.DataFrame, look: style.Look, margin: float) -> N
     for index, name in enumerate(names):
         own, colour = rows[rows["discriminator"] == name], look.discriminator[name]
         x = np.arange(len(NAMES)) + (index - (len(names) - 1) / 2) * _DODGE
-        for run in own[PARTS].to_numpy(dtype=float):
-            axes.plot(x, run, ".", color=colour, markersize=3.5, alpha=0.5, zorder=2)
+        for run in parts.records(own):
+            dots = axes.plot(
+                x, [run[part] for part in PARTS], ".", color=colour, markersize=3.5, alpha=0.5,
+                zorder=2,
+            )  # fmt: skip
+            mark(dots[0], run["row"])
         first = own.iloc[0]
         mean = first[[f"setting_{part}" for part in PARTS]].to_numpy(dtype=float)
         played = first["setting_game"] == PLAYED
-        axes.plot(
+        (line,) = axes.plot(
             x, mean, color=colour, marker=look.marker[name], markersize=6,
             linestyle="-" if played else "--", markerfacecolor=colour if played else "white",
             markeredgecolor="white" if played else colour, zorder=3,
         )  # fmt: skip
+        mark(line, first.name)
     axes.set_xticks(range(len(NAMES)), NAMES)
     axes.set_xlim(-0.35, len(NAMES) - 0.65)
 

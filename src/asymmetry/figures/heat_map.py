@@ -5,20 +5,17 @@ import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
-from matplotlib.colors import LinearSegmentedColormap, Normalize
+from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 
 from asymmetry.figures import parts, style
+from asymmetry.figures.marks import mark
 from asymmetry.study import Study
 from asymmetry.tables.read import Tables
 from asymmetry.tables.schemas import ENDED_BADLY
 
 TITLE = "Fidelity loss and discriminator"
 numbers = parts.effects
-_COLOURS = LinearSegmentedColormap.from_list(
-    "effect", ["#B24A00", "#F0B68A", "#F7F7F7", "#8FC1E3", "#0072B2"]
-)
 _WIDE_ENOUGH = 0.42  # inches that a number in a cell needs
 
 
@@ -39,7 +36,7 @@ def draw(numbers: pd.DataFrame, study: Study) -> Figure:
     losses = numbers["fidelity"].unique()
     figure = style.blank(1.75 + len(strips) * (0.7 + 0.44 * len(losses)))
     largest = np.nanmax([0.0, *numbers["value"].abs()]) or 1.0
-    colours = ScalarMappable(Normalize(-largest, largest), _COLOURS)
+    colours = ScalarMappable(Normalize(-largest, largest), style.DIVERGING)
     weights = sorted(numbers["adversarial_weight"].unique())
     columns = [_columns(numbers, weight) for weight in weights]
     grid = figure.subplots(
@@ -94,21 +91,17 @@ def _panel(
     axes.spines[:].set_visible(False)
     for row in parts.records(rows):
         x, y = names.index(row["discriminator"]), losses.index(row["fidelity"])
-        _cell(axes, x, y, row["value"], row["status"], colours, numbered)
+        for drawn in _cell(axes, x, y, row["value"], row["status"], colours, numbered):
+            mark(drawn, row["row"])
 
 
 def _cell(
     axes: Axes, x: int, y: int, value: float, status: str, colours: ScalarMappable, numbered: bool
-) -> None:
+) -> list[Artist]:
+    """Draw a cell; what was drawn."""
     box = (x - 0.48, y - 0.47, 0.96, 0.94)
-    if np.isfinite(value):
-        colour = colours.to_rgba(np.array(value))
-        axes.add_patch(Rectangle(box[:2], *box[2:], facecolor=colour))
-        ink = "white" if 0.3 * colour[0] + 0.6 * colour[1] + 0.1 * colour[2] < 0.4 else style.INK
-        if numbered:
-            number = style.signed(value, plus=True)
-            axes.text(x, y, number, ha="center", va="center", fontsize=8.5, color=ink)
-    elif status in ENDED_BADLY:
-        style.diverged_box(axes, *box)
-    else:
-        style.missing_box(axes, *box)
+    if drawn := style.value_box(axes, box, value, colours, numbered):
+        return drawn
+    if status in ENDED_BADLY:
+        return style.diverged_box(axes, *box)
+    return [style.missing_box(axes, *box)]

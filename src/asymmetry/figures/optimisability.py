@@ -9,6 +9,7 @@ from matplotlib.patches import Patch
 
 from asymmetry.analysis.optimisability import GAIN, SNR, optimisability_of_losses
 from asymmetry.figures import style
+from asymmetry.figures.marks import mark
 from asymmetry.study import Study
 from asymmetry.tables.read import Tables
 from asymmetry.tables.schemas import OK
@@ -51,7 +52,7 @@ def draw(numbers: pd.DataFrame, study: Study) -> Figure:
     losses = gains.sort_values(na_position="first").index.tolist()
     table = {
         str(name): rows.set_index("fidelity").reindex(losses)
-        for name, rows in numbers.groupby("statistic", sort=False)
+        for name, rows in numbers.rename_axis("row").reset_index().groupby("statistic", sort=False)
     }
     figure = style.blank(1.7 + 0.3 * len(losses))
     left, middle, right = figure.subplots(1, 3, sharey=True, width_ratios=[1.2, 1, 1.2])
@@ -114,10 +115,11 @@ def _dots(axes: Axes, rows: pd.DataFrame, look: dict[str, str]) -> None:
     """A value with its interval for each loss, and how many images lack a value."""
     for height, (loss, row) in enumerate(rows.iterrows()):
         arms = np.nan_to_num([[row["value"] - row["low"]], [row["high"] - row["value"]]])
-        axes.errorbar(
+        drawn = axes.errorbar(
             row["value"], height, xerr=arms, fmt="o", color=look.get(str(loss), style.INK),
             markersize=6.5, elinewidth=1.4, zorder=3,
         )  # fmt: skip
+        mark(drawn, f"{row['row']:.0f}")
         if row["absent"]:
             axes.annotate(
                 f"{row['absent']:.0f} of {row['images']:.0f} absent", (1, height),

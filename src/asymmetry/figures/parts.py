@@ -83,10 +83,22 @@ def scopes(
     ]
 
 
+def short_scopes(
+    numbers: pd.DataFrame, of: Sequence[str] = tuple(SCOPE)
+) -> list[tuple[str, pd.DataFrame]]:
+    """The same, named by what is not alike in all; by the whole where there is only one."""
+    found = scopes(numbers, of)
+    varying = [column for column in of if column in numbers and numbers[column].nunique() > 1]
+    if len(found) < 2:
+        return found
+    return [(" · ".join(map(str, rows[varying].iloc[0])), rows) for _, rows in found]
+
+
 def records(rows: pd.DataFrame) -> list[dict[str, Any]]:
-    """The rows one by one, as mappings from columns to values."""
+    """The rows one by one, as mappings from columns to values; `row` is the index."""
     return [
-        {str(column): value for column, value in row.items()} for row in rows.to_dict("records")
+        {str(column): value for column, value in row.items()} | {"row": index}
+        for index, row in zip(rows.index, rows.to_dict("records"), strict=True)
     ]
 
 

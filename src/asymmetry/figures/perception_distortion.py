@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from asymmetry.figures import parts, style
+from asymmetry.figures.marks import legend, mark
 from asymmetry.study import Study
 from asymmetry.tables.names import OUTSIDE, method_of
 from asymmetry.tables.read import MEASURED, Tables
@@ -67,13 +68,13 @@ def draw(numbers: pd.DataFrame, study: Study) -> Figure:
     lines = -(-len(panels) // columns)
     look = style.look(study)
     markers = _markers(numbers)
-    legend = _legend(numbers, look, markers)
-    figure = style.blank(max(4.9 * lines, 0.19 * len(legend) + 0.3))
+    entries = _legend(numbers, look, markers)
+    figure = style.blank(max(4.9 * lines, 0.19 * len(entries) + 0.3))
     for index, (name, rows) in enumerate(panels):
         axes = figure.add_subplot(lines, columns, index + 1)
         _plane(axes, rows, look, markers)
         axes.set_title(name)
-    figure.legend(handles=legend, loc="outside right upper")
+    legend(figure, entries, loc="outside right upper")
     return figure
 
 
@@ -108,7 +109,7 @@ def _markers(numbers: pd.DataFrame) -> dict[str, str]:
 def _plane(axes: Axes, rows: pd.DataFrame, look: style.Look, markers: dict[str, str]) -> None:
     cells = rows[rows["kind"] == "cell"]
     for cell in parts.records(cells):
-        axes.scatter(
+        drawn = axes.scatter(
             cell["distortion"],
             cell["perception"],
             s=look.area[cell["adversarial_weight"]],
@@ -119,17 +120,19 @@ def _plane(axes: Axes, rows: pd.DataFrame, look: style.Look, markers: dict[str, 
             linewidths=0.6,
             zorder=3,
         )
-    for kind, marker in _REFERENCES.items():
-        points = rows[rows["kind"] == kind]
-        axes.scatter(
-            points["distortion"], points["perception"], s=110, c=style.INK, marker=marker,
-            edgecolors="white", linewidths=0.8, zorder=4,
+        mark(drawn, cell["row"])
+    for point in parts.records(rows[rows["kind"].isin(_REFERENCES.keys())]):
+        drawn = axes.scatter(
+            point["distortion"], point["perception"], s=110, c=style.INK,
+            marker=_REFERENCES[point["kind"]], edgecolors="white", linewidths=0.8, zorder=4,
         )  # fmt: skip
+        mark(drawn, point["row"])
     for point in parts.records(rows[rows["kind"] == OUTSIDE]):
-        axes.scatter(
+        drawn = axes.scatter(
             point["distortion"], point["perception"], s=70, c=style.INK,
             marker=markers[method_of(point["run"])], linewidths=0.4, zorder=5,
         )  # fmt: skip
+        mark(drawn, point["row"])
     distortion, perception = rows["distortion_metric"].iloc[0], rows["perception_metric"].iloc[0]
     axes.set(xlabel=_axis_label(distortion), ylabel=_axis_label(perception))
     axes.margins(0.08)

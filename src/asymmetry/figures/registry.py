@@ -14,11 +14,12 @@ from asymmetry.core.errors import UserError
 from asymmetry.core.names import nearest
 from asymmetry.core.own_parts import own_parts
 
-_NOT_FIGURES = {"labels", "parts", "redraw", "registry", "style", "write"}
+_NOT_FIGURES = {"labels", "marks", "parts", "redraw", "registry", "style", "write"}
 # The order in which one reads them; a new figure comes after these.
 _ORDER = (
-    *("asymmetry", "optimisability", "perception_distortion"),
-    *("heat_map", "weight_curves", "games", "trajectories", "transfer", "crops"),
+    *("asymmetry", "critical_difference", "optimisability", "perception_distortion"),
+    *("heat_map", "variance_shares", "weight_curves", "games", "trajectories", "judges"),
+    *("transfer", "crops"),
 )
 FORMATS = ("svg", "png", "csv", "json")
 

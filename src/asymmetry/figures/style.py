@@ -6,7 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import matplotlib as mpl
+import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.lines import Line2D
@@ -21,6 +25,9 @@ INK, MUTED, FAINT, HATCHING = "#1A1A1A", "#6B6B6B", "#E4E4E4", "#B5B5B5"
 PALETTE = (
     *("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000"),
     *("#332288", "#882255", "#117733", "#999933", "#8C8C8C", "#661100"),
+)
+DIVERGING = LinearSegmentedColormap.from_list(
+    "diverging", ["#B24A00", "#F0B68A", "#F7F7F7", "#8FC1E3", "#0072B2"]
 )
 _MARKERS = ("s", "^", "D", "v", "P", "h", "<", ">", "p", "d")
 
@@ -138,18 +145,40 @@ def missing_patch() -> Patch:
     return Patch(facecolor="white", edgecolor=HATCHING, hatch="////", label="missing")
 
 
-def missing_box(axes: Axes, left: float, top: float, width: float, height: float) -> None:
+def value_box(
+    axes: Axes,
+    box: tuple[float, float, float, float],
+    value: float,
+    colours: ScalarMappable,
+    numbered: bool,
+) -> list[Artist]:
+    """Draw a rectangle (left, top, width, height) in the colour of a value; empty without one.
+
+    `numbered` writes the value into it.
+    """
+    if not np.isfinite(value):
+        return []
+    red, green, blue, _ = colour = colours.to_rgba(np.array(value))
+    if numbered:
+        ink = "white" if 0.3 * red + 0.6 * green + 0.1 * blue < 0.4 else INK
+        centre = (box[0] + box[2] / 2, box[1] + box[3] / 2)
+        text = signed(value, plus=True)
+        axes.text(*centre, text, ha="center", va="center", fontsize=8.5, color=ink)
+    return [axes.add_patch(Rectangle(box[:2], *box[2:], facecolor=colour))]
+
+
+def missing_box(axes: Axes, left: float, top: float, width: float, height: float) -> Artist:
     """Draw a hatched rectangle, which stands for a missing result."""
-    axes.add_patch(
+    return axes.add_patch(
         Rectangle((left, top), width, height, facecolor="white", edgecolor=HATCHING, hatch="////")
     )
 
 
-def diverged_box(axes: Axes, left: float, top: float, width: float, height: float) -> None:
+def diverged_box(axes: Axes, left: float, top: float, width: float, height: float) -> list[Artist]:
     """Draw a crossed grey rectangle, which stands for a training that ended badly."""
-    axes.add_patch(Rectangle((left, top), width, height, facecolor=FAINT))
+    box = axes.add_patch(Rectangle((left, top), width, height, facecolor=FAINT))
     centre = (left + width / 2, top + height / 2)
-    axes.plot(*centre, marker="x", color=INK, markersize=10, markeredgewidth=1.8)
+    return [box, *axes.plot(*centre, marker="x", color=INK, markersize=10, markeredgewidth=1.8)]
 
 
 def note(axes: Axes, text: str) -> None:

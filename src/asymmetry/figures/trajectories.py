@@ -9,6 +9,7 @@ from matplotlib.lines import Line2D
 
 from asymmetry.analysis.trajectories import MEAN, curves
 from asymmetry.figures import parts, style
+from asymmetry.figures.marks import legend, mark
 from asymmetry.study import Study
 from asymmetry.tables.read import MEASURED, Tables
 from asymmetry.tables.schemas import DONE, ENDED_BADLY
@@ -56,7 +57,7 @@ def draw(numbers: pd.DataFrame, study: Study) -> Figure:
         if len(scopes) > 1:
             block.suptitle(scope, x=0.01, ha="left", fontsize=9.5)
         _block(block, of_scope, rows, regimes, look, dashes)
-    figure.legend(handles=_legend(numbers, look, dashes), loc="outside lower center", ncols=6)
+    legend(figure, _legend(numbers, look, dashes), loc="outside lower center", ncols=6)
     return figure
 
 
@@ -85,17 +86,22 @@ def _panel(axes: Axes, numbers: pd.DataFrame, look: style.Look, dashes: dict[flo
     for _, line in numbers.groupby(_SETTING, sort=False):
         setting, last = parts.records(line)[0], line.iloc[-1]
         colour = look.fidelity[setting["fidelity"]]
-        axes.plot(
+        (curve,) = axes.plot(
             line["step"], line["value"], color=colour, linewidth=1.1, marker=".",
             linestyle=dashes[setting["adversarial_weight"]], markersize=3, zorder=2,
         )  # fmt: skip
-        axes.fill_between(line["step"], line["low"], line["high"], color=colour, alpha=0.12, lw=0)
+        band = axes.fill_between(
+            line["step"], line["low"], line["high"], color=colour, alpha=0.12, lw=0
+        )
         best = line[line["best"]]
-        axes.plot(
+        (point,) = axes.plot(
             best["step"], best["value"], color=colour, linestyle="none", markersize=6.5,
             marker=look.marker[setting["discriminator"]], markeredgecolor="white",
             markeredgewidth=0.6, zorder=3,
         )  # fmt: skip
+        for drawn in (curve, band):
+            mark(drawn, line.index[-1])
+        mark(point, best.index[-1] if len(best) else line.index[-1])
         if setting["status"] in ENDED_BADLY:
             axes.plot(last["step"], last["value"], marker="x", color=style.INK, zorder=4)
 

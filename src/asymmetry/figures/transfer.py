@@ -12,6 +12,7 @@ from matplotlib.patches import Patch
 
 from asymmetry.analysis.skill import scores_in_words
 from asymmetry.figures import style
+from asymmetry.figures.marks import legend, mark, mark_points
 from asymmetry.study import Study
 from asymmetry.tables.read import Tables
 from asymmetry.tables.schemas import NO_REFERENCES, OK
@@ -92,7 +93,7 @@ def draw(numbers: pd.DataFrame, study: Study) -> Figure:
         panels[0].set_ylabel("SRCC, test part")
     _name_discriminators(grid[-1], names)
     handles = _legend(numbers)
-    figure.legend(handles=handles, loc="outside lower center", ncols=4)
+    legend(figure, handles, loc="outside lower center", ncols=4)
     return figure
 
 
@@ -115,7 +116,7 @@ def _legend(numbers: pd.DataFrame) -> list[Patch]:
     entries = [Patch(color=_COLOURS[start], label=start) for start in _COLOURS if start in bars]
     empty = numbers[numbers["mean"].isna()].groupby("initialisation")["status"].unique()
     return entries + [
-        Patch(**_hatched(start), label=f"{start}: {', '.join(sorted(empty[start]))}")
+        Patch(**_hatched(start), label=f"{start}: {', '.join(sorted(empty[start]))}", gid=start)
         for start in _COLOURS
         if start in empty
     ]
@@ -148,18 +149,22 @@ def _bar(axes: Axes, x: float, width: float, rows: pd.DataFrame, start: str) -> 
     """A mean with its interval and the runs behind it, or a hatched stub where there is none."""
     first = rows.iloc[0]
     if not np.isfinite(first["mean"]):
-        axes.bar(x, _STUB, width, **_hatched(start))
+        mark(axes.bar(x, _STUB, width, **_hatched(start)), first.name)
         return
-    axes.bar(x, first["mean"], width, color=_COLOURS[start], alpha=0.85, linewidth=0)
+    bar = axes.bar(x, first["mean"], width, color=_COLOURS[start], alpha=0.85, linewidth=0)
+    mark(bar, first.name)
     axes.vlines(x, first["mean_low"], first["mean_high"], color=style.INK, linewidth=1.3, zorder=4)
     # Spread by rank, not at random: the same runs always have the same positions.
     spread = np.linspace(-0.3, 0.3, len(rows)) * width if len(rows) > 1 else np.zeros(1)
-    axes.scatter(
-        x + spread,
-        rows.sort_values("adversarial_weight", kind="stable")["value"],
+    ordered = rows.sort_values("adversarial_weight", kind="stable")["value"]
+    known = ordered.notna().to_numpy()
+    dots = axes.scatter(
+        (x + spread)[known],
+        ordered[known],
         s=6,
         color="white",
         edgecolors=style.INK,
         linewidths=0.5,
         zorder=5,
     )
+    mark_points(dots, ordered.index[known])

@@ -10,6 +10,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
 from asymmetry.figures import parts, style
+from asymmetry.figures.marks import legend, mark
 from asymmetry.study import Study
 from asymmetry.study.grid import NO_DISCRIMINATOR
 from asymmetry.tables.read import Tables
@@ -59,8 +60,8 @@ def draw(numbers: pd.DataFrame, study: Study) -> Figure:
         axes.set_xlabel("adversarial weight λ")
     if numbers["value"].isna().any():
         _strip(grid.flat)
-    figure.legend(
-        handles=_legend(numbers, look), loc="outside lower center", ncols=6, title="discriminator"
+    legend(
+        figure, _legend(numbers, look), loc="outside lower center", ncols=6, title="discriminator"
     )
     return figure
 
@@ -77,7 +78,8 @@ def _panel(axes: Axes, rows: pd.DataFrame, weights: list[float], look: style.Loo
         steps = np.array([weights.index(weight) for weight in line["adversarial_weight"]])
         x = steps + np.where(line["adversarial_weight"] > 0, shift, 0)
         colour, marker = look.discriminator[name], look.marker[name]
-        axes.plot(x, line["value"], color=colour, linewidth=1.4, zorder=2)
+        (drawn,) = axes.plot(x, line["value"], color=colour, linewidth=1.4, zorder=2)
+        mark(drawn, curve.index[-1])
         _points(axes, x[len(start) :], curve, colour, marker)
         _states(axes, curve, x[len(start) :], colour)
     _points(axes, np.zeros(len(start)), start, style.INK, look.marker[NO_DISCRIMINATOR])
@@ -89,12 +91,13 @@ def _panel(axes: Axes, rows: pd.DataFrame, weights: list[float], look: style.Loo
 
 
 def _points(axes: Axes, x: np.ndarray, rows: pd.DataFrame, colour: str, marker: str) -> None:
-    value = rows["value"].to_numpy(dtype=float)
-    ends = np.abs(rows[["low", "high"]].to_numpy(dtype=float).T - value)
-    axes.errorbar(
-        x, value, yerr=ends, fmt=marker, color=colour, markersize=5.5, elinewidth=1.2, capsize=0,
-        markeredgecolor="white", markeredgewidth=0.5, zorder=3,
-    )  # fmt: skip
+    for position, row in zip(x, parts.records(rows), strict=True):
+        ends = np.abs([[row["low"] - row["value"]], [row["high"] - row["value"]]])
+        drawn = axes.errorbar(
+            position, row["value"], yerr=ends, fmt=marker, color=colour, markersize=5.5,
+            elinewidth=1.2, capsize=0, markeredgecolor="white", markeredgewidth=0.5, zorder=3,
+        )  # fmt: skip
+        mark(drawn, row["row"])
 
 
 def _strip(grid: Iterable[Axes]) -> None:
@@ -112,19 +115,20 @@ def _strip(grid: Iterable[Axes]) -> None:
 
 def _states(axes: Axes, rows: pd.DataFrame, x: np.ndarray, colour: str) -> None:
     """Mark the settings without a value at the foot of the panel."""
-    for position, status in zip(x, rows["status"], strict=True):
-        if status != DONE:
-            axes.plot(
+    for position, row in zip(x, parts.records(rows), strict=True):
+        if row["status"] != DONE:
+            (drawn,) = axes.plot(
                 position,
                 _STRIP / 2,
                 transform=axes.get_xaxis_transform(),
                 color=colour,
-                marker="x" if status in ENDED_BADLY else "o",
+                marker="x" if row["status"] in ENDED_BADLY else "o",
                 markerfacecolor="white",
                 markersize=6.5,
                 markeredgewidth=1.6,
                 zorder=4,
             )
+            mark(drawn, row["row"])
 
 
 def _legend(numbers: pd.DataFrame, look: style.Look) -> list[Line2D]:

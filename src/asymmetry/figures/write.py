@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 
 from asymmetry.analysis.provenance import Provenance, provenance
 from asymmetry.core.files import write_atomically
+from asymmetry.figures.marks import number_ids
 from asymmetry.figures.registry import FORMATS, load_figure
 from asymmetry.figures.style import rules
 from asymmetry.study import Study
@@ -43,7 +44,7 @@ def write_figure(
     Equal tables, study and code give equal bytes.
     """
     figure = load_figure(name)
-    numbers = figure.numbers(tables, study)
+    numbers = figure.numbers(tables, study).reset_index(drop=True)  # marks name rows of the CSV
     with rules():
         save(figure.draw(numbers, study), folder / name, formats)
     write_atomically(folder / f"{name}.csv", numbers.to_csv(index=False).encode())
@@ -64,6 +65,7 @@ def write_figure(
 
 def save(drawn: Figure, stem: Path, formats: Collection[str] = FORMATS) -> None:
     """Save a figure as STEM.svg, STEM.png or both; under the `rules` that it was drawn under."""
+    number_ids(drawn)
     drawn.draw_without_rendering()
     drawn.set_layout_engine("none")  # laid out once, so both formats look the same
     for axes in drawn.axes:

@@ -17,9 +17,11 @@ from asymmetry.core.usage import duration
 from asymmetry.figures.parts import p_in_words
 from asymmetry.planning.overlaps import overlap_lines
 from asymmetry.planning.plan import Plan
-from asymmetry.report.claims import QUESTION, answers, axes, claims, error_rates
+from asymmetry.report.answer import answer
+from asymmetry.report.claims import QUESTION, SIGNS, answers, axes, claims, error_rates
 from asymmetry.report.comparison import Comparison, comparison
 from asymmetry.report.figures import command_of, figures
+from asymmetry.report.opening import Opening, anchor
 from asymmetry.report.settings import differences, summary
 from asymmetry.report.sources import PAGES
 from asymmetry.report.usage import hours, usage_rows
@@ -27,6 +29,7 @@ from asymmetry.report.words import interval, number, records
 from asymmetry.study import Study
 from asymmetry.tables.read import Tables, load_tables, table_path
 
+_FIRST = "asymmetry"  # the figure beside the answer
 _STUDY_FILES = ("photos.csv", "claims.md", "hypotheses.json", "hypotheses.csv")
 
 
@@ -63,9 +66,12 @@ def page(
     overlaps: Sequence[str] = (),
 ) -> str:
     """`index.html`; `folder` is where it will lie; `overlaps` says which sets share contents."""
+    shown = figures(folder, tables.runs, Opening(compared, tables.runs["run"]).address)
+    first = next((one for one in shown if one["name"] == _FIRST), None)
     return render(
         "index.html",
         coverage=tables.coverage,
+        answer=answer(tables.hypotheses),
         answers=answers(tables.hypotheses[tables.hypotheses["id"].isin(QUESTION)]),
         fewest=FEWEST,
         sets=sets_in_words(tables.skill, study.calibration),
@@ -77,7 +83,8 @@ def page(
         error_rates=error_rates(tables.hypotheses),
         axes=axes(tables),
         losses=records(tables.asymmetry),
-        figures=figures(folder, tables.runs),
+        first=first,
+        figures=[one for one in shown if one is not first],
         compared=compared,
         runs=records(tables.runs),
         hours=hours(tables.runs),
@@ -98,8 +105,8 @@ def render(template: str, **values: object) -> str:
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     environment.filters |= {"number": number, "interval": interval, "p": p_in_words}
-    environment.filters |= {"duration": duration}
-    environment.globals["asset"] = _asset
+    environment.filters |= {"duration": duration, "anchor": anchor}
+    environment.globals |= {"asset": _asset, "signs": SIGNS}
     return environment.get_template(template).render(**values)
 
 

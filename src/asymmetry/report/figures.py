@@ -8,24 +8,33 @@ from typing import Any
 import pandas as pd
 
 from asymmetry.figures.registry import FORMATS, figure_names
+from asymmetry.report.drawing import Address, drawing
 from asymmetry.report.usage import device_seconds
 from asymmetry.tables.schemas import DONE
 
 _DEFAULT_RESULTS = "results"
+_MOST = 4_000_000  # bytes of all drawings in a page
 
 
-def figures(folder: Path, runs: pd.DataFrame) -> list[dict[str, Any]]:
+def figures(
+    folder: Path, runs: pd.DataFrame, address: Address = lambda row: None
+) -> list[dict[str, Any]]:
     """The figures below `folder`, in reading order, with the content of their JSON.
 
-    Beside it: `files`; `counts`, the number of cells by status; `unfinished`, the ids of those that
-    are not done by status; `device_seconds`, what the trainings of the cells used; the `command`.
+    Beside it: the `drawing` with marks that open the `address` of their row, None without marks or
+    where the page would be too large; `files`; `counts`, the number of cells by status;
+    `unfinished`, the ids of those that are not done by status; `device_seconds`, what the trainings
+    of the cells used; the `command`.
     """
-    found = []
+    found, left = [], _MOST
     for name in figure_names():
-        record = folder / "figures" / f"{name}.json"
-        if record.is_file():
-            figure = json.loads(record.read_text(encoding="utf-8"))
-            found.append(figure | _behind(name, figure["cells"], runs, folder))
+        stem = folder / "figures" / name
+        if stem.with_suffix(".json").is_file():
+            figure = json.loads(stem.with_suffix(".json").read_text(encoding="utf-8"))
+            drawn = drawing(stem, figure["title"], address)
+            if drawn is not None and (left := left - len(drawn.encode())) < 0:
+                left, drawn = left + len(drawn.encode()), None
+            found.append(figure | {"drawing": drawn} | _behind(name, figure["cells"], runs, folder))
     return found
 
 

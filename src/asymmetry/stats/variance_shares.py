@@ -33,11 +33,31 @@ class Share:
 
 @dataclass(frozen=True)
 class Components:
-    """The variances of main effects: `values` [factors], and their draws [draws, factors]."""
+    """The variances of main effects: `values` [factors], and their draws [draws, factors].
+
+    `others` are those of the pairs of factors that can be told from the error, by both names, and
+    of the error, last, by none: `other_values` [others] and `other_drawn` [draws, others].
+    """
 
     names: list[str]
     values: Array
     drawn: Array
+    others: list[tuple[str, ...]]
+    other_values: Array
+    other_drawn: Array
+
+    def of_all(self) -> list[Share]:
+        """The share of each factor, pair and the error in all of the variance, in this order."""
+        values = np.maximum(np.concatenate([self.values, self.other_values]), 0)[None]
+        drawn = np.maximum(np.concatenate([self.drawn, self.other_drawn], axis=1), 0)
+        unknown = np.full(len(drawn), np.nan)
+        return [
+            Share(
+                float(_share(values, [place], unknown[:1])[0]),
+                *interval(_share(drawn, [place], unknown)),
+            )
+            for place in range(values.shape[1])
+        ]
 
     def share(self, *names: str) -> Share:
         """The share of these factors; where nothing differs, each share is as likely as another."""
@@ -66,7 +86,15 @@ def components(values: Array, factors: Mapping[str, Integers]) -> Components | N
     drawn = np.linalg.solve(layout.expected, (squares / chances - of_error).T).T
     point = np.linalg.solve(layout.expected, squares / layout.ranks - error / layout.freedom)
     count = len(names)
-    return Components(names, np.maximum(point[:count], 0), np.maximum(drawn[:, :count], 0))
+    pairs = [(names[first], names[second]) for first, second in layout.pairs]
+    return Components(
+        names,
+        np.maximum(point[:count], 0),
+        np.maximum(drawn[:, :count], 0),
+        [*pairs, ()],
+        np.append(point[count:], error / layout.freedom),
+        np.concatenate([drawn[:, count:], of_error], axis=1),
+    )
 
 
 @dataclass(frozen=True)
@@ -74,11 +102,13 @@ class _Layout:
     """What the levels of the factors say, whatever the values.
 
     `bases` [n, rank] of what each term adds, first those of main effects, and their `ranks`;
-    `expected` [terms, terms] holds the multiples of each component in the mean squares; `full` is
-    the basis of all terms, which leaves `freedom` degrees of freedom for the error.
+    `pairs` are those of factors, by place, that have a term; `expected` [terms, terms] holds the
+    multiples of each component in the mean squares; `full` is the basis of all terms, which leaves
+    `freedom` degrees of freedom for the error.
     """
 
     full: Array
+    pairs: list[tuple[int, int]]
     bases: list[Array]
     ranks: Array
     expected: Array
@@ -90,34 +120,40 @@ def _layout(factors: tuple[tuple[int, ...], ...]) -> _Layout | None:
     """The layout of factors, each the level of every value [n]; None as `components`."""
     codes = [np.array(levels, dtype=np.int64) for levels in factors]
     mains = [_indicators(one) for one in codes]
-    pairs = [_indicators(_crossed(*pair)) for pair in combinations(codes, 2)]
+    pairs = {
+        (first, second): _indicators(_crossed(codes[first], codes[second]))
+        for first, second in combinations(range(len(codes)), 2)
+    }
     count = len(codes[0])
     ones = np.ones((count, 1))
     every = [ones, *mains]
     # An interaction that nothing repeats cannot be told from the error.
-    full = _basis(np.concatenate([*every, *pairs], axis=1))
+    full = _basis(np.concatenate([*every, *pairs.values()], axis=1))
     if count - full.shape[1] < 1:
-        pairs, full = [], _basis(np.concatenate(every, axis=1))
+        pairs, full = {}, _basis(np.concatenate(every, axis=1))
     freedom = count - full.shape[1]
     if freedom < 1:
         return None
-    terms: list[tuple[Array, Array]] = []  # the basis that a term adds, and its indicators
     whole = _basis(np.concatenate(every, axis=1))
+    terms: list[tuple[Array, Array]] = []  # the basis that a term adds, and its indicators
     for place, main in enumerate(mains):
         rest = [ones, *mains[:place], *mains[place + 1 :]]
         terms.append((_added(_basis(np.concatenate(rest, axis=1)), whole), main))
-    for place, pair in enumerate(pairs):
-        rest = [*every, *pairs[:place], *pairs[place + 1 :]]
-        terms.append((_added(_basis(np.concatenate(rest, axis=1)), full), pair))
-    terms = [term for place, term in enumerate(terms) if place < len(mains) or term[0].shape[1]]
     if not all(basis.shape[1] for basis, _ in terms):
         return None
+    told = []
+    for pair, columns in pairs.items():
+        rest = [*every, *(one for other, one in pairs.items() if other != pair)]
+        basis = _added(_basis(np.concatenate(rest, axis=1)), full)
+        if basis.shape[1]:
+            terms.append((basis, columns))
+            told.append(pair)
     bases = [basis for basis, _ in terms]
     ranks = np.array([basis.shape[1] for basis in bases], dtype=float)
     expected = np.array(
         [[float(np.square(basis.T @ other).sum()) for _, other in terms] for basis in bases]
     ) / ranks[:, None]  # fmt: skip
-    return _Layout(full, bases, ranks, expected, freedom)
+    return _Layout(full, told, bases, ranks, expected, freedom)
 
 
 def _share(parts: Array, chosen: list[int], either: Array) -> Array:
