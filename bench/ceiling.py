@@ -1,21 +1,16 @@
-"""How near a training step comes to what one thread of the processor can do, part by part.
-
-An operation takes at least the time of its arithmetic at the speed of a product of matrices, that
-of the bytes it reads and writes at the speed of a copy within the cache, and that of a call of an
-operation on four numbers. The largest of the three binds it; the sum over a part's operations is
-the least time of the part, and what binds most of that time is what binds the part.
-"""
+"""How near a training step comes to what one thread of the processor can do, part by part."""
 
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 import torch
 
-from bench.compare import Sample, measurement
+from asymmetry.fidelity.registry import backbone_of
+from bench.ceilings import BINDS, Ceilings, in_words, measured_speeds, reached, speed_rows
+from bench.compare import Aim, Sample, measurement
 from bench.live_pack import WEIGHTS, Cells, LivePack
 from bench.parts import (
     PARTS,
@@ -26,17 +21,10 @@ from bench.parts import (
     watch_inputs,
     watch_trainer,
 )
-from bench.step_time import (
-    called_operations_per_second,
-    copied_bytes_per_second,
-    multiplied_flops_per_second,
-)
 
 PACKS = (1, 8)
 # Rounds of a pack that are measured at a time; a pack of one makes eight times as many.
 ROUNDS = 2
-PRODUCT, IN_CACHE, IN_MEMORY = 1024, 2**20, 2**28
-_CPU = torch.device("cpu")
 CELLS = {
     "cheap: L1": Cells("compact-tiny", "l1"),
     "DISTS on EfficientNet-Lite0": Cells("compact-tiny", "dists-efficientnet-lite0"),
@@ -44,7 +32,6 @@ CELLS = {
     "structural: FSIM": Cells("compact-tiny", "fsim"),
     "SPAN generator, L1": Cells("span", "l1"),
 }
-_BINDS = ("arithmetic", "memory", "calls")
 _NOTES = [
     "Ceiling: one thread, in time of that thread, so that other load is not in it; cells of the "
     "default study (L1 as pixel loss beside the named one, BCE with a VGG patch discriminator, "
@@ -58,24 +45,6 @@ _NOTES = [
 
 
 Key = tuple[str, int]
-
-
-@dataclass(frozen=True)
-class Ceilings:
-    """Operations, bytes and calls a second."""
-
-    flops: float
-    moved: float
-    calls: float
-
-    def least(self, calls: Sequence[Call]) -> dict[str, float]:
-        """The least seconds of operations (flops, bytes moved), by what binds each."""
-        found = dict.fromkeys(_BINDS, 0.0)
-        for flops, moved in calls:
-            times = (flops / self.flops, moved / self.moved, 1 / self.calls)
-            longest = max(times)
-            found[_BINDS[times.index(longest)]] += longest
-        return found
 
 
 class Rounds:
@@ -114,7 +83,7 @@ def measure(runs: int) -> dict[str, Any]:
     if not WEIGHTS.is_dir():
         raise SystemExit(f"bench: {WEIGHTS}: not there; it holds the weights of LPIPS and SPAN")
     torch.set_num_threads(1)
-    speeds: list[dict[str, float]] = []
+    speeds: list[Mapping[str, float]] = []
     seconds: dict[Key, list[dict[str, float]]] = {}
     with tempfile.TemporaryDirectory() as name:
         packs = {
@@ -123,26 +92,22 @@ def measure(runs: int) -> dict[str, Any]:
             for size in PACKS
         }
         for index in range(runs):
-            speeds.append(_speeds())
+            speeds.append(measured_speeds())
             for key, pack in packs.items():
                 seconds.setdefault(key, []).append(pack(ROUNDS * max(PACKS) // pack.size))
             print(f"  run {index + 1} of {runs}", flush=True)
         calls = {key: pack.count() for key, pack in packs.items()}
-    middle = {name: median(speed[name] for speed in speeds) for name in speeds[0]}
-    ceilings = Ceilings(middle["product"], middle["in cache"], middle["calls"])
-    found = {
-        (cell, size): reached(seconds[cell, size], calls[cell, size], size, ceilings)
-        for cell, size in packs
-    }
+    ceilings = Ceilings.of(speeds)
+    found = {key: of_step(seconds[key], calls[key], key[1], ceilings) for key in packs}
     return {
         "settings": {"cells": [{"cell": key[0], "K": key[1]} | found[key] for key in found]},
         "notes": _NOTES,
-        "rows": _rows(speeds),
+        "rows": [*speed_rows(speeds), *_aims(seconds, found)],
         "tables": [[_HEAD, *([key[0], str(key[1]), *_words(found[key])] for key in found)]],
     }
 
 
-def reached(
+def of_step(
     seconds: Sequence[Mapping[str, float]],
     calls: Mapping[str, Sequence[Call]],
     size: int,
@@ -154,15 +119,11 @@ def reached(
     those of a round of `size` cells. `arithmetic` is the share of the arithmetic alone.
     """
     least = {part: ceilings.least(calls[part]) for part in PARTS}
-    least["whole"] = {bound: sum(least[part][bound] for part in PARTS) for bound in _BINDS}
+    least["whole"] = {bound: sum(least[part][bound] for part in PARTS) for bound in BINDS}
     taken = {part: median(run[part] for run in seconds) for part in PARTS}
     taken["whole"] = median(sum(run.values()) for run in seconds)
     found: dict[str, Any] = {
-        part: {
-            "ms": round(1000 * taken[part], 3),
-            "share": round(sum(least[part].values()) / size / taken[part], 3),
-            "binds": max(_BINDS, key=lambda bound: least[part][bound]),
-        }
+        part: reached(taken[part] * size, least[part]) | {"ms": round(1000 * taken[part], 3)}
         for part in (*PARTS, "whole")
     }
     flops = sum(call[0] for part in PARTS for call in calls[part]) / size
@@ -171,32 +132,24 @@ def reached(
     return found
 
 
-def _speeds() -> dict[str, float]:
-    return {
-        "product": multiplied_flops_per_second(PRODUCT, torch.float32, _CPU, 10),
-        "in cache": copied_bytes_per_second(IN_CACHE, _CPU, 200),
-        "in memory": copied_bytes_per_second(IN_MEMORY, _CPU, 3),
-        "calls": called_operations_per_second(),
-    }
-
-
-def _rows(speeds: Sequence[Mapping[str, float]]) -> list[dict[str, Any]]:
-    units = {
-        "product": (f"product of matrices, {PRODUCT} x {PRODUCT}, one thread", "GFLOP/s", 1e9),
-        "in cache": ("copy within the cache, 1 MB, one thread", "GB/s", 1e9),
-        "in memory": ("copy within memory, 256 MB, one thread", "GB/s", 1e9),
-        "calls": ("operations on four numbers, forward and back", "thousand/s", 1e3),
-    }
-    return [
-        measurement(what, unit, [Sample(speed[name] / scale) for speed in speeds])
-        for name, (what, unit, scale) in units.items()
-    ]
+def _aims(
+    seconds: Mapping[Key, Sequence[Mapping[str, float]]], found: Mapping[Key, Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """The share that a whole step reaches, of the largest packs of cells with a trunk."""
+    rows = []
+    for (cell, size), runs in seconds.items():
+        if size == max(PACKS) and backbone_of(CELLS[cell].fidelity):
+            whole = found[cell, size]["whole"]
+            least = whole["share"] * whole["ms"] / 1000
+            shares = [Sample(100 * least / sum(run.values())) for run in runs]
+            what = f"{cell}, K = {size}: share of the ceilings"
+            rows.append(measurement(what, "%", shares, aim=Aim("at least", 50)))
+    return rows
 
 
 _HEAD = ["cells", "K", *(f"{part}, ms" for part in PARTS), "step, ms", "of it arithmetic"]
 
 
 def _words(found: Mapping[str, Any]) -> list[str]:
-    parts = (found[part] for part in (*PARTS, "whole"))
-    cells = [f"{one['ms']:.3g} ({100 * one['share']:.0f} %, {one['binds']})" for one in parts]
+    cells = [in_words(found[part]) for part in (*PARTS, "whole")]
     return [*cells, f"{found['gflop']:.3g} GFLOP, {100 * found['arithmetic']:.0f} %"]

@@ -26,9 +26,9 @@ class Stopwatch:
     Time of the thread, not of the clock on the wall: what else the machine does is not in it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, parts: Sequence[str] = PARTS) -> None:
         self.part: str | None = None
-        self.seconds = dict.fromkeys(PARTS, 0.0)
+        self.seconds = dict.fromkeys(parts, 0.0)
         self._since = 0.0
 
     @contextmanager
@@ -63,7 +63,7 @@ class CountByPart(Count):
     def __init__(self, watch: Stopwatch) -> None:
         super().__init__()
         self._watch = watch
-        self.by_part: dict[str, list[Call]] = {part: [] for part in PARTS}
+        self.by_part: dict[str, list[Call]] = {part: [] for part in watch.seconds}
 
     def __torch_dispatch__(
         self,

@@ -8,7 +8,7 @@ from bench.results import read_results
 
 PAGE = Path(__file__).resolve().parents[1] / "docs/benchmarks.md"
 BEGIN, END = "<!-- bench/results.json -->", "<!-- end of bench/results.json -->"
-PARTS = ("training", "ceiling", "assessment", "data", "workflow", "wall", "gpu")
+PARTS = ("training", "ceiling", "assessment", "metrics", "data", "workflow", "wall", "gpu")
 _WITHOUT_GPU = (
     "`make bench PARTS=gpu` (SwinIR-light and SPAN in packs of 1, 4, 8 and 16, the ceiling of the "
     "card, whether bytes repeat): not run: no GPU was at hand.\n"
@@ -65,7 +65,7 @@ def _of_machine(machine: str, parts: list[dict[str, Any]]) -> str:
     rows = [row for part in parts for row in part["rows"]]
     notes = list(dict.fromkeys(note for part in parts for note in part["notes"]))
     notes += [f"{row['what']}: {row['note']}" for row in rows if row["note"]]
-    lines = [f"{machine}:", "", _HEAD, *map(_row, rows), ""]
+    lines = [f"{machine}:", "", *([_HEAD, *map(_row, rows), ""] if rows else [])]
     for table in (table for part in parts for table in part.get("tables", [])):
         lines += [*_markdown(table), ""]
     lines += [f"- {note}" for note in notes]

@@ -4,8 +4,10 @@ from pathlib import Path
 import pytest
 import torch
 
-from bench.ceiling import CELLS, Ceilings, Rounds, reached
+from bench.ceiling import CELLS, Rounds, of_step
+from bench.ceilings import Ceilings
 from bench.live_pack import Cells
+from bench.metrics import Scoring
 from bench.parts import PARTS, CountByPart, Stopwatch
 
 
@@ -18,7 +20,7 @@ def test_what_binds_an_operation_takes_the_longest():
 def test_a_part_reaches_the_share_that_its_least_time_is():
     calls = {part: [(16, 4)] for part in PARTS}  # 2 s of arithmetic in each part, for two cells
     seconds = dict.fromkeys(PARTS, 4.0)
-    found = reached([seconds, seconds, dict.fromkeys(PARTS, 9.0)], calls, 2, Ceilings(8, 4, 2))
+    found = of_step([seconds, seconds, dict.fromkeys(PARTS, 9.0)], calls, 2, Ceilings(8, 4, 2))
     assert found["loss"] == {"ms": 4000, "share": 0.25, "binds": "arithmetic"}
     assert found["whole"] == {"ms": 24000, "share": 0.25, "binds": "arithmetic"}
     assert found["arithmetic"] == 0.25
@@ -63,3 +65,13 @@ def test_the_parts_of_a_step_are_told_apart(tmp_path: Path):
 
 def test_the_cells_are_of_five_kinds():
     assert len({(cells.generator, cells.fidelity) for cells in CELLS.values()}) == 5
+
+
+def test_a_metric_is_told_apart_on_reference_and_restored_images():
+    reference, restored = torch.rand(1, 3, 32, 32), torch.rand(4, 3, 32, 32)
+    scoring = Scoring("psnr", reference, restored)
+    seconds, least = scoring(), scoring.least(Ceilings(1, 1, 1000))
+    assert all(value > 0 for value in seconds.values())
+    # A PSNR has nothing of the reference but its conversion; no product, but bytes of both.
+    assert least["restored image"]["arithmetic"] == 0
+    assert least["restored image"]["memory"] > 2 * 3 * 32 * 32 * 8

@@ -38,7 +38,7 @@ def test_a_row_in_words():
         "| cells | 1,500 1/h (1,500 to 1,500) | 1,000 (1,000 to 1,000) | 1.50 x "
         "| 2 x, **missed** | 1,000 / 2,000 |"
     )
-    assert lines[6:] == ["- Two sides.", "- cells: as it is"]
+    assert lines[6:8] == ["- Two sides.", "- cells: as it is"]
 
 
 def test_parts_of_one_machine_share_a_table():

@@ -73,7 +73,7 @@ def _consequences(stages: Stages, run: Run) -> Iterator[str]:
     records = (read_object(one.record) for one in runs)
     measured = measured_on(runs, filter(None, records))  # without the missing and the damaged
     guess = plan.study.execution.seconds_per_step
-    seconds = sum(expected_seconds(one, measured, guess) for one in trained)
+    seconds = expected_seconds(trained, measured, guess)
     steps = sum(one.settings["training"]["steps"] for one in trained)
     basis = f"measured on {len(measured)} finished runs" if measured else "a guess before any run"
     yield f"cost: {steps} steps, about {duration(seconds)} of training ({basis})"

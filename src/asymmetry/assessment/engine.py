@@ -37,8 +37,9 @@ from asymmetry.tables.schemas import (
     write_table,
 )
 
-# The most restored images, and pixels of them, in memory at a time; a larger image is alone.
-IMAGES_AT_ONCE, PIXELS_AT_ONCE = 16, 2**20
+# The most restored images, and pixels of them, in memory at a time; a larger image is alone. Four
+# times the pixels would fall out of the processor's cache, and take a third longer.
+IMAGES_AT_ONCE, PIXELS_AT_ONCE = 16, 2**18
 _log = logging.getLogger(__name__)
 
 

@@ -2,13 +2,12 @@
 
 import shutil
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from statistics import mean
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from asymmetry.core.errors import UserError
@@ -53,12 +52,16 @@ def print_plan(plan: Plan) -> None:
         raise
     check(plan, here=shutil.which("sbatch") is None)
     runs = plan.trainings
-    records = {run.id: read_record(run.record) for run in runs if run.record.is_file()}
-    table = Table("run", "status", "steps", box=None, pad_edge=False)
+    # Of a large grid that has hardly begun, one look a run, not one a file.
+    begun = [run for run in runs if run.folder.is_dir()]
+    records = {run.id: read_record(run.record) for run in begun if run.record.is_file()}
+    stopped = {run.id for run in begun if (run.folder / "checkpoint.bin").is_file()}
+    rows = [("run", "status", "steps")]
     for run in runs:
-        record = records.get(run.id)
-        table.add_row(Text(run.id), record["status"] if record else _waiting(run), str(_steps(run)))
-    console.print(table)
+        waits = "begun" if run.id in stopped else "to do"
+        status = records[run.id]["status"] if run.id in records else waits
+        rows.append((run.id, status, str(_steps(run))))
+    _print_rows(console, rows)
     for fit in plan.fits.values():
         state = "fitted" if fit.path.is_file() else "to do"
         console.print(Text(f"calibration of {fit.loss}: {state} ({fit.path})"))
@@ -70,14 +73,24 @@ def print_plan(plan: Plan) -> None:
         f"{_trainings(len(plan.runs), len(plan.warm_starts), len(plan.discriminator_warm_starts))}"
         f": {done} cells done ({', '.join(badly) or '0 diverged'}), {len(plan.runs) - done} to do"
     )
-    console.print(Text(_used(runs, records)))
+    console.print(Text(_used(begun, records)))
     left = [run for run in runs if run.id not in records]
     execution, measured = plan.study.execution, measured_on(runs, records.values())
     guess = execution.seconds_per_step
-    seconds = sum(expected_seconds(run, measured, guess) for run in left)
+    seconds = expected_seconds(left, measured, guess)
     console.print(_hours(seconds, execution, len(measured)))
     for line in [*notes(plan), *overlap_lines(plan.study, plan)]:
         console.print(Text(line))
+
+
+def _print_rows(console: Console, rows: Sequence[tuple[str, ...]]) -> None:
+    """A table, head first. As plain lines: rich would take a millisecond a row."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = []
+    for row in rows:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        lines.append("  ".join(cells).rstrip())
+    console.out("\n".join(lines), highlight=False)
 
 
 def wide_console() -> Console:
@@ -118,14 +131,17 @@ def measured_on(runs: Iterable[Run], records: Iterable[dict[str, Any]]) -> list[
     ]
 
 
-def expected_seconds(run: Run, measured: Iterable[Measured], guess: float) -> float:
-    """What a whole training will take, in seconds; before any is finished, by the study's guess."""
-    speed = seconds_per_step(run.cell, measured)
-    return _steps(run) * (speed if speed is not None else guess)
-
-
-def _waiting(run: Run) -> str:
-    return "begun" if (run.folder / "checkpoint.bin").is_file() else "to do"
+def expected_seconds(runs: Iterable[Run], measured: Collection[Measured], guess: float) -> float:
+    """What whole trainings will take, in seconds; before any is finished, by the study's guess."""
+    speeds: dict[tuple[str, ...], float | None] = {}  # of cells that are alike
+    total = 0.0
+    for run in runs:
+        kind = run.cell.generator, run.cell.fidelity, run.cell.discriminator
+        if kind not in speeds:
+            speeds[kind] = seconds_per_step(run.cell, measured)
+        speed = speeds[kind]
+        total += _steps(run) * (guess if speed is None else speed)
+    return total
 
 
 def _steps(run: Run) -> int:

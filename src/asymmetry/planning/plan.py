@@ -26,6 +26,7 @@ class Plan:
 
     def __init__(self, study: Study, lock: Lock | None = None) -> None:
         self.study, self.lock = study, lock or Lock()
+        self._alike: dict[tuple[str, ...], tuple[tuple[str, ...], dict[str, Any]]] = {}
 
     @cached_property
     def photos(self) -> PhotoManifest:
@@ -212,9 +213,8 @@ class Plan:
     def _cell_run(self, cell: Cell) -> Run:
         started = self._warm.get((cell.task, cell.generator, cell.seed))
         warm = started.id if started else None
-        losses = [cell.fidelity, self.study.training.pixel]
-        roots = self._settings.roots(cell, losses)
-        settings = self._settings.of(cell, "training", losses, roots) | {"warm_start": warm}
+        roots, alike = self._of_alike(cell)
+        settings = alike | {"cell": dict(vars(cell)), "warm_start": warm}
         key = (cell.task, cell.generator, cell.discriminator, cell.seed)
         adversary = self._warm_discriminators.get(key)
         if adversary:
@@ -224,6 +224,15 @@ class Plan:
         fitted = self.fitted(cell.fidelity)
         begins = adversary.id if adversary else None
         return Run(run_id(cell.name, settings), cell, settings, roots, warm, fitted, begins)
+
+    def _of_alike(self, cell: Cell) -> tuple[tuple[str, ...], dict[str, Any]]:
+        """The roots and settings of a cell, made once for those that differ in weight or seed."""
+        key = (cell.task, cell.generator, cell.fidelity, cell.discriminator)
+        if key not in self._alike:
+            losses = [cell.fidelity, self.study.training.pixel]
+            roots = self._settings.roots(cell, losses)
+            self._alike[key] = roots, self._settings.of(cell, "training", losses, roots)
+        return self._alike[key]
 
 
 def _but_adversary(run: Run) -> tuple[str, str, str, int]:
