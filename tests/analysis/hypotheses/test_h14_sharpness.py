@@ -79,3 +79,41 @@ def test_a_change_that_is_none_is_practically_equal():
 def test_without_the_measures_there_is_nothing():
     cells = grid()
     assert h14_sharpness.findings(evidence_of(cells, np.zeros(len(cells)))) == []
+
+
+def on_the_way(*gains):
+    """H15 where the adversary betters losses by `gains` at snapshots, and harms them at last."""
+    cells = grid(LOSSES, [VGG_PATCH], seeds=3)
+
+    def quality(gain, key):
+        change = gain * adversarial(cells)
+        return by_loss(cells, range(8)) + change + training_noise(cells, 0.1, key)
+
+    ways = {0.25 * (place + 1): quality(gain, place) for place, gain in enumerate(gains)}
+    proof = evidence_of(cells, quality(-1.0, 9), snapshots=ways, judges=MEASURES, axes={})
+    return proof, {(one.scope[3], one.regime): one for one in h15_artifacts.findings(proof)}
+
+
+def test_on_the_way_is_the_mean_of_the_snapshots():
+    proof, found = on_the_way(1.5, 0.5)
+    for measure in (BALANCE, "lattice"):
+        assert found[measure, "over losses"].verdict == "contradicted"
+        way = found[measure, "on the way, over losses"]
+        assert (way.verdict, way.n) == ("supported", 8)
+        (end,) = proof.measured(measure)
+        means = []
+        for share in (0.25, 0.5):
+            early = proof.snapshot_of(end, share)
+            level = early.done.assign(level=early.level)
+            wide = level.pivot_table(index="fidelity", columns="adversarial_weight", values="level")
+            means.append((wide[0.01] - wide[0.0]).mean())
+        assert way.value == pytest.approx(np.mean(means))
+
+
+def test_what_the_snapshots_oppose_is_no_support():
+    _, found = on_the_way(1.0, -1.0)
+    assert found["lattice", "on the way, over losses"].verdict != "supported"
+
+
+def test_without_snapshots_only_the_end_is_found():
+    assert {regime for _, regime in on_the_way()[1]} == {"over losses"}
