@@ -2,6 +2,7 @@
 
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from asymmetry.core.errors import UserError
 from asymmetry.core.files import digest
