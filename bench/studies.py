@@ -15,9 +15,10 @@ LINKS = ("Snakefile", "workflow", "slurm")
 
 
 def default_study() -> dict[str, Any]:
-    """The default study, to be changed: its grid without the sub-grids."""
+    """The default study, to be changed: without sub-grids, and trained as other tools can."""
     values = dict(yaml.safe_load((ROOT / "params.yaml").read_text("utf-8")))
-    del values["grid"]["include"]
+    del values["grid"]["include"], values["discriminator_warm_start"]
+    values["training"] |= {"balance": "none", "snapshots": []}
     return values
 
 

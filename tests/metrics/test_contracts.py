@@ -73,8 +73,8 @@ def test_the_backbone_inside_a_metric_is_named():
     inside = {"lpips-vgg": "vgg", "lpips-squeeze": "squeezenet", "dists-resnet50": "resnet"}
     inside |= {"dists-clip-vit-b32": "clip", "dists-swin-tiny": "swin", "fsim": None, "niqe": None}
     inside |= {"topiq_nr": "resnet", "musiq": "vit", "pieapp": "pieapp"}
-    inside |= {"semantics": "inception", "sharpness": None}
+    inside |= {"semantics": "inception", "sifid": "inception", "sharpness": None}
     assert {name: METRICS[name].backbone for name in inside} == inside
     on_trunks = {name for name, contract in METRICS.items() if contract.measure == "fidelity"}
     with_backbone = {name for name, contract in METRICS.items() if contract.backbone}
-    assert with_backbone == on_trunks | NETWORKS.keys() | {"semantics"}
+    assert with_backbone == on_trunks | NETWORKS.keys() | {"semantics", "sifid"}

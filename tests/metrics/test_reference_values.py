@@ -147,7 +147,7 @@ def test_a_metric_that_can_be_checked_is_checked() -> None:
         "haarpsi",  # against its authors' code, in test_haarpsi.py
         "ms_gmsd",  # against piq, in test_ms_gmsd.py
         # Ours: against planted truths, in test_claims.py and the files of their names.
-        *("sharpness", "coherence", "lattice", "artifacts_ldl", "semantics"),
+        *("sharpness", "coherence", "lattice", "artifacts_ldl", "semantics", "sifid"),
         "topiq_fr",  # these have no published value: test_learned.py
         "topiq_nr",
         "pieapp",
