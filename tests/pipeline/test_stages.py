@@ -141,7 +141,7 @@ def test_keys_follow_architectures_of_backbones(stages: Stages, monkeypatch: pyt
     assert [one == other for one, other in zip(before, after, strict=True)] == [False, True, False]
 
 
-def test_planning_imports_no_torch(workplace: Path):
+def test_planning_imports_no_torch_and_what_reads_tables_no_more_than_it_needs(workplace: Path):
     code = f"""
 import sys
 from pathlib import Path
@@ -154,6 +154,10 @@ stages.trained, stages.assessment.parts, stages.skill.parts, stages.optimisabili
 stages.transfer.parts
 import asymmetry.cli.main
 print([name for name in ("torch", "pandas", "matplotlib", "pyiqa") if name in sys.modules])
+import asymmetry.pipeline.collect
+print([name for name in ("torch", "matplotlib", "scipy") if name in sys.modules])
+import asymmetry.analysis.analyse, asymmetry.figures.write, asymmetry.report.build
+print([name for name in ("torch", "scipy.stats", "matplotlib.pyplot") if name in sys.modules])
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+    assert done.stdout.splitlines() == ["[]"] * 3
