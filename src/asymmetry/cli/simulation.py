@@ -17,6 +17,9 @@ def power(
         Path | None, typer.Option(help="folder of tables that tell how large chance is")
     ] = None,
     images: Annotated[int, typer.Option(min=1, help="of an evaluation set")] = 24,
+    search: Annotated[
+        bool, typer.Option("--search", help="also how many losses, seeds, images would suffice")
+    ] = False,
     seed: Annotated[int, typer.Option(min=0, help="of the simulation; another draws others")] = 0,
     jobs: Annotated[int, typer.Option(min=1, help="processes")] = 1,
     output: Annotated[Path | None, typer.Option(help="a JSON file for the numbers")] = None,
@@ -34,7 +37,7 @@ def power(
     for one in decidable(read):
         print(one.line)
     if simulate:
-        report_power(read, simulate, pilot, images, seed, jobs, output)
+        report_power(read, simulate, pilot, images, search, seed, jobs, output)
 
 
 def simulate(

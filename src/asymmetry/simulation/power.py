@@ -30,7 +30,6 @@ from asymmetry.tables.schemas import (
     SUPPORTED,
 )
 
-ENOUGH = 0.8
 _PHOTOS = 8  # of the descents that measure optimisability
 _OF_PHOTO = 0.3  # the deviation of a photo's recovery, in that between losses
 _BATCH = 5  # studies of a task of a process

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+import numpy as np
 from rich.console import Console
 from rich.progress import Progress
 
@@ -14,6 +15,7 @@ from asymmetry.simulation.components import Components
 from asymmetry.simulation.design import design_of
 from asymmetry.simulation.pilot import components_of
 from asymmetry.simulation.power import Power, Setup, number_of_studies, powers, simulated
+from asymmetry.simulation.search import Needed, most_studies, needed
 from asymmetry.simulation.truths import BORDER, CLAIM, OPPOSITE
 from asymmetry.study import Study
 
@@ -25,6 +27,7 @@ def report_power(
     studies: int,
     pilot: Path | None,
     images: int,
+    search: bool,
     seed: int,
     jobs: int,
     output: Path | None,
@@ -36,8 +39,7 @@ def report_power(
     components = components_of(study, pilot) if pilot else Components()
     setup = Setup(design_of(study), components, images, seed)
     claims = simulated([module.ID for module in load_hypotheses()])
-    console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+    with _progress() as progress:
         task = progress.add_task("studies", total=number_of_studies(claims, studies))
         found = powers(
             setup, claims, studies, jobs=jobs, advance=lambda more: progress.advance(task, more)
@@ -45,6 +47,16 @@ def report_power(
     print()
     for line in power_lines(found):
         print(line)
+    lacking: list[Needed] = []
+    if search:
+        # What no truth of this size decides, another number of these does not either.
+        asked = [one for one in found if one.truth != BORDER and np.isfinite(one.width)]
+        with _progress() as progress:
+            task = progress.add_task("designs", total=most_studies(claims, studies))
+            lacking = needed(setup, asked, studies, jobs, lambda more: progress.advance(task, more))
+        print()
+        for line in needed_lines(lacking):
+            print(line)
     if output:
         numbers = {
             "studies": studies,
@@ -52,8 +64,14 @@ def report_power(
             "seed": seed,
             "components": asdict(components),
             "powers": [asdict(one) for one in found],
+            "needed": [asdict(one) for one in lacking],
         }
         write_atomically(output, (json.dumps(numbers, indent=1) + "\n").encode())
+
+
+def _progress() -> Progress:
+    console = Console(stderr=True)
+    return Progress(console=console, transient=True, disable=not console.is_terminal)
 
 
 def power_lines(found: Sequence[Power]) -> list[str]:
@@ -74,4 +92,21 @@ def power_lines(found: Sequence[Power]) -> list[str]:
             f"{chance:>{width}.2f}" for chance, width in zip(chances, (7, 10, 9), strict=True)
         )
         lines.append(f"{name:5}{regime[:43]:44}{numbers}{own[CLAIM].width:>7.2f}")
+    return lines
+
+
+def needed_lines(found: Sequence[Needed]) -> list[str]:
+    """A table: how many losses, seeds and images each claim and regime needs."""
+    kinds = list(dict.fromkeys(one.what for one in found))
+    lines = [
+        "The least number of each, all else as it is, with which the claim is supported, and its "
+        "opposite contradicted, with a power of .8; –: none that was tried.",
+        f"{'':49}" + "".join(f"{kind:>8}" for kind in kinds),
+    ]
+    rows: dict[tuple[str, str], dict[str, int | None]] = {}
+    for one in found:
+        rows.setdefault((one.hypothesis, one.regime), {})[one.what] = one.number
+    for (name, regime), own in rows.items():
+        numbers = "".join(f"{own[kind] or '–':>8}" for kind in kinds)
+        lines.append(f"{name:5}{regime[:43]:44}{numbers}")
     return lines

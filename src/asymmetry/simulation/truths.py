@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from asymmetry.analysis.adversary import ASSUMED
 from asymmetry.analysis.hypotheses import (
     h01_prediction,
     h02_misalignment,
@@ -65,7 +66,7 @@ class Question:
 
 
 _SIZE = h05_patch.ASSUMED
-_MEANS = Truth(patch=_SIZE, transformer=-h06_family.ASSUMED, adversary=_SIZE, random=_SIZE)
+_KINDS = Truth(patch=_SIZE, transformer=-h06_family.ASSUMED, random=_SIZE)
 _RHO, _CHANGE = h01_prediction.ASSUMED, h02_misalignment.ASSUMED
 _HALF_SPREAD = float(np.sqrt(1 - h03_dominance.ASSUMED))
 QUESTIONS = (
@@ -85,13 +86,12 @@ QUESTIONS = (
         ("H3",), Truth(spread=_HALF_SPREAD), Truth(spread=1.0), Truth(spread=1 / _HALF_SPREAD)
     ),
     Question(
-        ("H4", "H5", "H5b", "H6", "H6b", "H14", "H15"),
-        _MEANS,
+        ("H4", "H5", "H5b", "H6", "H6b"),
+        _KINDS,
         Truth(),
-        replace(
-            _MEANS, patch=-_SIZE, transformer=h06_family.ASSUMED, adversary=-_SIZE, random=-_SIZE
-        ),
+        replace(_KINDS, patch=-_SIZE, transformer=h06_family.ASSUMED, random=-_SIZE),
     ),
+    Question(("H14", "H15"), Truth(adversary=ASSUMED), Truth(), Truth(adversary=-ASSUMED)),
     Question(
         ("H11",),
         Truth(recovery=h11_optimisability.ASSUMED),
