@@ -5,8 +5,8 @@ import pytest
 from asymmetry.report.drawn import Interval, drawn
 
 
-def shapes(intervals):
-    root = ElementTree.fromstring(str(drawn(intervals)))
+def shapes(intervals, among=()):
+    root = ElementTree.fromstring(str(drawn(intervals, among)))
     return root, root.findall("g")
 
 
@@ -22,6 +22,8 @@ def test_places_share_an_axis_that_has_zero():
     assert band.get("class") == "band"
     assert float(band.get("x1")) == pytest.approx(zero + 0.75 * (dots[0] - zero), abs=0.2)
     assert [group.get("class") for group in (upper, lower)] == ["supported", "undecided"]
+    (alone,) = shapes([first], among=[first, other])[1]
+    assert alone.find("circle").get("cx") == upper.find("circle").get("cx")
     assert "distortion: 1.00 (95 %: 0.50 to 2.00), supported; 0.75 to 1.50" in root.get(
         "aria-label"
     )

@@ -19,6 +19,7 @@ from asymmetry.tables.schemas import DONE
 
 TITLE = "Skill as a metric against effect as a loss"
 _SETTING = ["discriminator", "adversarial_weight", "seed"]
+_CHARACTERS = 150  # that fit into a line of the legend
 _NAMED = 8  # losses whose names fit into the panels; more are numbered
 _TITLES = {WITHOUT: "without an adversary (λ = 0)", WITH: "with an adversary (λ > 0)"}
 
@@ -78,7 +79,9 @@ def draw(numbers: pd.DataFrame, study: Study) -> Figure:
         return style.nothing_yet(parts.NO_CELLS)
     pairs = parts.short_scopes(numbers)
     look, names = style.look(study), _names(numbers)
-    figure = style.blank(0.3 + 2.45 * len(pairs))
+    columns = max(1, _CHARACTERS // (max(map(len, names), default=0) + 9))
+    entries = -(-len(names) // columns) + 1.5 if len(names) > _NAMED else 0
+    figure = style.blank(0.3 + 2.45 * len(pairs) + 0.19 * entries)
     grid = figure.subplots(len(pairs), 2, squeeze=False, sharex=True, sharey="row")
     for (scope, rows), pair in zip(pairs, grid, strict=True):
         for axes, regime in zip(pair, _TITLES, strict=True):
@@ -91,7 +94,7 @@ def draw(numbers: pd.DataFrame, study: Study) -> Figure:
         key = [style.swatch(f"{name}  {loss}", look.fidelity[loss]) for loss, name in names.items()]
         for entry, loss in zip(key, names, strict=True):
             entry.set_gid(loss)
-        legend(figure, key, loc="outside lower center", ncols=5, title="by skill")
+        legend(figure, key, loc="outside lower center", ncols=columns, title="by skill")
     # Only now are the limits of all panels final.
     for (_, rows), pair in zip(pairs, grid, strict=True):
         for axes, regime in zip(pair, _TITLES, strict=True):

@@ -14,6 +14,7 @@ from asymmetry.tables.read import Tables
 
 TITLE = "Ranks of the losses"
 numbers = ranking
+_TICKS = 16  # the most that fit
 _STEP = 0.24  # inches between two lines of labels
 
 
@@ -69,7 +70,7 @@ def _diagram(axes: Axes, rows: pd.DataFrame, look: style.Look) -> None:
     below = 0.5 + 0.35 * len(bars)  # of the first label
     axes.set(xlim=(1 - 0.3 * count, count * 1.3), ylim=(below + half, -2.0))
     axes.hlines(0, 1, count, color=style.INK, linewidth=1.2)
-    for tick in range(1, count + 1):
+    for tick in range(1, count + 1, -(-count // _TICKS)):
         axes.vlines(tick, -0.18, 0, color=style.INK, linewidth=1.2)
         axes.text(tick, -0.3, f"{tick}", ha="center", va="bottom", fontsize=8.5)
     end = min(1 + difference, count)

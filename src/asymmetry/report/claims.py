@@ -97,7 +97,8 @@ def claims(tables: Tables) -> list[dict[str, Any]]:
                 "" if row["regime"] == "all" else f", {row['regime']}"
             )
             places.append(_interval(row, own))
-            row["drawn"] = drawn(places[-1:])
+        for row, place in zip(rows, places, strict=True):
+            row["drawn"] = drawn([place], places)
         about = {"id": module.ID, "claim": module.CLAIM, "unit": module.UNIT}
         about |= {"source": f"{module.SOURCE}, {SOURCES[module.SOURCE]}", "silent": module.SILENT}
         about |= {"drawn": drawn(places), "held": _held(alternatives)}

@@ -27,18 +27,18 @@ class Interval:
     most: float | None
 
 
-def drawn(intervals: Sequence[Interval]) -> Markup:
+def drawn(intervals: Sequence[Interval], among: Sequence[Interval] = ()) -> Markup:
     """An SVG with a line for each known value: a dot, its interval, a band for the alternatives.
 
-    All share an axis that has zero, which is upright. A value without an interval is hollow. Empty
-    where no value is known.
+    They share an axis, also with those `among` which they are; it has zero, which is upright. A
+    value without an interval is hollow. Empty where no value is known.
     """
     known = [one for one in intervals if one.value is not None]
     if not known:
         return Markup("")
     every = [
         end
-        for one in known
+        for one in [*known, *among]
         for end in (one.value, one.low, one.high, one.least, one.most, 0.0)
         if end is not None
     ]
