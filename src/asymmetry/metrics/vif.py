@@ -15,6 +15,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from asymmetry.metrics.separable import Separable
 from asymmetry.metrics.steerable import axis_bands, in_8_bits
 
 _LEVELS = 4
@@ -46,11 +47,8 @@ class Reference(NamedTuple):
     information: Tensor
 
 
-class _Vif:
+class _Vif(Separable):
     """VIF in two steps: grey [B, 1, H, W] in 0..1 twice to [B]; 1 is best, above it is possible."""
-
-    def __call__(self, restored: Tensor, reference: Tensor) -> Tensor:
-        return self.distance(restored, self.features(reference))
 
     def features(self, reference: Tensor) -> Reference:
         """The model of the references [B, 1, H, W] or [1, 1, H, W]."""
