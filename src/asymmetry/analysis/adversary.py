@@ -86,10 +86,12 @@ def _estimate(pairs: Pairs) -> tuple[str, Integers, Estimate]:
 def _shared(pairs: Pairs) -> Estimate:
     """The chance of the trainings without an adversary, with which several pairs are made.
 
-    An estimate of zero: it adds its error only, from how the mean over the pairs of such a training
-    differs between seeds. What their trainings with an adversary bring to it counts twice.
+    An estimate of zero: it adds its error only. A balance is of both trainings and is 0 without an
+    adversary; there the mean over its pairs stands for such a training, and what its pairs bring
+    counts twice.
     """
     rows, place = np.unique(pairs.second[pairs.complete], return_inverse=True)
+    own = pairs.effects.by_image[rows]
     _, groups = np.unique(pairs.effects.done["fidelity"].to_numpy()[rows], return_inverse=True)
-    found = over_replicates(unit_means(pairs.differences, place), groups)
+    found = over_replicates(own if own.any() else unit_means(pairs.differences, place), groups)
     return replace(found, value=0.0)
