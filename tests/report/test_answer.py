@@ -52,5 +52,16 @@ def test_of_the_undecided_the_best_known_is_told():
     assert "(perception)" in found.rest
 
 
+def test_where_judges_disagree_nothing_is_told_while_another_place_is_undecided():
+    found = answer(
+        claims(
+            ("distortion", "with adversary", "undecided", 0.1, -0.9, 0.9),
+            ("perception", "with adversary", "no verdict", 0.8, 0.7, 0.9),
+        )
+    )
+    assert found.word == "Undecided"
+    assert found.rest.endswith("elsewhere no verdict in 1.")
+
+
 def test_without_the_claim_there_is_no_answer():
     assert answer(claims().reindex(columns=[*PLACE, "n"])) is None

@@ -40,8 +40,8 @@ class Answer:
 def answer(claims: pd.DataFrame) -> Answer | None:
     """The answer of the table `hypotheses`; None where it has no row of the claim behind it.
 
-    The sentence is about the place and regime that is decided; of several, or of none, about the
-    one with the shortest interval. It ends with what the others say.
+    The sentence is about the place and regime that is decided, or else one that is undecided; of
+    several about the one with the shortest interval. It ends with what the others say.
     """
     claims = claims[claims["id"] == _PREDICTION]
     if claims.empty:
@@ -60,7 +60,7 @@ def answer(claims: pd.DataFrame) -> Answer | None:
     return Answer(f"{word[:1].upper()}{word[1:]}", rest)
 
 
-def _order(row: dict[str, Any]) -> tuple[bool, float]:
-    """What is decided comes first, then what is known best."""
+def _order(row: dict[str, Any]) -> tuple[bool, bool, float]:
+    """What is decided comes first, then what could have been, then what is known best."""
     width = row["high"] - row["low"] if row["low"] is not None else float("inf")
-    return row["verdict"] not in DECIDED, width
+    return row["verdict"] not in DECIDED, row["verdict"] != UNDECIDED, width
