@@ -11,6 +11,7 @@ from bench.table import render
 SMALL = Cells("compact-tiny", "l1", crop=16, batch=1)
 
 
+@pytest.mark.slow
 def test_packs_take_turns_in_the_fastest_numerics(tmp_path: Path):
     numerics = {"plain": {}, "other layout": {"channels_last": False}}
     rows = training_rows(tmp_path, SMALL, numerics, (1, 2), 0.0, 2)
@@ -21,6 +22,7 @@ def test_packs_take_turns_in_the_fastest_numerics(tmp_path: Path):
     assert all(len(row["ours"]["runs"]) == 2 and row["ours"]["median"] > 0 for row in rows)
 
 
+@pytest.mark.slow
 def test_a_cell_is_the_same_again_on_a_cpu(tmp_path: Path):
     assert "differ by 0 at most, alone and in a pack of 4 by 0: within" in repeatability(
         tmp_path, SMALL
