@@ -62,7 +62,7 @@ def test_what_was_not_played_does_not_count():
     assert (whole.n, fair[0].n) == (5, 4)
     assert not any("alexnet" in one.regime for one in fair)
     assert fair[0].note.endswith(
-        "Left out, as the game was not played: 1 of 10, alexnet-patch at 0.01 (perfect)."
+        "Left out are 1 of 10 games: perfect throughout (alexnet-patch at 0.01)."
     )
 
 
@@ -100,8 +100,10 @@ def test_without_any_game_the_claim_is_open_and_not_beyond_the_design():
 def test_each_claim_about_discriminators_says_what_it_leaves_out(module):
     proof = evidence()
     plain, fair = module.findings(proof), module.findings(without(proof, "swin-tiny-patch"))
-    assert not any("not played" in one.note for one in plain)
-    told = ["1 of 10, swin-tiny-patch at 0.01 (perfect)" in one.note for one in fair]
+    assert not any("Left out" in one.note for one in plain)
+    told = [
+        "1 of 10 games: perfect throughout (swin-tiny-patch at 0.01)" in one.note for one in fair
+    ]
     # Runs that collapsed are counted in all games.
     assert told == ["collapsed" not in one.regime for one in fair]
     assert any(told)

@@ -7,10 +7,13 @@ import numpy as np
 import pandas as pd
 
 from asymmetry.analysis.effect import Effects
-from asymmetry.analysis.games import Setting
+from asymmetry.analysis.games import CHANCE, PERFECT, UNKNOWN, Setting
 from asymmetry.analysis.hypotheses.contract import ALL, Finding, sentences
 from asymmetry.analysis.hypotheses.evidence import Evidence
 from asymmetry.tables.schemas import UNDECIDABLE, UNDECIDED
+
+_NAMED = 6  # games of a kind that a note names
+_WHY = {CHANCE: "at chance", PERFECT: "perfect throughout", UNKNOWN: "without a recorded AUC"}
 
 
 def of_played(
@@ -67,8 +70,10 @@ def _without(effects: Effects, left: dict[Setting, str]) -> Effects:
 
 
 def _in_words(left: dict[Setting, str], count: int) -> str:
-    named = ", ".join(
-        f"{name.discriminator} at {name.adversarial_weight:g} ({game})"
-        for name, game in left.items()
-    )
-    return f"Left out, as the game was not played: {len(left)} of {count}, {named}."
+    kinds = []
+    for kind in dict.fromkeys(left.values()):
+        named = [f"{name.discriminator} at {name.adversarial_weight:g}"
+                 for name, game in left.items() if game == kind]  # fmt: skip
+        more = f" and {len(named) - _NAMED} more" if len(named) > _NAMED else ""
+        kinds.append(f"{_WHY[kind]} ({', '.join(named[:_NAMED])}{more})")
+    return f"Left out are {len(left)} of {count} games: {'; '.join(kinds)}."
