@@ -77,7 +77,7 @@ def test_a_study_is_the_same_once_written_whole(path: Path):
 @pytest.mark.parametrize(
     ("name", "trainings", "alone", "drawn", "full"),
     [
-        # 15 losses in three seeds; 15 of another generator; 15 of another task. Two more seeds of 15
+        # 15 losses in three seeds; 15 of another generator or of another task. Two more seeds of 15
         # losses beside one adversary, and of 7 discriminators at two weights.
         ("bench", 217, 45 + 15 + 15, 84, 217 - 84 + 15 * 12 * 6),
         # 20 losses in three seeds; 4 with another generator; 3 in three other tasks. Two more seeds
