@@ -145,7 +145,7 @@ def quality(
     decades -= np.log10(positive).mean() if len(positive) else 0.0
     sign = np.where(cells["head"] == "patch", 0.5, np.where(cells["head"] == "vanilla", -0.5, 0.0))
     transformer = trunks.map(is_transformer, "ignore").eq(True).to_numpy(dtype=float)
-    found = truth.adversary + truth.patch * sign
+    found = truth.patch * sign
     found = found + truth.transformer * (transformer - 0.5) * trunks.notna() * (1 + decades)
     if truth.design is None:
         found = found + _drawn(cells, "backbone", of.trunks, rng)
@@ -153,6 +153,10 @@ def quality(
         found = found + _drawn(cells, "adversarial_weight", of.weights, rng)
     else:
         found = found + _drawn(cells, "discriminator", _whole(of) * np.sqrt(truth.design), rng)
+    if beside.any():
+        # What these trunks and weights do on average is what the adversary does.
+        of_losses = pd.Series(found[beside]).groupby(cells["fidelity"].to_numpy()[beside]).mean()
+        found = found - float(of_losses.mean()) + truth.adversary
     pairs = cells.assign(pair=cells["fidelity"] + " " + cells["discriminator"])
     found = found + _drawn(pairs, "pair", of.mixed, rng)
     alone, with_one = (
