@@ -49,6 +49,7 @@ RUN = {
     "make test-page": f"make --dry-run -C {ROOT} test-page",
     "make lint": f"make --dry-run -C {ROOT} lint",
     "make docs": f"make --dry-run -C {ROOT} docs",
+    "make figures": f"make --dry-run -C {ROOT} figures",
 }
 # These need real weights. After `add`, `get` finds the file and verifies it: nothing is fetched.
 RUN_WITH_WEIGHTS = ["asymmetry weights add FOLDER", "asymmetry weights get alexnet"]
@@ -80,6 +81,14 @@ ELSEWHERE = {
     "dvc pull": "done in tests/workflow/test_dvc.py",
     "asymmetry power": "done in tests/cli/test_simulation.py",
     "asymmetry adopt": "done in tests/workflow/test_dvc.py",
+    "git add --force $(find runs -name run.json) results/parts": (
+        "what is then there is taken over in tests/workflow/test_adopt.py"
+    ),
+    "asymmetry figures --tables published/bench-cpu/tables": "done in tests/figures/test_redraw.py",
+    "snakemake train --cores all --config 'grid={seeds: [0, 1]}'": (
+        "the slices are read and planned in tests/planning/test_slices.py"
+    ),
+    "snakemake train --cores all --config 'grid={seeds: [2, 3]}'": "the same",
     "asymmetry why CELL": "done in tests/cli/test_artifacts.py",
     "asymmetry prune": "done in tests/cli/test_artifacts.py",
     "asymmetry release RUN": "done in tests/cli/test_artifacts.py",
