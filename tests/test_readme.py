@@ -80,6 +80,9 @@ ELSEWHERE = {
     "dvc push": "done in tests/workflow/test_dvc.py",
     "dvc pull": "done in tests/workflow/test_dvc.py",
     "asymmetry power": "done in tests/cli/test_simulation.py",
+    "asymmetry power --simulate 100": "done in tests/cli/test_simulation.py",
+    "asymmetry power --simulate 100 --pilot results": "read in tests/simulation/test_pilot.py",
+    "asymmetry power --simulate 40 --search": "searched in tests/simulation/test_power.py",
     "asymmetry adopt": "done in tests/workflow/test_dvc.py",
     "git add --force $(find runs -name run.json) results/parts": (
         "what is then there is taken over in tests/workflow/test_adopt.py"
