@@ -22,7 +22,7 @@ from asymmetry.analysis.regimes import regimes
 from asymmetry.analysis.skill import skill_of_losses
 from asymmetry.core.errors import UserError
 from asymmetry.simulation.components import Components
-from asymmetry.stats.arrays import Array
+from asymmetry.stats.arrays import Array, Integers
 from asymmetry.stats.mixed_model import RESIDUAL, MixedModel
 from asymmetry.study import Study
 from asymmetry.tables.read import Tables, load_tables
@@ -82,7 +82,7 @@ def of_effects(effects: Effects) -> dict[str, float]:
     The mean of judges and images still has a part of their chance, which is taken off.
     """
     cells = with_trunk(effects.done).reset_index(drop=True)
-    known = np.isfinite(effects.by_image).all(axis=1)
+    known = np.asarray(np.isfinite(effects.by_image).all(axis=1))
     beside = (cells["adversarial_weight"] > 0).to_numpy()
     alone = _deviations(effects.level, cells, known & ~beside, {"losses": ["fidelity"]})
     with_one = _deviations(effects.level, cells, known & beside, _BESIDE)
@@ -109,7 +109,8 @@ def _deviations(
     values: Array, cells: pd.DataFrame, mask: np.ndarray, factors: Mapping[str, list[str]]
 ) -> dict[str, float]:
     """The deviations, by REML, of those factors that have enough levels and repeat some."""
-    own, used = cells[mask], {}
+    own = cells[mask]
+    used: dict[str, Integers] = {}
     for name, columns in factors.items():
         codes = codes_of(own, columns)
         levels = len(np.unique(codes))
@@ -135,7 +136,9 @@ def _of_images(effects: Effects, cells: pd.DataFrame, known: np.ndarray) -> dict
             "image": np.tile(np.arange(images), int(known.sum())),
         }
     )
-    factors = {"images": ["fidelity", "image"], "images_beside": ["discriminator", "image"]}
+    factors = {"images": ["fidelity", "image"]}
+    if cells["discriminator"][known].nunique() > 1:  # of one, it is the image
+        factors["images_beside"] = ["discriminator", "image"]
     found = _deviations(rest.ravel(), long, np.ones(len(long), dtype=bool), factors)
     return {name: value for name, value in found.items() if name != RESIDUAL}
 
@@ -183,6 +186,8 @@ def _of_seeds(tables: Tables, judged: Judged) -> dict[str, float]:
 
 def _of_skill(tables: Tables) -> dict[str, float]:
     """The error of skill as a share of the deviation between losses less that error."""
+    if tables.skill.empty:
+        return {}
     skill = skill_of_losses(tables.skill, tables.skill_values)
     if len(skill) < FEWEST or not np.isfinite(skill["error"]).all():
         return {}

@@ -127,7 +127,7 @@ def losses_of(
     if truth.design is not None:
         spread = _whole(of) * np.sqrt(1 - truth.design)
     effects = {"alone": of.losses * alone + random, "beside": spread * beside + random}
-    return pd.DataFrame(effects | {"skill": skill, "recovery": recovery}, index=names)
+    return pd.DataFrame(effects | {"skill": skill, "recovery": recovery}, index=list(names))
 
 
 def quality(
