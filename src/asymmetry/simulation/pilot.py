@@ -137,8 +137,8 @@ def _of_images(effects: Effects, cells: pd.DataFrame, known: np.ndarray) -> dict
         }
     )
     factors = {"images": ["fidelity", "image"]}
-    if long["discriminator"].nunique() > 1:
-        factors |= {"images_beside": ["discriminator", "image"]}
+    if cells["discriminator"][known].nunique() > 1:  # of one, it is the image
+        factors["images_beside"] = ["discriminator", "image"]
     found = _deviations(rest.ravel(), long, np.ones(len(long), dtype=bool), factors)
     return {name: value for name, value in found.items() if name != RESIDUAL}
 
@@ -186,6 +186,8 @@ def _of_seeds(tables: Tables, judged: Judged) -> dict[str, float]:
 
 def _of_skill(tables: Tables) -> dict[str, float]:
     """The error of skill as a share of the deviation between losses less that error."""
+    if tables.skill.empty:
+        return {}
     skill = skill_of_losses(tables.skill, tables.skill_values)
     if len(skill) < FEWEST or not np.isfinite(skill["error"]).all():
         return {}
