@@ -106,7 +106,7 @@ def test_a_comment_reruns_no_training_and_a_figures_colour_draws_the_figures(her
     assert here.dvc("status").stdout.strip() == CLEAN
 
     before = here.results()
-    here.edit("src/asymmetry/figures/heat_map.py", '"white" if', '"ivory" if')
+    here.edit("src/asymmetry/figures/heat_map.py", "style.DIVERGING)", '"PuOr")')
     said = here.repro()
     assert ran(said) == ["data", "figures"]
     assert said.count(": drawing ") == 1
