@@ -80,7 +80,7 @@ def test_without_any_game_the_claim_is_open_and_not_beyond_the_design():
     assert "10 of 10" in one.note
     few = h16_design.findings(without(evidence(), *names[2:]))
     assert {one.verdict for one in few} == {"undecided"}
-    assert "It needs 3 losses crossed with 3 discriminators." in few[0].note
+    assert "It needs 3 losses that are beside 3 discriminators each" in few[0].note
 
 
 @pytest.mark.parametrize(

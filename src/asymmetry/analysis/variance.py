@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from asymmetry.analysis.effect import Effects
 from asymmetry.analysis.hypotheses.contract import Finding, by_interval, undecidable
@@ -80,10 +81,13 @@ def share_of(effects: Effects, factor: str, words: str) -> Finding:
         if count > 1
     }
     found: Components | None = None
-    if min(counts[LOSS], counts[DESIGN]) >= _FEWEST_LEVELS:
+    if _crossed(cells) >= _FEWEST_LEVELS:
         found = components(values - values.mean(), factors)
     if found is None:
-        reason = f"It needs {_FEWEST_LEVELS} losses crossed with {_FEWEST_LEVELS} discriminators."
+        reason = (
+            f"It needs {_FEWEST_LEVELS} losses that are beside {_FEWEST_LEVELS} discriminators "
+            "each, to tell discriminators from what they do beside one loss."
+        )
         return undecidable(finding, reason)
     share = found.share(factor)
     parts = ", ".join(
@@ -101,3 +105,9 @@ def share_of(effects: Effects, factor: str, words: str) -> Finding:
         note=f"Variances: {parts}. Supported: interval above {HALF}; contradicted: below. "
         f"{finding.note}",
     )
+
+
+def _crossed(cells: pd.DataFrame) -> int:
+    """How many losses are there beside at least so many discriminators."""
+    beside = cells.groupby(LOSS)[DESIGN].nunique()
+    return int((beside >= _FEWEST_LEVELS).sum())

@@ -1,7 +1,10 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from asymmetry.analysis.hypotheses import h16_design, h17_semantics
+from asymmetry.analysis.variance import DESIGN, share_of
 from tests.analysis.simulated import LOSSES, by_loss, evidence_of, grid, training_noise
 
 TRUNKS = ("vgg16", "resnet50", "alexnet", "vit-small", "swin-tiny", "convnext-tiny")
@@ -39,4 +42,26 @@ def test_both_alike_are_undecided():
 def test_two_discriminators_say_nothing_of_their_variance():
     (one,) = h16_design.findings(evidence(1.0, 1.0, DISCRIMINATORS[:2]))
     assert one.verdict == "this design cannot decide it"
-    assert "3 losses crossed with 3 discriminators" in one.note
+    assert "3 losses that are beside 3 discriminators each" in one.note
+
+
+@pytest.mark.parametrize(("crossed", "decidable"), [(2, False), (3, True)])
+def test_discriminators_beside_one_or_two_losses_say_nothing_of_others(crossed, decidable):
+    """As in a study whose other losses have the reference discriminator alone."""
+    proof = evidence(2.0, 0.02)
+    keep = [*LOSSES[:crossed]]
+
+    def fewer(cells):
+        return cells["fidelity"].isin(keep) | cells["discriminator"].isin(["none", "vgg16-patch"])
+
+    effects = proof.effects[0]
+    done = fewer(effects.done).to_numpy()
+    part = replace(
+        effects,
+        cells=effects.cells[fewer(effects.cells)],
+        done=effects.done[done],
+        z=effects.z[:, done],
+        by_image=effects.by_image[done],
+    )
+    one = share_of(part, DESIGN, "discriminators")
+    assert (one.verdict != "this design cannot decide it") == decidable
