@@ -9,11 +9,20 @@ from asymmetry.core.randomness import draws
 from asymmetry.simulation import search
 from asymmetry.simulation.components import Components
 from asymmetry.simulation.design import Design
-from asymmetry.simulation.power import Setup, powers, simulated
+from asymmetry.simulation.power import Power, Setup, number_of_studies, powers, simulated
 from asymmetry.simulation.power_report import needed_lines, power_lines
 from asymmetry.simulation.search import Needed, with_losses, with_seeds
 from asymmetry.simulation.study import cells_of
-from asymmetry.simulation.truths import BORDER, CLAIM, NAMES, OPPOSITE, Truth, losses_of, quality
+from asymmetry.simulation.truths import (
+    BORDER,
+    CLAIM,
+    NAMES,
+    OPPOSITE,
+    QUESTIONS,
+    Truth,
+    losses_of,
+    quality,
+)
 from asymmetry.stats.rank_correlation import spearman
 
 NOTHING = Components(**{field.name: 0.0 for field in fields(Components)})
@@ -121,6 +130,14 @@ def test_kinds_differ_by_what_the_truth_says():
 
 def test_claims_on_other_data_are_not_simulated():
     assert simulated(["H1", "H7", "H8", "H12", "H5b"]) == ["H1", "H5b"]
+
+
+def test_a_claim_without_a_border_has_a_dash_there():
+    shares = {"supported": 0.5, "undecided": 0.5}
+    found = [Power("H1", "all", truth, 2, shares, 0.7) for truth in QUESTIONS[0].truths]
+    assert BORDER not in QUESTIONS[0].truths
+    assert power_lines(found)[-1].split() == ["H1", "all", "0.50", "0.00", "–", "0.70"]
+    assert number_of_studies(["H1", "H2"], 10) == 50
 
 
 def test_tables_say_chances_and_needs(paired):

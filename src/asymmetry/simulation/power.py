@@ -71,7 +71,7 @@ class Setup:
         """One simulated study."""
         rng = draws(self.seed, f"power/{question}/{truth}", step=index)
         cells, names, of = self.design.cells, self.design.losses, self.components
-        true = QUESTIONS[question].truth(truth)
+        true = QUESTIONS[question].truths[truth]
         losses = losses_of(names, true, of, rng)
         chance = of.chance(self.images)
         if true.design is not None:
@@ -130,6 +130,7 @@ def powers(
         for place, question in enumerate(QUESTIONS)
         if set(question.hypotheses) & set(claims)
         for truth in truths
+        if truth in question.truths
         for first in range(0, studies, _BATCH)
     ]
     tally: _Tally = defaultdict(lambda: (Counter(), []))
@@ -149,7 +150,8 @@ def simulated(claims: Collection[str]) -> list[str]:
 
 def number_of_studies(claims: Collection[str], studies: int, truths: Sequence[str] = NAMES) -> int:
     """How many studies `powers` makes."""
-    return studies * len(truths) * sum(bool(set(q.hypotheses) & set(claims)) for q in QUESTIONS)
+    asked = [question for question in QUESTIONS if set(question.hypotheses) & set(claims)]
+    return studies * sum(truth in question.truths for question in asked for truth in truths)
 
 
 def _made(

@@ -87,9 +87,9 @@ def power_lines(found: Sequence[Power]) -> list[str]:
     for one in found:
         rows.setdefault((one.hypothesis, one.regime), {})[one.truth] = one
     for (name, regime), own in rows.items():
-        chances = [own[truth].right for truth in (CLAIM, OPPOSITE, BORDER)]
         numbers = "".join(
-            f"{chance:>{width}.2f}" for chance, width in zip(chances, (7, 10, 9), strict=True)
+            f"{f'{own[truth].right:.2f}' if truth in own else '–':>{width}}"
+            for truth, width in ((CLAIM, 7), (OPPOSITE, 10), (BORDER, 9))
         )
         lines.append(f"{name:5}{regime[:43]:44}{numbers}{own[CLAIM].width:>7.2f}")
     return lines

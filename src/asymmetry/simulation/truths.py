@@ -53,16 +53,21 @@ class Truth:
 
 @dataclass(frozen=True)
 class Question:
-    """Claims that one truth, its border and its opposite decide."""
+    """Claims that one truth, its border and its opposite decide.
+
+    Without a `border` there is none at which either verdict is wrong.
+    """
 
     hypotheses: Sequence[str]
     claim: Truth
-    border: Truth
+    border: Truth | None
     opposite: Truth
 
-    def truth(self, name: str) -> Truth:
-        """The truth of this name."""
-        return {CLAIM: self.claim, BORDER: self.border, OPPOSITE: self.opposite}[name]
+    @property
+    def truths(self) -> dict[str, Truth]:
+        """What may be true, by name."""
+        found = {CLAIM: self.claim, BORDER: self.border, OPPOSITE: self.opposite}
+        return {name: truth for name, truth in found.items() if truth is not None}
 
 
 _SIZE = h05_patch.ASSUMED
@@ -71,9 +76,10 @@ _RHO, _CHANGE = h01_prediction.ASSUMED, h02_misalignment.ASSUMED
 _HALF_SPREAD = float(np.sqrt(1 - h03_dominance.ASSUMED))
 QUESTIONS = (
     Question(
+        # Nowhere are both wrong: contradicted is right above 0, supported below a strong rho.
         ("H1",),
         Truth(),
-        Truth(skill=(h01_prediction.STRONG,) * 2),
+        None,
         Truth(skill=(_RHO, _RHO)),
     ),
     Question(
