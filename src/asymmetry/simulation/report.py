@@ -31,8 +31,8 @@ studies of known truth that go through the analysis of real ones. `asymmetry sim
 page; `src/asymmetry/simulation/worlds` has the truths.
 
 A verdict that is nominally wrong in 5 % of studies may be so in 6 % here, and an interval should
-contain the truth in 92 to 98 %; that of H4 allows for all settings and rivals at once, so each alone
-contains it more often. "Practically equal" is wrong where the true difference is not below
+contain the truth in 92 to 98 %; that of H4 allows for all settings and rivals at once, so each
+alone contains it more often. "Practically equal" is wrong where the true difference is not below
 what the study declares to be none; it is tried where the difference is exactly that. Of 500
 studies, a share of 5 % has a standard error of 1 %. A claim for which this does not hold, or is not
 measured, has no verdict: it is descriptive only. Findings of an axis whose judges do not agree have
