@@ -1,4 +1,4 @@
-"""Seconds of blind batches: `python -m bench.data_ours CROP BATCH BATCHES`, in a study's folder."""
+"""Seconds of training batches: `python -m bench.data_ours CROP BATCH BATCHES TASK`, of a study here."""
 
 import json
 import sys
@@ -12,10 +12,10 @@ from asymmetry.data.crops import TrainingCrops
 
 def main() -> None:
     """Print the seconds that the batches after the first one took."""
-    crop, batch, batches = map(int, sys.argv[1:])
+    crop, batch, batches = map(int, sys.argv[1:4])
     torch.set_num_threads(1)
     plan = plan_of(DEFAULT)
-    photos, task = plan.photos.split("train"), plan.study.tasks["blind-x4"]
+    photos, task = plan.photos.split("train"), plan.study.tasks[sys.argv[4]]
     crops = TrainingCrops(photos, task, crop, batch, seed=0, reduce=plan.study.photos.reduce)
     crops.batch(0)
     began = time.monotonic()
