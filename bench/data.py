@@ -69,7 +69,11 @@ def measure(runs: int) -> dict[str, Any]:
         measurement("its data set alone, no input made", unit, found["ours"], found["references"]),
     ]
     return {
-        "settings": {"crop": CROP, "batch": BATCH, "batches": [OURS, SECOND_ORDER, PAIRS, REFERENCES]},
+        "settings": {
+            "crop": CROP,
+            "batch": BATCH,
+            "batches": [OURS, SECOND_ORDER, PAIRS, REFERENCES],
+        },
         "notes": _NOTES,
         "rows": rows,
     }

@@ -1,4 +1,7 @@
-"""Seconds of training batches: `python -m bench.data_ours CROP BATCH BATCHES TASK`, of a study here."""
+"""Seconds of batches of a task, in a study's folder.
+
+`python -m bench.data_ours CROP BATCH BATCHES TASK`
+"""
 
 import json
 import sys
