@@ -118,7 +118,8 @@ def check_splits(root: Path, modules: list[str], roots: dict[str, Roots], before
 
 
 @pytest.mark.parametrize(
-    "module", ["data.degrade", "metrics.ssim", "fidelity.dists", "figures.crops"]
+    "module",
+    ["data.degrade", "metrics.ssim", "fidelity.dists", "figures.crops", "backbones.transformer"],
 )
 def test_a_split_changes_no_digest(
     tmp_path: Path, module: str, roots: dict[str, Roots], before: Digests
@@ -150,7 +151,7 @@ def split(path: Path, module: str, taken: list[str]) -> None:
         elif "".join(lines).startswith("CHANGES_NUMBERS"):
             markers.append("".join(lines))  # true of both parts
         else:
-            own = [n.id for n in ast.walk(node) if isinstance(n, ast.Name) and _stored(n)]
+            own = [name for part in ast.walk(node) for name in _bound(part)]
             own = [node.name] if isinstance(node, ast.FunctionDef | ast.ClassDef) else own
             goes = bool(set(own) & set(taken))
             kept[goes].append("\n".join(lines))
@@ -169,8 +170,11 @@ def _first(node: ast.stmt) -> int:
     return min([node.lineno, *(decorator.lineno for decorator in decorators)])
 
 
-def _stored(node: ast.Name) -> bool:
-    return isinstance(node.ctx, ast.Store)
+def _bound(node: ast.AST) -> list[str]:
+    """The names that a part of a statement binds: by assignment, or by an import in a `with`."""
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        return [alias.asname or alias.name.partition(".")[0] for alias in node.names]
+    return [node.id] if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) else []
 
 
 def constants(module: str) -> list[tuple[str, ast.Constant]]:
