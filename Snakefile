@@ -1,6 +1,6 @@
 from snakemake.utils import min_version
 
-from asymmetry.figures.registry import figure_names
+from asymmetry.figures.registry import drawn_figures
 from asymmetry.pipeline.snakefile import begin, open_study
 from asymmetry.report.sources import PAGES
 from asymmetry.training.finished import restore_records
@@ -20,6 +20,7 @@ if not workflow.overwrite_configfiles:
 
 stages, packs = open_study(workflow, config)
 study, plan = stages.study, stages.plan
+figures = drawn_figures(stages.results)
 
 
 rule all:

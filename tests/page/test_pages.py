@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from asymmetry.figures.registry import figure_names
+from asymmetry.figures.registry import drawn_figures
 from tests.page.conftest import HOSTILE
 from tests.page.looks import contrasts, open_all, unnamed, violations, width_of_content
 from tests.workflow.test_study import jobs
@@ -122,7 +122,7 @@ def test_the_commands_on_the_page_are_known_to_snakemake(visit, study, results):
     page = visit(address(results, "index.html"))
     open_all(page)
     commands = page.locator("code", has_text="snakemake --cores all --force").all_inner_texts()
-    assert len(commands) == len(figure_names()) + 1  # the figures and the page
+    assert len(commands) == len(drawn_figures(results)) + 1  # the figures and the page
     for command, rule in ((commands[0], "draw"), (commands[-1], "report")):
         done = study.snakemake("-n", *command.split()[3:])
         assert done.returncode == 0, done.stderr

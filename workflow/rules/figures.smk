@@ -71,18 +71,18 @@ rule draw:
                 category="Figures",
                 labels={"figure": name, "what": what},
             )
-            for name in figure_names()
+            for name in figures
             for kind, what in {"svg": "drawing", "csv": "numbers"}.items()
         ],
         expand(
             str(stages.results / "figures/{name}.{kind}"),
-            name=figure_names(),
+            name=figures,
             kind=["png", "json"],
         ),
     log:
         stages.results / "logs/figures.log",
     params:
-        names=figure_names(),
+        names=figures,
     message:
         "drawing the figures"
     shell:

@@ -27,7 +27,8 @@ from asymmetry.report.sources import PAGES
 from asymmetry.report.usage import hours, usage_rows
 from asymmetry.report.words import interval, number, records
 from asymmetry.study import Study
-from asymmetry.tables.read import Tables, load_tables, table_path
+from asymmetry.tables.power import FILE as POWER
+from asymmetry.tables.read import TABLES, Tables, load_tables, table_path
 
 _FIRST = "asymmetry"  # the figure beside the answer
 _STUDY_FILES = ("photos.csv", "claims.md", "hypotheses.json", "hypotheses.csv")
@@ -117,5 +118,5 @@ def _asset(name: str) -> Markup:
 
 def _files(folder: Path) -> list[str]:
     """The tables beside the page, for download."""
-    names = [table_path(Path(), name).name for name in Tables.__dataclass_fields__]
-    return [name for name in [*names, *_STUDY_FILES] if (folder / name).is_file()]
+    names = [table_path(Path(), name).name for name in TABLES]
+    return [name for name in [*names, POWER, *_STUDY_FILES] if (folder / name).is_file()]
