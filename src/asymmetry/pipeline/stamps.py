@@ -17,7 +17,7 @@ from asymmetry.figures.registry import FORMATS, drawn_figures, figure_modules
 from asymmetry.planning.identity import code_digest
 from asymmetry.planning.metric_digests import contracts_of
 from asymmetry.planning.plan import Plan
-from asymmetry.report.sources import PAGES, sources_digest
+from asymmetry.report.sources import PAGES, for_snakemake, sources_digest
 from asymmetry.tables.people import human_digest
 from asymmetry.tables.power import power_path
 
@@ -91,7 +91,7 @@ class Stamps:
             ),
             "report": CheapStage(
                 build,
-                self._in(*PAGES, "metrics.json"),
+                self._in(*PAGES, "metrics.json", *for_snakemake(figures)),
                 inputs=(sources_digest(),),
                 after=("photos", "figures"),
             ),
