@@ -12,7 +12,7 @@ from asymmetry.report.claims import SIGNS
 from asymmetry.report.opening import anchor
 from asymmetry.report.words import interval, number
 
-_SYNTAX = re.compile(r"[\\`*_|{<]")  # of reStructuredText, and of Jinja
+_SYNTAX = re.compile(r"[\\`*_|<{%#]")  # of reStructuredText, and of Jinja
 
 
 def render(template: str, **values: object) -> str:
@@ -30,8 +30,8 @@ def render(template: str, **values: object) -> str:
 def rst(text: object) -> str:
     r"""Plain text as reStructuredText, inside what Snakemake reads as a template of its own.
 
-    >>> print(rst("psnr_y, 95 %: {{ 1 }}"))
-    psnr\_y, 95 %: \{\{ 1 }}
+    >>> print(rst("psnr_y {{ 1 }}"))
+    psnr\_y \{\{ 1 }}
     """
     return _SYNTAX.sub(r"\\\g<0>", str(text))
 

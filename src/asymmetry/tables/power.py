@@ -1,14 +1,17 @@
 """The table of the power of a study, which no stage makes but a command that simulates.
 
-It is a CSV: so it can be read, and kept in Git beside a preregistration.
+It is a CSV: so it can be read, and kept in Git beside a preregistration. Imports no pandas until it
+is read.
 """
 
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from asymmetry.core.errors import UserError
 from asymmetry.core.files import write_atomically
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FILE = "power.csv"
 # Of a claim `id` and `regime` under a `truth`: the share of right verdicts in `studies` simulated
@@ -25,17 +28,21 @@ def power_path(results: Path) -> Path:
     return results / FILE
 
 
-def no_power() -> pd.DataFrame:
+def no_power() -> "pd.DataFrame":
     """The table without rows."""
+    import pandas as pd
+
     types = {column: float if column in _NUMBERS else object for column in COLUMNS}
     return pd.DataFrame({column: pd.Series(dtype=type_) for column, type_ in types.items()})
 
 
-def load_power(results: Path) -> pd.DataFrame:
+def load_power(results: Path) -> "pd.DataFrame":
     """The table in a folder, without rows where there is none.
 
     Raises UserError where it cannot be read, or has other columns or words for numbers.
     """
+    import pandas as pd
+
     path = power_path(results)
     if not path.is_file():
         return no_power()
@@ -55,6 +62,6 @@ def load_power(results: Path) -> pd.DataFrame:
     return table
 
 
-def write_power(table: pd.DataFrame, results: Path) -> None:
+def write_power(table: "pd.DataFrame", results: Path) -> None:
     """Write the table into a folder."""
     write_atomically(power_path(results), table[COLUMNS].to_csv(index=False).encode())
