@@ -1,14 +1,12 @@
 from snakemake.utils import min_version
 
-from asymmetry.figures.registry import figure_names
+from asymmetry.core.files import read_object
+from asymmetry.figures.registry import drawn_figures
 from asymmetry.pipeline.snakefile import begin, open_study
-from asymmetry.report.sources import PAGES
+from asymmetry.report.sources import FOR_SNAKEMAKE, LANDING, PAGES, for_snakemake
 from asymmetry.training.finished import restore_records
 
 min_version("9.3")
-
-
-report: "workflow/report/study.rst"
 
 
 # A study given with --configfile stands alone; without one, params.yaml is the study. Into both,
@@ -20,6 +18,11 @@ if not workflow.overwrite_configfiles:
 
 stages, packs = open_study(workflow, config)
 study, plan = stages.study, stages.plan
+figures = drawn_figures(stages.results)
+
+
+# Of `snakemake --report`: the page, figures and captions say the same as the study's own page.
+report: (stages.results / FOR_SNAKEMAKE / LANDING).absolute()
 
 
 rule all:

@@ -28,6 +28,7 @@ from asymmetry.study import (
     Training,
     Transfer,
 )
+from asymmetry.tables.power import write_power
 from asymmetry.tables.read import Tables, load_tables
 from asymmetry.tables.schemas import COLUMNS, write_table
 
@@ -223,6 +224,23 @@ def make_optimisability(
     return pd.DataFrame(rows, columns=columns).assign(status="ok")
 
 
+def make_power(studies: int = 40) -> pd.DataFrame:
+    """The table `power`: more losses help H1, which has enough with 12; H16 is never decided."""
+    planned = [("claim", 0.5), ("opposite", 0.25), ("border", 0.95)]
+    found = [("H1", truth, "as planned", None, power, 0.9) for truth, power in planned]
+    found += [("H16", truth, "as planned", None, 0.0, np.nan) for truth, _ in planned]
+    for truth, powers in {"claim": (0.5, 0.7, 0.9), "opposite": (0.25, 0.5, 0.8)}.items():
+        found += [
+            ("H1", truth, "losses", number, power, 0.9)
+            for number, power in zip((3, 6, 12), powers, strict=True)
+        ]
+    table = pd.DataFrame(found, columns=["id", "truth", "varied", "number", "power", "width"])
+    table["low"], table["high"] = (table["power"] - 0.1).clip(0), (table["power"] + 0.1).clip(0, 1)
+    return table.assign(
+        regime="with adversary", studies=studies, images=24, seed=0, assumed="losses 0.8"
+    )
+
+
 def _discriminators(runs: pd.DataFrame) -> list[Any]:
     """The done runs that have one."""
     return list(runs[(runs["status"] == "done") & (runs["discriminator"] != "none")].itertuples())
@@ -242,6 +260,7 @@ def write_study_tables(results: Path) -> None:
     write_tables(results, runs=runs, scores=scores, skill=skill, transfer=transfer)
     write_tables(results, optimisability=make_optimisability())
     write_tables(results, trajectories=make_trajectories(runs))
+    write_power(make_power(), results)
 
 
 def write_crops(results: Path, runs: pd.DataFrame) -> None:

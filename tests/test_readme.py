@@ -74,7 +74,7 @@ ELSEWHERE = {
     "asymmetry data check kadid10k": "done in tests/datasets/test_get.py",
     "asymmetry weights get swinir_m_classical_x4 realesrgan_x4plus": "fetches",
     "asymmetry plan --study studies/paper.yaml": "without photos: tests/test_studies.py",
-    "snakemake --report report.html": "needs a finished study: tests/page/test_pages.py",
+    "snakemake --report report.zip": "needs a finished study: tests/page/test_pages.py",
     "dvc repro": "done in tests/workflow/test_dvc.py",
     "dvc metrics diff": "done in tests/workflow/test_dvc.py",
     "dvc push": "done in tests/workflow/test_dvc.py",
@@ -83,6 +83,9 @@ ELSEWHERE = {
     "asymmetry power --simulate 100": "done in tests/cli/test_simulation.py",
     "asymmetry power --simulate 100 --pilot results": "read in tests/simulation/test_pilot.py",
     "asymmetry power --simulate 40 --search": "searched in tests/simulation/test_power.py",
+    "asymmetry power --simulate 40 --search --output results": (
+        "kept in tests/cli/test_simulation.py"
+    ),
     "asymmetry adopt": "done in tests/workflow/test_dvc.py",
     "git add --force $(find runs -name run.json) results/parts": (
         "what is then there is taken over in tests/workflow/test_adopt.py"
@@ -176,7 +179,7 @@ def test_the_command_works(command: str, clone: Path):
 @pytest.mark.slow
 @pytest.mark.parametrize("option", ["--unlock", "--summary"])
 def test_what_runs_no_job_is_not_asked_for_cores(option: str, clone: Path):
-    """As `snakemake --unlock` and `snakemake --report report.html` are typed."""
+    """As `snakemake --unlock` and `snakemake --report report.zip` are typed."""
     run(f"snakemake {option}", clone)
 
 

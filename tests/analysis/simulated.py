@@ -1,7 +1,6 @@
 """Evidence of known truth, straight from arrays: hundreds of studies a minute."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
 from itertools import product
 
 import numpy as np
@@ -11,7 +10,7 @@ from asymmetry.analysis.hypotheses.evidence import Evidence
 from asymmetry.analysis.judging import judge_values
 from asymmetry.analysis.skill import skill_of_losses
 from asymmetry.study.fraction import balanced
-from asymmetry.tables.read import Tables
+from asymmetry.tables.read import TABLES, Tables
 from asymmetry.tables.schemas import COLUMNS, empty_table
 from tests.synthetic_tables import GENERATOR, SET, TASK
 
@@ -22,7 +21,7 @@ LOSSES = ["ms_ssim", "ssim", "ssimc", "fsim", "vif", "nlpd", "cw_ssim", "gmsd"]
 NONE = ("none", None, None)
 VGG_PATCH, VGG_VANILLA = ("vgg-patch", "vgg16", "patch"), ("vgg-vanilla", "vgg16", "vanilla")
 VIT_PATCH = ("vit-patch", "vit-small", "patch")
-_EMPTY = {field.name: empty_table(field.name) for field in fields(Tables)}
+_EMPTY = {name: empty_table(name) for name in TABLES}
 _NO_SKILL = skill_of_losses(_EMPTY["skill"])
 
 

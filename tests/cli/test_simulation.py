@@ -1,10 +1,13 @@
-import json
 from pathlib import Path
 
+import pytest
 import yaml
 from typer.testing import CliRunner
 
 from asymmetry.cli.main import app
+from asymmetry.core.errors import UserError
+from asymmetry.figures.registry import FORMATS
+from asymmetry.tables.power import load_power
 from tests.conftest import ROOT
 from tests.synthetic_tables import make_study
 
@@ -20,7 +23,7 @@ def test_power_says_what_the_default_study_can_decide():
 
 
 def test_power_simulates_the_study(tmp_path: Path):
-    study, output = tmp_path / "study.yaml", tmp_path / "power.json"
+    study, output = tmp_path / "study.yaml", tmp_path / "simulated"
     values = make_study(tmp_path, ["l1", "ssim", "gmsd"], [0]).model_dump(mode="json")
     study.write_text(yaml.safe_dump(values))
     arguments = ["power", "--study", str(study), "--simulate", "1", "--output", str(output)]
@@ -28,8 +31,18 @@ def test_power_simulates_the_study(tmp_path: Path):
     assert found.exit_code == 0, found.output
     header = next(line for line in found.stdout.splitlines() if line.endswith("width"))
     assert header.split() == ["claim", "opposite", "neither", "width"]
-    numbers = json.loads(output.read_text())
-    assert (numbers["studies"], numbers["images"]) == (1, 24)
+    table = load_power(output)
+    assert set(table["studies"]) == {1}
+    assert set(table["images"]) == {24}
     # Three losses are too few for a rank correlation.
-    shares = {one["hypothesis"]: one["shares"] for one in numbers["powers"]}
-    assert shares["H1"] == {"this design cannot decide it": 1.0}
+    assert set(table.loc[table["id"] == "H1", "truth"]) == {"claim", "border", "opposite"}
+    assert table.loc[(table["id"] == "H1") & (table["truth"] != "border"), "power"].eq(0).all()
+    drawn = {path.name for path in (output / "figures").iterdir()}
+    assert drawn == {f"power.{kind}" for kind in FORMATS}
+
+
+@pytest.mark.parametrize("option", [["--search"], ["--output", "folder"]])
+def test_what_nothing_simulates_is_not_kept(option: list[str]):
+    found = CliRunner().invoke(app, ["power", "--study", str(ROOT / "params.yaml"), *option])
+    assert isinstance(found.exception, UserError)
+    assert "add --simulate" in str(found.exception)

@@ -9,8 +9,10 @@ import pytest
 
 from asymmetry.core.errors import UserError
 from asymmetry.figures.redraw import redraw
-from asymmetry.figures.registry import figure_names
+from asymmetry.figures.registry import drawn_figures
+from asymmetry.tables.power import power_path, write_power
 from asymmetry.tables.schemas import COLUMNS
+from tests.synthetic_tables import make_power
 
 PUBLISHED = sorted(
     path.parent for path in (Path(__file__).parents[2] / "published").glob("*/study.yaml")
@@ -26,7 +28,19 @@ def bare_copy(published: Path, folder: Path) -> Path:
         path = published / f"tables/{name}.parquet"
         if path.is_file():
             shutil.copy(path, folder / "tables")
+    if power_path(published / "tables").is_file():
+        shutil.copy(power_path(published / "tables"), folder / "tables")
     return folder / "tables"
+
+
+def test_a_table_of_power_is_drawn_with_the_others(tmp_path: Path):
+    tables = bare_copy(PUBLISHED[0], tmp_path)
+    assert "power" not in drawn_figures(tables)
+    write_power(make_power(), tables)
+    assert "power" in drawn_figures(tables)
+    (drawn,) = redraw(tables, ["power"])
+    assert drawn == tmp_path / "figures/power.svg"
+    assert len(pd.read_csv(drawn.with_suffix(".csv"))) == len(make_power())
 
 
 def check(published: Path, folder: Path, names: Collection[str] = ()) -> None:
@@ -58,7 +72,9 @@ def test_every_published_figure_is_that_of_its_tables(published: Path, tmp_path:
     check(published, tmp_path)
     drawn = {path.name for path in (tmp_path / "figures").iterdir()}
     assert drawn == {path.name for path in (published / "figures").iterdir() if path.is_file()}
-    assert len(drawn) == 2 * len(figure_names()) - 2  # of the crops there are no images
+    assert (
+        len(drawn) == 2 * len(drawn_figures(published / "tables")) - 2
+    )  # of the crops there are no images
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import pytest
 
 import asymmetry.figures
 from asymmetry.core.errors import UserError
-from asymmetry.figures.registry import figure_modules, figure_names, load_figure
+from asymmetry.figures.registry import drawn_figures, figure_modules, figure_names, load_figure
 
 FIGURE = '''
 """A figure."""
@@ -34,6 +34,12 @@ def test_every_file_is_a_figure_with_its_name():
         figure = load_figure(name)
         assert figure.__name__ == module == f"asymmetry.figures.{name}"
         assert figure.TITLE
+
+
+def test_power_is_drawn_where_somebody_asked_for_it(tmp_path):
+    without = drawn_figures(tmp_path)
+    (tmp_path / "power.csv").touch()
+    assert drawn_figures(tmp_path) == figure_names() == [*without, "power"]
 
 
 def test_an_unknown_figure_is_named_with_the_nearest():

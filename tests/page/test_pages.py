@@ -4,10 +4,11 @@ import subprocess
 import sys
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
+from zipfile import ZipFile
 
 import pytest
 
-from asymmetry.figures.registry import figure_names
+from asymmetry.figures.registry import drawn_figures
 from tests.page.conftest import HOSTILE
 from tests.page.looks import contrasts, open_all, unnamed, violations, width_of_content
 from tests.workflow.test_study import jobs
@@ -122,22 +123,50 @@ def test_the_commands_on_the_page_are_known_to_snakemake(visit, study, results):
     page = visit(address(results, "index.html"))
     open_all(page)
     commands = page.locator("code", has_text="snakemake --cores all --force").all_inner_texts()
-    assert len(commands) == len(figure_names()) + 1  # the figures and the page
+    assert len(commands) == len(drawn_figures(results)) + 1  # the figures and the page
     for command, rule in ((commands[0], "draw"), (commands[-1], "report")):
         done = study.snakemake("-n", *command.split()[3:])
         assert done.returncode == 0, done.stderr
         assert jobs(done.stdout)[rule] == 1
 
 
-def test_snakemakes_own_report_as_typed(visit, study):
+def test_snakemakes_own_report_as_typed(visit, study, results):
+    """Its chapters, titles and captions are ours, and all of a high figure can be seen."""
     done = subprocess.run(
-        [sys.executable, "-m", "snakemake", "--report", "report.html"],
+        [sys.executable, "-m", "snakemake", "--report", "report.zip"],
         cwd=study.folder,
         env=study.environment(),
         capture_output=True,
         text=True,
     )
     assert done.returncode == 0, done.stderr
-    text = (study.folder / "report.html").read_text(encoding="utf-8")
-    for words in ("Figures", "Claims", "The claims, a row for each place and regime"):
-        assert words in text
+    with ZipFile(study.folder / "report.zip") as packed:
+        packed.extractall(study.folder)
+    ours = visit(address(results, "index.html"))
+    known = {f"{one}.html": known_figure(ours, one) for one in drawn_figures(results)}
+    chapters = set(ours.locator("#chapters a").all_inner_texts())
+    page = visit(address(study.folder / "report", "report.html"), height=400)
+    assert set(page.evaluate("Object.keys(categories)")) <= chapters
+    page.get_by_text("Figures", exact=True).first.click()
+    page.wait_for_selector("tbody tr")
+    rows = page.locator("tbody tr")
+    assert set(rows.locator("td:first-child").all_inner_texts()) == {t for t, _ in known.values()}
+    for row in rows.all():
+        row.locator("a").first.click()
+        frame = page.frame_locator("iframe")
+        title = row.locator("td").first.inner_text()
+        frame.get_by_role("heading", name=title, exact=True).wait_for()
+        assert frame.locator("figcaption").inner_text() in {
+            caption for _, caption in known.values()
+        }
+        pane, top = page.locator("iframe").bounding_box(), frame.locator("h1").bounding_box()
+        assert 0 <= pane["y"] < top["y"] < 400
+        last = frame.locator("figcaption")
+        last.scroll_into_view_if_needed()
+        assert last.bounding_box()["y"] < 400
+
+
+def known_figure(page, name):
+    """The title and the caption of a figure on the study's page."""
+    figure = page.locator(f"figure#{name}")
+    return figure.locator(".title").inner_text(), figure.locator("figcaption").inner_text()

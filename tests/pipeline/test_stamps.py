@@ -6,12 +6,15 @@ from typing import Any
 
 import pytest
 
+from asymmetry.figures.registry import FORMATS
 from asymmetry.pipeline import stamps
 from asymmetry.pipeline.stages import Stages
 from asymmetry.pipeline.stamps import Stamps
 from asymmetry.planning.plan import Plan
 from asymmetry.study import parse_study
+from asymmetry.tables.power import write_power
 from tests.conftest import small_values
+from tests.synthetic_tables import make_power
 from tests.trained import photo
 
 TABLES = {"scores", "trajectories", "skill", "optimisability", "transfer"}
@@ -88,6 +91,19 @@ class TestDigests:
             before.digest(name)
         monkeypatch.setattr(stamps, "sources_digest", lambda: "edited")
         assert changed(before, stamps_of()) == {"report"}
+
+
+@pytest.mark.usefixtures("workplace")
+def test_a_table_of_power_has_its_figure_drawn():
+    before = stamps_of()
+    digests = {name: before.digest(name) for name in before.by_name}
+    write_power(make_power(), Path("results"))
+    after = stamps_of()
+    assert {name for name in digests if after.digest(name) != digests[name]} == {"figures"}
+    figures = [set(found.by_name["figures"].outputs) for found in (before, after)]
+    assert figures[1] - figures[0] == {Path(f"results/figures/power.{kind}") for kind in FORMATS}
+    write_power(make_power(studies=50), Path("results"))
+    assert after.digest("figures") != stamps_of().digest("figures")
 
 
 def test_every_stamp_is_a_file_of_its_own(workplace: Path):

@@ -10,8 +10,8 @@ from asymmetry.simulation import search
 from asymmetry.simulation.components import Components
 from asymmetry.simulation.design import Design
 from asymmetry.simulation.power import Power, Setup, number_of_studies, powers, simulated
-from asymmetry.simulation.power_report import needed_lines, power_lines
-from asymmetry.simulation.search import Needed, with_losses, with_seeds
+from asymmetry.simulation.power_report import needed_lines, power_lines, power_table
+from asymmetry.simulation.search import Needed, Tried, needed, with_losses, with_seeds
 from asymmetry.simulation.study import cells_of
 from asymmetry.simulation.truths import (
     BORDER,
@@ -78,8 +78,42 @@ def test_more_losses_are_what_this_design_needs(paired, monkeypatch):
     monkeypatch.setattr(search, "SEEDS", (2,))
     monkeypatch.setattr(search, "IMAGES", (2,))
     asked = powers(paired, ["H14"], 1, (CLAIM,))
-    least = {one.what: one.number for one in search.needed(paired, asked, 20)}
+    tried = search.search(paired, asked, 20)
+    least = {one.what: one.number for one in search.needed(asked, tried)}
     assert least == {"losses": 30, "seeds": None, "images": None}
+
+
+def power_of(truth, right, regime="over losses"):
+    verdict = {CLAIM: "supported", OPPOSITE: "contradicted"}.get(truth, "undecided")
+    return Power("H14", regime, truth, 40, {verdict: right, "undecided": 1 - right}, 0.8)
+
+
+def test_the_least_number_has_power_both_ways():
+    """Of what is not decided in every design that was tried, an absent row counts as no power."""
+    asked = [power_of(CLAIM, 0.5), power_of(CLAIM, 0.1, "on the way")]
+    tried = [
+        Tried("losses", number, power_of(truth, right))
+        for number, rights in {5: (0.9, 0.7), 10: (0.8, 0.85), 15: (0.95, 0.95)}.items()
+        for truth, right in zip((CLAIM, OPPOSITE), rights, strict=True)
+    ]
+    assert needed(asked, [*tried, Tried("seeds", 2, power_of(CLAIM, 0.7))]) == [
+        Needed("H14", "over losses", "losses", 10),
+        Needed("H14", "over losses", "seeds", None),
+        Needed("H14", "on the way", "losses", None),
+        Needed("H14", "on the way", "seeds", None),
+    ]
+
+
+def test_the_table_has_a_row_for_each_truth_and_design(paired):
+    found = [power_of(CLAIM, 0.5), power_of(BORDER, 0.0)]
+    tried = [Tried("losses", 20, power_of(CLAIM, 0.8)), Tried("images", 9, power_of(CLAIM, 0.4))]
+    table = power_table(found, tried, paired)
+    assert table["varied"].tolist() == ["as planned", "as planned", "losses", "images"]
+    assert table["number"].tolist()[2:] == [20, 9]
+    assert table["images"].tolist() == [2, 2, 2, 9]
+    assert table["power"].tolist() == [0.5, 1.0, 0.8, 0.4]
+    # Wilson's interval of 20 of 40.
+    assert table.loc[0, ["low", "high"]].tolist() == pytest.approx([0.352, 0.648], abs=1e-3)
 
 
 def test_designs_are_enlarged_by_whole_settings():

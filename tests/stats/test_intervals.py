@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from scipy import stats
 
 from asymmetry.stats.intervals import (
     ENDS,
@@ -8,6 +9,7 @@ from asymmetry.stats.intervals import (
     bootstrap_error,
     interval,
     intervals,
+    share_interval,
     t_quantile,
 )
 
@@ -38,3 +40,10 @@ def test_quantiles_are_the_published_ones():
     assert pytest.approx(1.95996, abs=1e-5) == NORMAL_QUANTILE
     assert t_quantile(10) == pytest.approx(2.228, abs=5e-4)
     assert t_quantile(np.inf) == pytest.approx(NORMAL_QUANTILE)
+
+
+@pytest.mark.parametrize(("cases", "n"), [(0, 40), (7, 40), (20, 40), (40, 40), (1, 1)])
+def test_the_interval_of_a_share_is_wilsons(cases: int, n: int):
+    """SciPy's number."""
+    known = stats.binomtest(cases, n).proportion_ci(0.95, method="wilson")
+    assert share_interval(cases / n, n) == pytest.approx((known.low, known.high), abs=1e-9)

@@ -1,20 +1,18 @@
-from dataclasses import fields
-
 import pandas as pd
 import pytest
 
 from asymmetry.core.errors import UserError
-from asymmetry.tables.read import Tables, coverage, load_tables
+from asymmetry.tables.read import TABLES, coverage, load_tables
 from asymmetry.tables.schemas import COLUMNS
 from tests.synthetic_tables import make_runs, make_scores, write_study_tables, write_tables
 
 
 def test_absent_tables_have_no_rows_but_their_columns(tmp_path):
     tables = load_tables(tmp_path)
-    for field in fields(Tables):
-        table = getattr(tables, field.name)
+    for name in TABLES:
+        table = getattr(tables, name)
         assert table.empty
-        assert list(table) == COLUMNS[field.name]
+        assert list(table) == COLUMNS[name]
     assert str(tables.coverage) == "no cells yet"
 
 

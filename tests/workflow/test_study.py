@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from asymmetry.figures.registry import figure_names
+from asymmetry.figures.registry import drawn_figures
 from asymmetry.planning.plan import Plan
 from asymmetry.study import read_study
 from tests.conftest import small_values
@@ -44,7 +44,7 @@ def test_the_study_ends_with_its_page(finished: Project):
     results = finished.folder / "results"
     assert (results / "index.html").stat().st_size > 5000
     drawn = {file.stem for file in (results / "figures").glob("*.png")}
-    assert drawn == set(figure_names())
+    assert drawn == set(drawn_figures(results))
     runs, scores = finished.table("runs"), finished.table("scores")
     assert (runs["status"] == "done").all()
     assert len(runs) == 7  # bicubic, a warm start, five cells

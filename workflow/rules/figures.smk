@@ -5,7 +5,7 @@ rule photos:
         report(
             str(stages.results / "photos.csv"),
             caption="../report/photos.rst",
-            category="Data",
+            category="Study",
             labels={"what": "Photos"},
         ),
     log:
@@ -58,6 +58,16 @@ rule analyse:
         "asymmetry analyse 2> {log:q}"
 
 
+def of_figure(name, what):
+    """What `snakemake --report` says of a file of a figure; it is asked once all is made."""
+    record = stages.results / f"figures/{name}.json"
+    return {
+        "caption": (stages.results / FOR_SNAKEMAKE / f"{name}.rst").absolute(),
+        "category": "Figures",
+        "labels": lambda w: {"figure": read_object(record)["title"], "what": what},
+    }
+
+
 # One process for all: an interpreter and its libraries take longer to start than a figure to draw.
 rule draw:
     input:
@@ -66,23 +76,20 @@ rule draw:
     output:
         [
             report(
-                str(stages.results / f"figures/{name}.{kind}"),
-                caption="../report/figure.rst",
-                category="Figures",
-                labels={"figure": name, "what": what},
+                str(stages.results / f"figures/{name}.csv"),
+                **of_figure(name, "numbers"),
             )
-            for name in figure_names()
-            for kind, what in {"svg": "drawing", "csv": "numbers"}.items()
+            for name in figures
         ],
         expand(
             str(stages.results / "figures/{name}.{kind}"),
-            name=figure_names(),
-            kind=["png", "json"],
+            name=figures,
+            kind=["svg", "png", "json"],
         ),
     log:
         stages.results / "logs/figures.log",
     params:
-        names=figure_names(),
+        names=figures,
     message:
         "drawing the figures"
     shell:
@@ -97,6 +104,18 @@ rule report:
     output:
         [stages.results / name for name in PAGES],
         stages.results / "metrics.json",
+        [
+            report(
+                str(stages.results / FOR_SNAKEMAKE / f"{name}.html"),
+                **of_figure(name, "drawing"),
+            )
+            for name in figures
+        ],
+        [
+            stages.results / name
+            for name in for_snakemake(figures)
+            if name.endswith(".rst")
+        ],
     log:
         stages.results / "logs/report.log",
     message:

@@ -30,4 +30,4 @@ rule transfer:
 
 rule figures:
     input:
-        expand(str(stages.results / "figures/{name}.svg"), name=figure_names()),
+        expand(str(stages.results / "figures/{name}.svg"), name=figures),

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from asymmetry.core.commit import code_commit
 from asymmetry.core.files import sha256_of
+from asymmetry.tables.power import power_path
 from asymmetry.tables.read import table_path
 from asymmetry.tables.schemas import COLUMNS
 
@@ -20,5 +21,6 @@ class Provenance:
 def provenance(results: Path) -> Provenance:
     """The provenance of all that is made from the tables in `results` by the code that runs now."""
     paths = {name: table_path(results, name) for name in COLUMNS}
+    paths["power"] = power_path(results)
     digests = {name: sha256_of(path) for name, path in paths.items() if path.is_file()}
     return Provenance(code_commit(), digests)

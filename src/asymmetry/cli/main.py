@@ -160,7 +160,7 @@ def figures(
     study: StudyFile = DEFAULT,
 ) -> None:
     """Draw figures, each as SVG, PNG, a CSV of its numbers and a JSON of what is behind it."""
-    from asymmetry.figures.registry import figure_names
+    from asymmetry.figures.registry import drawn_figures
 
     if tables is not None:
         from asymmetry.figures.redraw import redraw
@@ -171,9 +171,11 @@ def figures(
     from asymmetry.figures.write import draw
     from asymmetry.pipeline.made import making
 
-    names, stages = names or figure_names(), stages_of(study)
+    stages = stages_of(study)
+    every = drawn_figures(stages.results)
+    names = names or every
     # Some of them alone are not the stage: all are drawn again by the next start.
-    whole = set(figure_names()) <= set(names)
+    whole = set(every) <= set(names)
     with making(stages, "figures") if whole else nullcontext():
         draw(stages.study, names, stages.results)
 

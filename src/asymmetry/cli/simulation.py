@@ -22,22 +22,33 @@ def power(
     ] = False,
     seed: Annotated[int, typer.Option(min=0, help="of the simulation; another draws others")] = 0,
     jobs: Annotated[int, typer.Option(min=1, help="processes")] = 1,
-    output: Annotated[Path | None, typer.Option(help="a JSON file for the numbers")] = None,
+    output: Annotated[
+        Path | None, typer.Option(help="a folder for power.csv and its figure, as `results`")
+    ] = None,
 ) -> None:
     """List which claims the design of a study can decide, and how likely it is to.
 
     What is simulated is the study's own grid, through its real analysis: under each claim with the
     smallest effect worth having, at the border, and under the opposite.
     """
+    from asymmetry.core.errors import UserError
     from asymmetry.simulation.decidable import decidable
     from asymmetry.simulation.power_report import report_power
     from asymmetry.study import read_study
 
+    if not simulate and (search or output):
+        raise UserError("power: --search and --output need studies; add --simulate 40")
     read = read_study(study)
     for one in decidable(read):
         print(one.line)
     if simulate:
-        report_power(read, simulate, pilot, images, search, seed, jobs, output)
+        table = report_power(read, simulate, pilot, images, search, seed, jobs)
+        if output:
+            from asymmetry.figures.write import draw
+            from asymmetry.tables.power import write_power
+
+            write_power(table, output)
+            draw(read, ["power"], output)
 
 
 def simulate(

@@ -1,7 +1,6 @@
 """`asymmetry compare`: folders of restored images, judged and shown beside each other."""
 
 from collections.abc import Sequence
-from dataclasses import fields
 from pathlib import Path
 
 import pandas as pd
@@ -25,7 +24,7 @@ from asymmetry.fidelity.as_metric import build_metric
 from asymmetry.metrics.contracts import METRICS
 from asymmetry.planning.outside import OUTSIDE
 from asymmetry.study import Evaluation, Pictures, Task
-from asymmetry.tables.read import Tables
+from asymmetry.tables.read import TABLES, Tables
 from asymmetry.tables.schemas import COLUMNS, DONE, empty_table, table_of
 
 TASK = SET = "images"  # of a comparison there is one of each
@@ -138,7 +137,7 @@ def _tables(methods: Sequence[Method], scores: pd.DataFrame) -> Tables:
         {"run": one.id, "kind": OUTSIDE, "task": TASK, "generator": OUTSIDE, "status": DONE}
         for one in methods
     ]
-    tables = {field.name: empty_table(field.name) for field in fields(Tables)}
+    tables = {name: empty_table(name) for name in TABLES}
     runs = table_of(rows, "runs").reindex(columns=tables["runs"].columns)
     return Tables(**(tables | {"runs": runs, "scores": scores}))
 

@@ -11,8 +11,8 @@ from asymmetry.compare.figures import Drawn
 from asymmetry.compare.summary import FEW
 from asymmetry.core.files import write_atomically
 from asymmetry.metrics.contracts import METRICS
-from asymmetry.report.build import render
 from asymmetry.report.comparison import Comparison, address, comparison
+from asymmetry.report.render import render
 from asymmetry.report.words import records
 from asymmetry.study import Evaluation
 from asymmetry.tables.names import method_of, name_of

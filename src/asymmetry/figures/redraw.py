@@ -6,7 +6,7 @@ from pathlib import Path
 from asymmetry.analysis.analyse import analyse
 from asymmetry.analysis.provenance import provenance
 from asymmetry.core.errors import UserError
-from asymmetry.figures.registry import figure_names, load_figure
+from asymmetry.figures.registry import drawn_figures, load_figure
 from asymmetry.figures.write import write_figure
 from asymmetry.study import read_study
 from asymmetry.tables.read import load_tables, table_path
@@ -34,7 +34,7 @@ def redraw(tables: Path, names: Collection[str] = ()) -> list[Path]:
     for name in names:
         if _shows_images(name):
             raise UserError(f"figures: '{name}' shows images, which tables do not have")
-    drawn = [name for name in names or figure_names() if not _shows_images(name)]
+    drawn = [name for name in names or drawn_figures(tables) if not _shows_images(name)]
     analyse(study, tables)
     loaded, behind, folder = load_tables(tables), provenance(tables), tables.parent / "figures"
     for name in drawn:

@@ -1,12 +1,14 @@
 """The names of the figures. Each file of this folder is a figure of its name, and so are own parts.
 
 It has `TITLE`, `caption(tables, study) -> str`, `numbers(tables, study) -> DataFrame` and
-`draw(numbers, study) -> Figure`; one that needs more than tables has `SHOWS_IMAGES = True`. Imports
-nothing heavy: the files are listed, not imported.
+`draw(numbers, study) -> Figure`; one that needs more than tables has `SHOWS_IMAGES = True`, and one
+that shows no cell of the grid `SIMULATED = True`. Imports nothing heavy: the files are listed, not
+imported.
 """
 
 import importlib
 import pkgutil
+from pathlib import Path
 from types import ModuleType
 
 import asymmetry.figures
@@ -19,8 +21,10 @@ _NOT_FIGURES = {"labels", "marks", "parts", "redraw", "registry", "style", "writ
 _ORDER = (
     *("asymmetry", "critical_difference", "optimisability", "perception_distortion"),
     *("heat_map", "variance_shares", "weight_curves", "games", "trajectories", "judges"),
-    *("transfer", "crops"),
+    *("transfer", "crops", "power"),
 )
+# Of a table that no stage makes, but a command: drawn where that lies among the results.
+_ASKED_FOR = {"power": "power.csv"}
 FORMATS = ("svg", "png", "csv", "json")
 
 
@@ -30,6 +34,12 @@ def figure_names() -> list[str]:
     names = {file.name for file in files} - _NOT_FIGURES
     names |= own_parts("figures").keys()
     return [name for name in _ORDER if name in names] + sorted(names.difference(_ORDER))
+
+
+def drawn_figures(results: Path) -> list[str]:
+    """The figures of a study whose tables lie in `results`, in reading order."""
+    absent = {name for name, table in _ASKED_FOR.items() if not (results / table).is_file()}
+    return [name for name in figure_names() if name not in absent]
 
 
 def figure_modules() -> dict[str, str]:

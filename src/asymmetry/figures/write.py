@@ -4,6 +4,7 @@ import io
 import json
 from collections.abc import Collection, Iterable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pandas as pd
@@ -55,7 +56,7 @@ def write_figure(
         "title": figure.TITLE,
         "caption": figure.caption(tables, study),
         "coverage": str(tables.coverage),
-        "cells": _cells_behind(tables, numbers),
+        "cells": {} if _is_simulated(figure) else _cells_behind(tables, numbers),
         "tables": provenance.tables,
         "commit": provenance.commit,
     }
@@ -83,6 +84,10 @@ def _saved(figure: Figure, kind: str) -> bytes:
     empty: dict[str, Any] = {"Date": None} if kind == "svg" else {"Software": None}
     figure.savefig(content, format=kind, metadata=empty)
     return content.getvalue()
+
+
+def _is_simulated(figure: ModuleType) -> bool:
+    return bool(getattr(figure, "SIMULATED", False))
 
 
 def _cells_behind(tables: Tables, numbers: pd.DataFrame) -> dict[str, str]:

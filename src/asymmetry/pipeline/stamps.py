@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from asymmetry.analysis.hypotheses.registry import hypothesis_modules
-from asymmetry.core.files import STATE, digest
-from asymmetry.figures.registry import FORMATS, figure_modules
+from asymmetry.core.files import STATE, digest, sha256_of
+from asymmetry.figures.registry import FORMATS, drawn_figures, figure_modules
 from asymmetry.planning.identity import code_digest
 from asymmetry.planning.metric_digests import contracts_of
 from asymmetry.planning.plan import Plan
-from asymmetry.report.sources import PAGES, sources_digest
+from asymmetry.report.sources import PAGES, for_snakemake, sources_digest
 from asymmetry.tables.people import human_digest
+from asymmetry.tables.power import power_path
 
 _ANALYSED = ["effect.parquet", "asymmetry.parquet", "robustness.parquet", "claims.md"]
 _ANALYSED += ["reliability.parquet"]
@@ -52,7 +53,8 @@ class Stamps:
     @cached_property
     def by_name(self) -> dict[str, CheapStage]:
         """photos, the tables, `analyse`, `figures`, `report`."""
-        figures = figure_modules()
+        modules, power = figure_modules(), power_path(self._results)
+        figures = {name: modules[name] for name in drawn_figures(self._results)}
         collect = ("asymmetry.pipeline.collect:collect_table",)
         analyse = ("asymmetry.analysis.analyse:analyse", *hypothesis_modules())
         draw = ("asymmetry.figures.write:draw", *figures.values())
@@ -81,10 +83,15 @@ class Stamps:
             "analyse": CheapStage(
                 analyse, self._in(*_ANALYSED), inputs=self._measured(), after=tuple(self._tables)
             ),
-            "figures": CheapStage(draw, self._in(*drawn), after=("analyse",)),
+            "figures": CheapStage(
+                draw,
+                self._in(*drawn),
+                inputs=(sha256_of(power),) if power.is_file() else (),
+                after=("analyse",),
+            ),
             "report": CheapStage(
                 build,
-                self._in(*PAGES, "metrics.json"),
+                self._in(*PAGES, "metrics.json", *for_snakemake(figures)),
                 inputs=(sources_digest(),),
                 after=("photos", "figures"),
             ),

@@ -1,33 +1,31 @@
 """The pages of a study: `index.html`, and `compare.html` with its data."""
 
 from collections.abc import Sequence
-from importlib.resources import files
 from pathlib import Path
 
 import yaml
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 
 from asymmetry.analysis.games import games_in_words, setting_games
 from asymmetry.analysis.hypotheses.contract import FEWEST
 from asymmetry.analysis.provenance import Provenance, provenance
 from asymmetry.analysis.skill import sets_in_words
 from asymmetry.core.files import write_atomically
-from asymmetry.core.usage import duration
-from asymmetry.figures.parts import p_in_words
 from asymmetry.planning.overlaps import overlap_lines
 from asymmetry.planning.plan import Plan
 from asymmetry.report.answer import answer
-from asymmetry.report.claims import QUESTION, SIGNS, answers, axes, claims, error_rates
+from asymmetry.report.claims import QUESTION, answers, axes, claims, error_rates
 from asymmetry.report.comparison import Comparison, comparison
 from asymmetry.report.figures import command_of, figures
-from asymmetry.report.opening import Opening, anchor
+from asymmetry.report.for_snakemake import write_for_snakemake
+from asymmetry.report.opening import Opening
+from asymmetry.report.render import render
 from asymmetry.report.settings import differences, summary
 from asymmetry.report.sources import PAGES
 from asymmetry.report.usage import hours, usage_rows
-from asymmetry.report.words import interval, number, records
+from asymmetry.report.words import records
 from asymmetry.study import Study
-from asymmetry.tables.read import Tables, load_tables, table_path
+from asymmetry.tables.power import FILE as POWER
+from asymmetry.tables.read import TABLES, Tables, load_tables, table_path
 
 _FIRST = "asymmetry"  # the figure beside the answer
 _STUDY_FILES = ("photos.csv", "claims.md", "hypotheses.json", "hypotheses.csv")
@@ -36,8 +34,9 @@ _STUDY_FILES = ("photos.csv", "claims.md", "hypotheses.json", "hypotheses.csv")
 def write_report(study: Study, results: Path) -> None:
     """Write `PAGES` to `results`, from its tables and from the figures and pictures that are there.
 
-    The pages need no network: styles and scripts are inside, and links are relative. Raises
-    UserError where a table is damaged or mixes conventions.
+    The pages need no network: styles and scripts are inside, and links are relative. Beside them
+    lies what Snakemake's own report shows of the figures. Raises UserError where a table is damaged
+    or mixes conventions.
     """
     tables = load_tables(results)
     compared = comparison(study.evaluation, tables, results)
@@ -55,6 +54,13 @@ def write_report(study: Study, results: Path) -> None:
     }
     for name in PAGES:
         write_atomically(results / name, content[name].encode())
+    # Links to the other pages would lead nowhere there.
+    write_for_snakemake(
+        figures(results, tables.runs),
+        results,
+        answer=answer(tables.hypotheses),
+        coverage=tables.coverage,
+    )
 
 
 def page(
@@ -98,24 +104,7 @@ def page(
     )
 
 
-def render(template: str, **values: object) -> str:
-    """A page from its template; a table may hold any character, so everything is escaped."""
-    environment = Environment(
-        loader=PackageLoader("asymmetry.report"), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
-    environment.filters |= {"number": number, "interval": interval, "p": p_in_words}
-    environment.filters |= {"duration": duration, "anchor": anchor}
-    environment.globals |= {"asset": _asset, "signs": SIGNS}
-    return environment.get_template(template).render(**values)
-
-
-def _asset(name: str) -> Markup:
-    """The text of a style or script of this package, which is not escaped."""
-    return Markup((files("asymmetry.report") / "assets" / name).read_text("utf-8"))
-
-
 def _files(folder: Path) -> list[str]:
     """The tables beside the page, for download."""
-    names = [table_path(Path(), name).name for name in Tables.__dataclass_fields__]
-    return [name for name in [*names, *_STUDY_FILES] if (folder / name).is_file()]
+    names = [table_path(Path(), name).name for name in TABLES]
+    return [name for name in [*names, POWER, *_STUDY_FILES] if (folder / name).is_file()]

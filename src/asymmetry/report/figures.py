@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from asymmetry.figures.registry import FORMATS, figure_names
+from asymmetry.figures.registry import FORMATS, drawn_figures
 from asymmetry.report.drawing import Address, drawing
 from asymmetry.report.usage import device_seconds
 from asymmetry.tables.schemas import DONE
@@ -27,7 +27,7 @@ def figures(
     of the cells used; the `command`.
     """
     found, left = [], _MOST
-    for name in figure_names():
+    for name in drawn_figures(folder):
         stem = folder / "figures" / name
         if stem.with_suffix(".json").is_file():
             figure = json.loads(stem.with_suffix(".json").read_text(encoding="utf-8"))

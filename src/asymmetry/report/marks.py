@@ -11,7 +11,18 @@ from asymmetry.tables.schemas import DONE, OK
 
 # Columns that name a row, in the order of the words; those of `_PLACES` are too long for words.
 _NAMES = (
-    *("axis", "regime", "fidelity", "backbone", "discriminator", "adversarial_weight", "seed"),
+    *(
+        "id",
+        "axis",
+        "regime",
+        "truth",
+        "design",
+        "fidelity",
+        "backbone",
+        "discriminator",
+        "adversarial_weight",
+        "seed",
+    ),
     *("mode", "reference", "initialisation", "metric", "statistic", "judge", "other", "source"),
 )
 _PLACES = ("task", "generator", "set", "kind")
@@ -21,6 +32,7 @@ _VALUES = {
     "skill": ("skill_low", "skill_high"),
     "effect": ("effect_low", "effect_high"),
     "mean": ("mean_low", "mean_high"),
+    "power": ("low", "high"),
     "distortion": ("", ""),
     "perception": ("", ""),
     "auc_start": ("", ""),

@@ -1,23 +1,24 @@
-"""Prints the power of a study as a table, and keeps its numbers."""
+"""Prints the power of a study, and makes the table of its numbers."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from rich.console import Console
 from rich.progress import Progress
 
 from asymmetry.analysis.hypotheses.registry import load_hypotheses
-from asymmetry.core.files import write_atomically
 from asymmetry.simulation.components import Components
 from asymmetry.simulation.design import design_of
 from asymmetry.simulation.pilot import components_of
 from asymmetry.simulation.power import Power, Setup, number_of_studies, powers, simulated
-from asymmetry.simulation.search import Needed, most_studies, needed
+from asymmetry.simulation.search import Needed, Tried, most_studies, needed, search
 from asymmetry.simulation.truths import BORDER, CLAIM, OPPOSITE
+from asymmetry.stats.intervals import share_interval
 from asymmetry.study import Study
+from asymmetry.tables.power import AS_PLANNED, COLUMNS
 
 _HEADER = f"{'':5}{'':44}{'claim':>7}{'opposite':>10}{'neither':>9}{'width':>7}"
 
@@ -27,12 +28,11 @@ def report_power(
     studies: int,
     pilot: Path | None,
     images: int,
-    search: bool,
+    search_more: bool,
     seed: int,
     jobs: int,
-    output: Path | None,
-) -> None:
-    """Simulate, print, and write the numbers as JSON to `output`.
+) -> pd.DataFrame:
+    """Simulate and print; returns the table of power.
 
     Raises UserError where the pilot has no scores.
     """
@@ -47,26 +47,35 @@ def report_power(
     print()
     for line in power_lines(found):
         print(line)
-    lacking: list[Needed] = []
-    if search:
+    tried: list[Tried] = []
+    if search_more:
         # What no truth of this size decides, another number of these does not either.
         asked = [one for one in found if one.truth != BORDER and np.isfinite(one.width)]
         with _progress() as progress:
             task = progress.add_task("designs", total=most_studies(claims, studies))
-            lacking = needed(setup, asked, studies, jobs, lambda more: progress.advance(task, more))
+            tried = search(setup, asked, studies, jobs, lambda more: progress.advance(task, more))
         print()
-        for line in needed_lines(lacking):
+        for line in needed_lines(needed(asked, tried)):
             print(line)
-    if output:
-        numbers = {
-            "studies": studies,
-            "images": images,
-            "seed": seed,
-            "components": asdict(components),
-            "powers": [asdict(one) for one in found],
-            "needed": [asdict(one) for one in lacking],
-        }
-        write_atomically(output, (json.dumps(numbers, indent=1) + "\n").encode())
+    return power_table(found, tried, setup)
+
+
+def power_table(found: Sequence[Power], tried: Sequence[Tried], setup: Setup) -> pd.DataFrame:
+    """The table of power: of the design as it is, then of those that were tried."""
+    designs = [(AS_PLANNED, None, setup.images, one) for one in found]
+    designs += [
+        (one.what, one.number, one.number if one.what == "images" else setup.images, one.power)
+        for one in tried
+    ]
+    assumed = ", ".join(f"{name} {size:.2g}" for name, size in asdict(setup.components).items())
+    rows = [
+        {"id": one.hypothesis, "regime": one.regime, "truth": one.truth, "varied": varied}
+        | {"number": number, "power": one.right, "width": one.width, "studies": one.studies}
+        | {"images": images, "seed": setup.seed, "assumed": assumed}
+        | share_interval(one.right, one.studies)._asdict()
+        for varied, number, images, one in designs
+    ]
+    return pd.DataFrame(rows, columns=COLUMNS)
 
 
 def _progress() -> Progress:

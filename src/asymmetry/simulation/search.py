@@ -18,6 +18,16 @@ SEEDS, IMAGES = (1, 2, 3, 5, 8), (6, 12, 24, 48, 96)
 OF_LOSSES = (0.5, 1.0, 1.5, 2.0, 3.0)  # of the losses of the study
 _SETTING = ["task", "generator", "fidelity", "discriminator", "adversarial_weight"]
 _TRUTHS = (CLAIM, OPPOSITE)
+_Key = tuple[str, str]  # a claim and a regime
+
+
+@dataclass(frozen=True)
+class Tried:
+    """The power of a claim and regime under a truth in a design with this `number` of `what`."""
+
+    what: str
+    number: int
+    power: Power
 
 
 @dataclass(frozen=True)
@@ -62,47 +72,68 @@ def designs(setup: Setup) -> dict[str, list[tuple[int, Setup]]]:
     }
 
 
-def needed(
+def search(
     setup: Setup,
     asked: Sequence[Power],
     studies: int,
     jobs: int = 1,
     advance: Callable[[int], None] = lambda _studies: None,
-) -> list[Needed]:
-    """What each claim and regime of `asked` needs.
+) -> list[Tried]:
+    """The power of each claim and regime of `asked` in larger designs, until it is enough.
 
     `advance` is told how many studies have been made since, or are not to be made.
     """
-    wanted = list(dict.fromkeys((one.hypothesis, one.regime) for one in asked))
-    found = [
+    return [
         one
         for what, setups in designs(setup).items()
-        for one in _least(what, setups, wanted, studies, jobs, advance)
+        for one in _until_enough(what, setups, _pairs(asked), studies, jobs, advance)
     ]
-    return sorted(found, key=lambda one: wanted.index((one.hypothesis, one.regime)))
+
+
+def needed(asked: Sequence[Power], tried: Sequence[Tried]) -> list[Needed]:
+    """What each claim and regime of `asked` needs, of what was tried."""
+    found = []
+    for key in _pairs(asked):
+        for what in dict.fromkeys(one.what for one in tried):
+            own = [one for one in tried if one.what == what]
+            numbers = sorted({one.number for one in own})
+            enough = [
+                number
+                for number in numbers
+                if _enough([one.power for one in own if one.number == number], key)
+            ]
+            found.append(Needed(*key, what, next(iter(enough), None)))
+    return found
 
 
 def most_studies(claims: Sequence[str], studies: int) -> int:
-    """How many studies `needed` makes, at most."""
+    """How many studies `search` makes, at most."""
     questions = sum(bool(set(one.hypotheses) & set(claims)) for one in QUESTIONS)
     return (len(OF_LOSSES) + len(SEEDS) + len(IMAGES)) * questions * len(_TRUTHS) * studies
 
 
-def _least(
+def _until_enough(
     what: str,
     setups: Sequence[tuple[int, Setup]],
-    wanted: Sequence[tuple[str, str]],
+    wanted: Sequence[_Key],
     studies: int,
     jobs: int,
     advance: Callable[[int], None],
-) -> Iterator[Needed]:
-    left = list(wanted)
+) -> Iterator[Tried]:
+    left = set(wanted)
     for number, setup in setups:
         claims = {name for name, _ in left}
-        right: dict[tuple[str, str], list[float]] = {}
-        for one in powers(setup, claims, studies, _TRUTHS, jobs, advance) if left else ():
-            right.setdefault((one.hypothesis, one.regime), []).append(one.right)
-        for key in [key for key in left if min(right.get(key, [0.0])) >= ENOUGH]:
-            left.remove(key)
-            yield Needed(*key, what, number)
-    yield from (Needed(*key, what, None) for key in left)
+        found = powers(setup, claims, studies, _TRUTHS, jobs, advance) if left else []
+        found = [one for one in found if (one.hypothesis, one.regime) in left]
+        left -= {key for key in left if _enough(found, key)}
+        yield from (Tried(what, number, one) for one in found)
+
+
+def _enough(found: Sequence[Power], key: _Key) -> bool:
+    """Whether a claim and regime has enough power, of all truths that were simulated."""
+    right = [one.right for one in found if (one.hypothesis, one.regime) == key]
+    return min(right, default=0.0) >= ENOUGH
+
+
+def _pairs(asked: Sequence[Power]) -> list[_Key]:
+    return list(dict.fromkeys((one.hypothesis, one.regime) for one in asked))

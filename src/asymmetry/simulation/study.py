@@ -6,7 +6,7 @@ spread between cells.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from itertools import product
 
 import numpy as np
@@ -18,13 +18,13 @@ from asymmetry.analysis.judging import Judged, judge_values
 from asymmetry.analysis.skill import skill_of_losses
 from asymmetry.stats.arrays import Array
 from asymmetry.study.grid import NO_DISCRIMINATOR, Cell
-from asymmetry.tables.read import Tables
+from asymmetry.tables.read import TABLES, Tables
 from asymmetry.tables.schemas import COLUMNS, DIVERGED, DONE, empty_table
 
 AXIS = "perception"
 JUDGES = ("niqe", "piqe", "lpips-alex")
 Quality = Callable[[pd.DataFrame, np.random.Generator], Array]
-_EMPTY = {field.name: empty_table(field.name) for field in fields(Tables)}
+_EMPTY = {name: empty_table(name) for name in TABLES}
 _NO_SKILL = skill_of_losses(_EMPTY["skill"])
 _DISCRETE = 0.5  # the step to which tied values are rounded
 _OPPOSED = 2  # of the camps, the judges from this one on see the opposite

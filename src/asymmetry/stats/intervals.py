@@ -42,6 +42,19 @@ def intervals(draws: Array, ends: tuple[float, float] = ENDS) -> tuple[Array, Ar
     return low, high
 
 
+def share_interval(share: float, n: int) -> Interval:
+    """The interval of a share of `n` independent cases (Wilson 1927); of n = 0 it is 0 to 1.
+
+    >>> [round(end, 3) for end in share_interval(0.5, 10)]
+    [0.237, 0.763]
+    """
+    square = NORMAL_QUANTILE**2
+    centre = share * n + square / 2
+    reach = NORMAL_QUANTILE * np.sqrt(share * (1 - share) * n + square / 4)
+    low, high = ((centre + side * reach) / (n + square) for side in (-1, 1))
+    return Interval(max(0.0, float(low)), min(1.0, float(high)))
+
+
 def bootstrap_error(draws: Array) -> float:
     """The standard error of a statistic: the standard deviation of its finite draws [draws].
 

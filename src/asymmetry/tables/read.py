@@ -1,6 +1,6 @@
 """The tables of a study: what every figure and every claim reads, and nothing else."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 import pandas as pd
@@ -8,7 +8,15 @@ import pandas as pd
 from asymmetry.core.errors import UserError
 from asymmetry.metrics.conventions import check_conventions
 from asymmetry.planning.run import DISCRIMINATOR_WARM_START
-from asymmetry.tables.schemas import COLLAPSED, DIVERGED, DONE, empty_table, schema_problem
+from asymmetry.tables.power import load_power, no_power
+from asymmetry.tables.schemas import (
+    COLLAPSED,
+    COLUMNS,
+    DIVERGED,
+    DONE,
+    empty_table,
+    schema_problem,
+)
 
 MEASURED = ["task", "generator", "set"]  # where cells can be compared
 SCOPE = [*MEASURED, "axis"]  # and on which axis: where a conclusion holds
@@ -16,7 +24,10 @@ SCOPE = [*MEASURED, "axis"]  # and on which axis: where a conclusion holds
 
 @dataclass(frozen=True)
 class Tables:
-    """The tables of a study, as `schemas` has them; of a stage that has not run, without rows."""
+    """The tables of a study, as `schemas` has them; of a stage that has not run, without rows.
+
+    `power` is as `tables.power` has it, without rows where nobody asked for it.
+    """
 
     runs: pd.DataFrame
     scores: pd.DataFrame
@@ -30,6 +41,7 @@ class Tables:
     robustness: pd.DataFrame
     reliability: pd.DataFrame
     skill_values: pd.DataFrame
+    power: pd.DataFrame = field(default_factory=no_power)
 
     @property
     def cells(self) -> pd.DataFrame:
@@ -45,6 +57,10 @@ class Tables:
     def coverage(self) -> "Coverage":
         """How many cells there are, and what became of them."""
         return coverage(self.cells["status"])
+
+
+# Those that stages make.
+TABLES = tuple(one.name for one in fields(Tables) if one.name in COLUMNS)
 
 
 @dataclass(frozen=True)
@@ -86,7 +102,8 @@ def load_tables(results: Path) -> Tables:
     Raises UserError where a table cannot be read, is not as its schema says, or mixes two
     conventions.
     """
-    tables = Tables(**{field.name: _load(results, field.name) for field in fields(Tables)})
+    staged = {name: _load(results, name) for name in TABLES}
+    tables = Tables(**staged, power=load_power(results))
     scored = pd.concat([tables.scores, tables.trajectories], ignore_index=True)
     check_conventions(scored, str(table_path(results, "scores")))
     return tables
