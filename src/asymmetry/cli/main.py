@@ -85,10 +85,14 @@ def train(
     Exits with 75 where one was stopped and should be continued. Alone, a run shows how it goes on
     standard error; of several, each writes that to the train.log in its folder.
     """
+    from asymmetry.monitor.tracking import tracked
     from asymmetry.planning.run import id_at
     from asymmetry.training.job import train as train_runs
 
-    raise typer.Exit(train_runs(plan_of(study), *map(id_at, runs)))
+    planned, ids = plan_of(study), list(map(id_at, runs))
+    with tracked(planned, ids):
+        code = train_runs(planned, *ids)
+    raise typer.Exit(code)
 
 
 @app.command()

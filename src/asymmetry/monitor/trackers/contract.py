@@ -1,0 +1,33 @@
+"""What a tracker is to the follower of a training: a curve for each run."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Protocol
+
+FOLDER = Path("tracking")
+"""Where the trackers keep their files, each in a folder of its name."""
+
+Config = Mapping[str, str | float]
+
+
+class Curve(Protocol):
+    """The curve of one run in a tracker, opened once and continued by every attempt.
+
+    `last` is the step of the last row that the tracker holds, 0 without any.
+    """
+
+    last: int
+
+    def add(self, step: int, values: Mapping[str, float]) -> None:
+        """Add the values of a step, which may be NaN or infinite."""
+
+    def flush(self) -> None:
+        """Return once what was added is kept."""
+
+    def close(self) -> None:
+        """Flush, and let go of the tracker."""
+
+
+def readable(column: str) -> str:
+    """The name of a column of `log.csv` in a tracker; MLflow refuses the bars of a norm."""
+    return f"gradient_norm/{column.strip('|')}" if column.startswith("|") else column
