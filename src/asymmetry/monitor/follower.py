@@ -1,8 +1,8 @@
 """The process beside a training that hands the rows of its `log.csv` to a tracker.
 
-It reads what to follow from the first line of its standard input, and works until that is closed: by
-the training that ended, or by the system where it was killed. So neither the time nor the failures of
-a tracker are in the process that trains. Imports no torch.
+It reads what to follow from the first line of its standard input, and works until that is closed:
+by the training that ended, or by the system where it was killed. So neither the time nor the
+failures of a tracker are in the process that trains. Imports no torch.
 """
 
 import json
@@ -16,7 +16,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 from asymmetry.core.files import digest
 from asymmetry.core.lock import try_lock
@@ -59,6 +59,10 @@ class Followed:
             raise
         return True
 
+    def load(self) -> None:
+        """Import the tracker, which may take as long as a short training."""
+        self._module()
+
     def close(self) -> None:
         """Let go of the curve."""
         with self._held:
@@ -80,8 +84,7 @@ class Followed:
 
     def _publish(self) -> None:
         if self._curve is None:
-            module = import_module(f"asymmetry.monitor.trackers.{self.tracker}")
-            self._curve = module.open_curve(self.run_id, self.config)
+            self._curve = self._module().open_curve(self.run_id, self.config)
         curve: Curve = self._curve
         # A training that was killed repeats steps; their rows are the same.
         for row in read_log(self.folder / CSV_LOG):
@@ -90,12 +93,20 @@ class Followed:
                 curve.last = step
         curve.flush()
 
+    def _module(self) -> Any:
+        return import_module(f"asymmetry.monitor.trackers.{self.tracker}")
+
 
 class Follower:
     """Follows runs; of all that fails it prints the first as a line."""
 
     def __init__(self, runs: list[Followed], stream: TextIO) -> None:
         self._runs, self._stream, self._warned = runs, stream, False
+
+    def load(self) -> None:
+        """Import the tracker while the training begins."""
+        for run in self._runs:
+            self._tried(run, run.load)
 
     def look(self, again: bool = False) -> bool:
         """Look at each run once; False where another process publishes one of them."""
@@ -147,6 +158,7 @@ def main() -> None:
         for run in told["runs"]
     ]
     follower = Follower(runs, stream)
+    follower.load()
     while not select.select([sys.stdin], [], [], _POLL_SECONDS)[0]:
         follower.look()
     follower.close()

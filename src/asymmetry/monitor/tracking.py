@@ -14,7 +14,7 @@ from asymmetry.monitor.follower import warning
 from asymmetry.planning.plan import Plan
 from asymmetry.planning.run import Run
 
-_LAST_SECONDS = 30.0  # for the last rows; before a time limit, SLURM grants a job as much
+_LAST_SECONDS = 60.0  # for the last rows: of those that are lost, the next attempt sends some
 
 
 @contextmanager

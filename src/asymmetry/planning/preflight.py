@@ -39,7 +39,8 @@ def check(plan: Plan, here: bool) -> None:
     Raises UserError with a line for each mistake: parts of the user's own that cannot be imported,
     files that are no generators of their tasks' scales, networks that are no trunks, photos smaller
     than a crop, crops beyond an image, images that a metric cannot measure, IQA sets that cannot be
-    split, images or networks of others that do not fit, weights, a tracker or a GPU that are not there.
+    split, images or networks of others that do not fit, weights, a tracker or a GPU that are not
+    there.
     """
     problems = [
         *own_part_problems(plan),

@@ -88,9 +88,8 @@ _RENAMED = {
     "training.pilot": "training.snapshots, a list of shares",
 }
 _ABSENT = object()
-_TAKEN = {
-    "runs", "tracking", "data", "src", "tests", "workflow", "docs", "bench", "studies", "slurm", PARTS
-}  # fmt: skip
+_TAKEN = {"runs", "data", "src", "tests", "workflow", "docs", "bench", "studies", "slurm", PARTS}
+_TAKEN.add("tracking")  # of `execution.tracker`
 
 
 class Resources(Section):
