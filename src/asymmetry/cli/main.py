@@ -68,8 +68,19 @@ def status(
     every_run: Annotated[
         bool, typer.Option("--all", help="a row also for those that wait or are done")
     ] = False,
+    serve: Annotated[
+        bool, typer.Option("--serve", help="the page of the results so far, in a browser")
+    ] = False,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="of --serve, on the loopback; 0: any that is free")
+    ] = 8738,
 ) -> None:
     """Show how the trainings stand; on a terminal, until all ended or Ctrl-C."""
+    if serve:
+        from asymmetry.monitor.live.serve import serve as serve_page
+
+        serve_page(stages_of(study), port)
+        return
     from asymmetry.monitor.status import show_status
 
     show_status(plan_of(study), every_run)

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any, TextIO
@@ -110,8 +111,8 @@ class Follower:
 
     def look(self, again: bool = False) -> bool:
         """Look at each run once; False where another process publishes one of them."""
-        looks = [self._tried(run, lambda run=run: run.look(again)) for run in self._runs]
-        return all(looks)
+        free = [self._tried(run, partial(run.look, again)) for run in self._runs]
+        return all(free)
 
     def close(self) -> None:
         """Publish what is left, also what failed before, and let go of every curve."""
