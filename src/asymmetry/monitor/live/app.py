@@ -66,6 +66,7 @@ def make_app(rounds: Rounds) -> Starlette:
     routes = [
         Route("/live.json", live.state),
         Route("/live/{name}", live.asset),
+        Route("/favicon.ico", lambda _request: Response(status_code=204)),  # every browser asks
         Route("/{path:path}", live.file),
     ]
     hosts = Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"])
