@@ -105,6 +105,20 @@ ELSEWHERE = {
     "dvc config cache.shared group": "needs a group of users",
     "dvc config cache.type reflink,hardlink,symlink": "each type in tests/workflow/test_dvc.py",
     "asymmetry userstudy make --raters 20 --pairs 60": "done in tests/cli/test_userstudy.py",
+    "asymmetry status --serve": "done in tests/monitor/live/test_serve.py",
+    "pip install -e .[tensorboard]": "fetches; the extra `test` has it too",
+    "tensorboard --logdir tracking/tensorboard": (
+        "runs until Ctrl-C; read in tests/monitor/test_follower.py"
+    ),
+    "TRACKIO_DIR=tracking/trackio trackio show --project asymmetry": (
+        "an extra; read in tests/monitor/test_trackers.py"
+    ),
+    "wandb sync tracking/wandb/wandb/offline-run-*": (
+        "needs an account; read in tests/monitor/test_trackers.py"
+    ),
+    "mlflow ui --backend-store-uri sqlite:///tracking/mlflow/mlflow.db": (
+        "an extra; read in tests/monitor/test_trackers.py"
+    ),
     "asymmetry userstudy serve": "done in tests/userstudy/test_serve.py",
     "asymmetry userstudy serve --host 0.0.0.0": "would open a port to the network",
     "asymmetry userstudy fit": "done in tests/cli/test_userstudy.py",

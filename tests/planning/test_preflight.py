@@ -209,3 +209,15 @@ def test_files_left_out_are_said(album):
         "photos.source: album: 1 left out: moving.gif ('.gif' is no suffix of a photo)",
         "evaluation.sets.more: more: 1 left out: notes.txt ('.txt' is no suffix of a photo)",
     ]
+
+
+def test_a_tracker_that_is_not_installed(album, monkeypatch):
+    monkeypatch.setattr("asymmetry.planning.preflight.find_spec", lambda name: None)
+    (line,) = mistakes(lambda values: values["execution"].update({"tracker": "wandb"}))
+    assert line == (
+        "execution.tracker: wandb is not installed; `pip install -e .[wandb]`, or remove the key"
+    )
+
+
+def test_a_tracker_that_is_installed(album):
+    check(plan_of(lambda values: values["execution"].update({"tracker": "tensorboard"})), here=True)

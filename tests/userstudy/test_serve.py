@@ -9,8 +9,9 @@ import pytest
 import requests
 
 from asymmetry.core.errors import UserError
+from asymmetry.core.serving import listen
 from asymmetry.userstudy.plan import UserStudy
-from asymmetry.userstudy.serve import check_pictures, free, listen
+from asymmetry.userstudy.serve import check_pictures, free
 from asymmetry.userstudy.store import Answer, Store
 from tests.userstudy.server import Server, serving
 

@@ -68,8 +68,19 @@ def status(
     every_run: Annotated[
         bool, typer.Option("--all", help="a row also for those that wait or are done")
     ] = False,
+    serve: Annotated[
+        bool, typer.Option("--serve", help="the page of the results so far, in a browser")
+    ] = False,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="of --serve, on the loopback; 0: any that is free")
+    ] = 8738,
 ) -> None:
     """Show how the trainings stand; on a terminal, until all ended or Ctrl-C."""
+    if serve:
+        from asymmetry.monitor.live.serve import serve as serve_page
+
+        serve_page(stages_of(study), port)
+        return
     from asymmetry.monitor.status import show_status
 
     show_status(plan_of(study), every_run)
@@ -85,10 +96,14 @@ def train(
     Exits with 75 where one was stopped and should be continued. Alone, a run shows how it goes on
     standard error; of several, each writes that to the train.log in its folder.
     """
+    from asymmetry.monitor.tracking import tracked
     from asymmetry.planning.run import id_at
     from asymmetry.training.job import train as train_runs
 
-    raise typer.Exit(train_runs(plan_of(study), *map(id_at, runs)))
+    planned, ids = plan_of(study), list(map(id_at, runs))
+    with tracked(planned, ids):
+        code = train_runs(planned, *ids)
+    raise typer.Exit(code)
 
 
 @app.command()

@@ -5,6 +5,7 @@ network was made elsewhere, or where the user's own parts import it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from importlib.util import find_spec
 from math import ceil
 from pathlib import Path
 
@@ -38,7 +39,8 @@ def check(plan: Plan, here: bool) -> None:
     Raises UserError with a line for each mistake: parts of the user's own that cannot be imported,
     files that are no generators of their tasks' scales, networks that are no trunks, photos smaller
     than a crop, crops beyond an image, images that a metric cannot measure, IQA sets that cannot be
-    split, images or networks of others that do not fit, weights or a GPU that are not there.
+    split, images or networks of others that do not fit, weights, a tracker or a GPU that are not
+    there.
     """
     problems = [
         *own_part_problems(plan),
@@ -48,6 +50,7 @@ def check(plan: Plan, here: bool) -> None:
         *_evaluation(plan),
         *_sets(plan),
         *_weights(plan),
+        *_tracker(plan),
         *(_device(plan) if here else ()),
     ]
     if problems:
@@ -226,6 +229,15 @@ def _other_bytes(plan: Plan, folder: Path) -> Iterator[str]:
                 f"{path}: has other bytes than {plan.lock.path} says; "
                 f"remove it and {plan.lock.remedy}"
             )
+
+
+def _tracker(plan: Plan) -> Iterator[str]:
+    tracker = plan.study.execution.tracker
+    if tracker and find_spec(tracker) is None:
+        yield (
+            f"execution.tracker: {tracker} is not installed; "
+            f"`pip install -e .[{tracker}]`, or remove the key"
+        )
 
 
 def _device(plan: Plan) -> Iterator[str]:

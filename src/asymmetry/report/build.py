@@ -72,7 +72,8 @@ def page(
     overlaps: Sequence[str] = (),
 ) -> str:
     """`index.html`; `folder` is where it will lie; `overlaps` says which sets share contents."""
-    shown = figures(folder, tables.runs, Opening(compared, tables.runs["run"]).address)
+    opening = Opening(compared, tables.runs["run"])
+    shown = figures(folder, tables.runs, opening.address, study.results)
     first = next((one for one in shown if one["name"] == _FIRST), None)
     return render(
         "index.html",

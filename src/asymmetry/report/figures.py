@@ -17,14 +17,14 @@ _MOST = 4_000_000  # bytes of all drawings in a page
 
 
 def figures(
-    folder: Path, runs: pd.DataFrame, address: Address = lambda row: None
+    folder: Path, runs: pd.DataFrame, address: Address = lambda row: None, results: str = ""
 ) -> list[dict[str, Any]]:
     """The figures below `folder`, in reading order, with the content of their JSON.
 
     Beside it: the `drawing` with marks that open the `address` of their row, None without marks or
     where the page would be too large; `files`; `counts`, the number of cells by status;
     `unfinished`, the ids of those that are not done by status; `device_seconds`, what the trainings
-    of the cells used; the `command`.
+    of the cells used; the `command` that makes it again in `results`, by default in `folder`.
     """
     found, left = [], _MOST
     for name in drawn_figures(folder):
@@ -34,7 +34,8 @@ def figures(
             drawn = drawing(stem, figure["title"], address)
             if drawn is not None and (left := left - len(drawn.encode())) < 0:
                 left, drawn = left + len(drawn.encode()), None
-            found.append(figure | {"drawing": drawn} | _behind(name, figure["cells"], runs, folder))
+            behind = _behind(name, figure["cells"], runs, results or folder.as_posix())
+            found.append(figure | {"drawing": drawn} | behind)
     return found
 
 
@@ -44,7 +45,7 @@ def command_of(target: str, results: str) -> str:
     return f"snakemake --cores all --force {results}/{target}{study}"
 
 
-def _behind(name: str, cells: dict[str, str], runs: pd.DataFrame, folder: Path) -> dict[str, Any]:
+def _behind(name: str, cells: dict[str, str], runs: pd.DataFrame, results: str) -> dict[str, Any]:
     states = sorted(set(cells.values()) - {DONE})
     return {
         "files": {kind: f"figures/{name}.{kind}" for kind in FORMATS},
@@ -53,5 +54,5 @@ def _behind(name: str, cells: dict[str, str], runs: pd.DataFrame, folder: Path) 
             state: [run for run, status in cells.items() if status == state] for state in states
         },
         "device_seconds": device_seconds(runs, cells),
-        "command": command_of(f"figures/{name}.svg", folder.as_posix()),
+        "command": command_of(f"figures/{name}.svg", results),
     }

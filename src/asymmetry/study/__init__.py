@@ -89,6 +89,7 @@ _RENAMED = {
 }
 _ABSENT = object()
 _TAKEN = {"runs", "data", "src", "tests", "workflow", "docs", "bench", "studies", "slurm", PARTS}
+_TAKEN.add("tracking")  # of `execution.tracker`
 
 
 class Resources(Section):
@@ -127,6 +128,9 @@ class Execution(Section):
     bootstrap: Positive = Field(1000, description="draws of each bootstrap interval")
     weights: str = Field("data/weights", description="folder of the weights manifest's files")
     user_study: str = Field("data/userstudy", description="folder of `asymmetry userstudy`")
+    tracker: Literal["tensorboard", "trackio", "wandb", "mlflow"] | None = Field(
+        None, description="what shows `log.csv` while a run trains; each is an extra of the package"
+    )
     resources: JobResources = JobResources()
 
 

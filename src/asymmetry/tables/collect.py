@@ -1,6 +1,6 @@
 """Tables joined from the parts that jobs wrote, and from the records of the runs."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,9 +33,12 @@ def joined(parts: Sequence[Path], name: str) -> pd.DataFrame:
     return table
 
 
-def runs_table(plan: Plan) -> pd.DataFrame:
-    """A row for each run: its settings, and how it went; "missing" where it is not there yet."""
-    rows = [_row(plan.study, run) for run in plan.trainings]
+def runs_table(plan: Plan, read: Callable[[Path], dict[str, Any]] = read_record) -> pd.DataFrame:
+    """A row for each run: its settings, and how it went; "missing" where it is not there yet.
+
+    `read` reads the `run.json` at a path.
+    """
+    rows = [_row(plan.study, run, read) for run in plan.trainings]
     rows += [
         {"run": name, "kind": "bicubic", "task": name.partition("/")[0], "status": DONE}
         for name in plan.baselines
@@ -47,10 +50,10 @@ def runs_table(plan: Plan) -> pd.DataFrame:
     return table_of(rows, "runs")
 
 
-def _row(study: Study, run: Run) -> dict[str, Any]:
+def _row(study: Study, run: Run, read: Callable[[Path], dict[str, Any]]) -> dict[str, Any]:
     cell, spec = run.cell, study.discriminators.get(run.cell.discriminator)
     missing: dict[str, Any] = {"status": MISSING}
-    record = read_record(run.record) if run.record.is_file() else missing
+    record = read(run.record) if run.record.is_file() else missing
     diverged, collapsed = record.get(DIVERGED) or {}, record.get(COLLAPSED) or {}
     usage, auc = record.get("usage") or {}, record.get("auc") or {}
     return {

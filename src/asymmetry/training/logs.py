@@ -9,13 +9,14 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path
-from typing import TextIO
-
-from torch import Tensor
+from typing import TYPE_CHECKING, TextIO
 
 from asymmetry.core.errors import UserError
 from asymmetry.core.files import write_atomically
 from asymmetry.training.heartbeat import TEXT_LOG, failure_noted
+
+if TYPE_CHECKING:  # who only reads a log needs no torch
+    from torch import Tensor
 
 CHANGES_NUMBERS = False
 CSV_LOG = "log.csv"
@@ -30,7 +31,7 @@ class CsvLog:
         self._path = path
         self.rows = [row for row in read_log(path) if row["step"] <= upto]
 
-    def add(self, step: int, logs: dict[str, Tensor]) -> Row:
+    def add(self, step: int, logs: dict[str, "Tensor"]) -> Row:
         """Append one row."""
         self.rows.append(row_of(step, logs))
         return self.rows[-1]
@@ -44,7 +45,7 @@ class CsvLog:
         write_atomically(self._path, text.getvalue().encode())
 
 
-def row_of(step: int, logs: dict[str, Tensor]) -> Row:
+def row_of(step: int, logs: dict[str, "Tensor"]) -> Row:
     """What a step logged, as a row."""
     return {"step": float(step)} | {name: float(value) for name, value in logs.items()}
 

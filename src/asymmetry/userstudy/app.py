@@ -16,8 +16,8 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from asymmetry.core.serving import SafeHeaders
 from asymmetry.study.section import Section
-from asymmetry.userstudy.headers import SafeHeaders
 from asymmetry.userstudy.plan import UserStudy, picture_path
 from asymmetry.userstudy.store import Rater, RefusalError, Side, Store
 

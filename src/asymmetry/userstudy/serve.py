@@ -1,6 +1,5 @@
 """`asymmetry userstudy serve`: the application on this machine, with a link for each rater."""
 
-import os
 import socket
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import uvicorn
 
 from asymmetry.core.errors import UserError
 from asymmetry.core.files import sha256_of
+from asymmetry.core.serving import listen
 from asymmetry.tables.user_study import ANSWERS
 from asymmetry.userstudy.app import make_app
 from asymmetry.userstudy.plan import UserStudy, picture_path, read_plan
@@ -50,19 +50,6 @@ def check_pictures(study: UserStudy, folder: Path) -> None:
         path = picture_path(folder, file)
         if not path.is_file() or sha256_of(path) != path.stem:
             raise UserError(f"{path}: is missing or damaged; run `asymmetry userstudy make` again")
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """A listening socket; UserError where the address is busy or not of this machine."""
-    try:
-        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        return socket.create_server((host, port), family=family)
-    except OSError as error:
-        resolved = not isinstance(error, socket.gaierror)  # whose numbers are no errno
-        reason = os.strerror(error.errno or 0) if resolved else error.strerror
-        raise UserError(
-            f"{host}:{port}: cannot be listened at ({reason}); choose another --port or --host"
-        ) from None
 
 
 def links(store: Store, study: UserStudy, host: str, port: int) -> list[str]:

@@ -1,0 +1,3 @@
+"""The page of a study while it grows: `asymmetry status --serve`."""
+
+CHANGES_NUMBERS = False
