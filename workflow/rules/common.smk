@@ -11,6 +11,16 @@ def reads(kind):
     ]
 
 
+def of_figure(name, what):
+    """What `snakemake --report` says of a file of a figure; it is asked once all is made."""
+    record = stages.results / f"figures/{name}.json"
+    return {
+        "caption": (stages.results / FOR_SNAKEMAKE / f"{name}.rst").absolute(),
+        "category": "Figures",
+        "labels": lambda w: {"figure": read_object(record)["title"], "what": what},
+    }
+
+
 # What lies at a content-keyed path is `ancient` as an input. Nothing else is: Snakemake does not look
 # at a job's own stamp where a job before it runs, and relies on its inputs to pass that on.
 

@@ -58,16 +58,6 @@ rule analyse:
         "asymmetry analyse 2> {log:q}"
 
 
-def of_figure(name, what):
-    """What `snakemake --report` says of a file of a figure; it is asked once all is made."""
-    record = stages.results / f"figures/{name}.json"
-    return {
-        "caption": (stages.results / FOR_SNAKEMAKE / f"{name}.rst").absolute(),
-        "category": "Figures",
-        "labels": lambda w: {"figure": read_object(record)["title"], "what": what},
-    }
-
-
 # One process for all: an interpreter and its libraries take longer to start than a figure to draw.
 rule draw:
     input:

@@ -26,6 +26,7 @@ class Results(Tables):
         skill_values: The value of each loss and metric for each image, behind `skill`.
         optimisability: How good an objective each loss is.
         transfer: What the discriminators bring to IQA.
+        power: The chance of each claim's verdict in simulated studies, where somebody asked for it.
         coverage: How many cells are planned, done, diverged and missing.
         folder: Where the tables lie.
     """

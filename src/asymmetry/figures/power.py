@@ -44,7 +44,7 @@ def caption(tables: Tables, study: Study) -> str:
         "else as planned; grey: what is planned. More losses are copies of the study's, with "
         f"effects of their own. A curve ends where both verdicts have {_ENOUGH}. {left_out}"
         "Standard deviations that are assumed, those between cells being 1: "
-        f"{planned['assumed']}. Simulated, not trained: {tables.coverage}."
+        f"{planned['assumed']}. All of it is simulated; of the study itself: {tables.coverage}."
     )
 
 

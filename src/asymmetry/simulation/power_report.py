@@ -62,8 +62,8 @@ def report_power(
 
 def power_table(found: Sequence[Power], tried: Sequence[Tried], setup: Setup) -> pd.DataFrame:
     """The table of power: of the design as it is, then of those that were tried."""
-    designs = [(AS_PLANNED, None, setup.images, one) for one in found]
-    designs += [
+    planned = [(AS_PLANNED, None, setup.images, one) for one in found]
+    larger = [
         (one.what, one.number, one.number if one.what == "images" else setup.images, one.power)
         for one in tried
     ]
@@ -73,7 +73,7 @@ def power_table(found: Sequence[Power], tried: Sequence[Tried], setup: Setup) ->
         | {"number": number, "power": one.right, "width": one.width, "studies": one.studies}
         | {"images": images, "seed": setup.seed, "assumed": assumed}
         | share_interval(one.right, one.studies)._asdict()
-        for varied, number, images, one in designs
+        for varied, number, images, one in [*planned, *larger]
     ]
     return pd.DataFrame(rows, columns=COLUMNS)
 

@@ -41,7 +41,7 @@ class Tables:
     robustness: pd.DataFrame
     reliability: pd.DataFrame
     skill_values: pd.DataFrame
-    power: pd.DataFrame = field(default_factory=no_power)
+    power: pd.DataFrame = field(default_factory=no_power, kw_only=True)
 
     @property
     def cells(self) -> pd.DataFrame:
