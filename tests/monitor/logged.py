@@ -5,7 +5,12 @@ from pathlib import Path
 
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-CONFIG = {"kind": "cell", "fidelity": "l1", "adversarial_weight": 0.01, "seed": 0}
+CONFIG: dict[str, str | float] = {
+    "kind": "cell",
+    "fidelity": "l1",
+    "adversarial_weight": 0.01,
+    "seed": 0,
+}
 
 
 def write_log(folder: Path, steps: Iterable[int], pixel: str = "0.5") -> None:

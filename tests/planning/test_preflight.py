@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from copy import deepcopy
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 from typing import Any
 
@@ -211,8 +212,9 @@ def test_files_left_out_are_said(album):
     ]
 
 
-def test_a_tracker_that_is_not_installed(album, monkeypatch):
-    monkeypatch.setattr("asymmetry.planning.preflight.find_spec", lambda name: None)
+@pytest.mark.parametrize("found", [None, ModuleSpec("wandb", None)], ids=["none", "a folder"])
+def test_a_tracker_that_is_not_installed(album, monkeypatch, found):
+    monkeypatch.setattr("asymmetry.planning.preflight.find_spec", lambda name: found)
     (line,) = mistakes(lambda values: values["execution"].update({"tracker": "wandb"}))
     assert line == (
         "execution.tracker: wandb is not installed; `pip install -e .[wandb]`, or remove the key"

@@ -81,7 +81,10 @@ class Followed:
     def _hold(self) -> bool:
         lock = FOLDER / self.tracker / "locks" / digest(self.run_id)[:16]
         lock.parent.mkdir(parents=True, exist_ok=True)
-        return self._held.enter_context(try_lock(lock))
+        if self._held.enter_context(try_lock(lock)):
+            return True
+        self._held.close()
+        return False
 
     def _publish(self) -> None:
         if self._curve is None:

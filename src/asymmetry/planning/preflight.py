@@ -233,7 +233,8 @@ def _other_bytes(plan: Plan, folder: Path) -> Iterator[str]:
 
 def _tracker(plan: Plan) -> Iterator[str]:
     tracker = plan.study.execution.tracker
-    if tracker and find_spec(tracker) is None:
+    spec = find_spec(tracker) if tracker else None
+    if tracker and (spec is None or spec.origin is None):  # W&B's own folder is no package
         yield (
             f"execution.tracker: {tracker} is not installed; "
             f"`pip install -e .[{tracker}]`, or remove the key"

@@ -63,8 +63,12 @@ def test_a_page_is_made_once_for_what_is_there(rounds: Callable[[], Rounds], sta
 def test_it_says_how_the_study_stands_now(rounds: Callable[[], Rounds], stages: Stages):
     finish(stages.plan.warm_starts[0])
     finish(stages.plan.runs[0])
+    parts = [part.path for part in stages.parts]
+    parts[0].parent.mkdir(parents=True)
+    parts[0].touch()
     state = rounds().state()
     assert state["cells"] == "1 of 5 cells done"
+    assert state["parts"] == f"1 of {len(parts)} measurements"
     assert state["trainings"] == "4 waiting"
 
 

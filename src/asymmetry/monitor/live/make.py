@@ -27,6 +27,8 @@ from asymmetry.tables.read import table_path
 from asymmetry.tables.schemas import MISSING, write_table
 from asymmetry.weights.lock import read_lock
 
+_BESIDE = ("crops", "photos.csv")  # what the pages show of the results as it is
+
 
 def make_page(stages: Stages, folder: Path) -> None:
     """Write tables, figures and pages to a folder, from the runs and the parts that are there.
@@ -39,7 +41,7 @@ def make_page(stages: Stages, folder: Path) -> None:
         _collect(stages, name, [part.path for part in stage.parts], folder)
     skill = [part.path for part in stages.skill.parts]
     _collect(stages, "skill_values", list(map(values_path, skill)), folder)
-    for beside in ("crops", "photos.csv"):
+    for beside in _BESIDE:
         if (there := stages.results / beside).exists():
             (folder / beside).symlink_to(there.resolve())
     analyse(stages.study, folder)

@@ -36,6 +36,7 @@ class Rounds:
         self._stages, self._below = stages, folder
         self._study_file = stages.study_file.resolve()
         self._states: States = {}
+        self._measured = 0  # parts of tables that are there
         self._version, self._made, self._problem = 0, "", ""
         self._seen: list[tuple[str, int, int]] | None = None
         self._maker: subprocess.Popen[bytes] | None = None
@@ -57,6 +58,7 @@ class Rounds:
             "version": self._version,
             "made": self._made,
             "cells": f"{cells.count(DONE)} of {len(cells)} cells done",
+            "parts": f"{self._measured} of {len(self._stages.parts)} measurements",
             "trainings": ", ".join(f"{others[name]} {name}" for name in STATES if others[name]),
             "making": self._maker is not None,
             "problem": self._problem,
@@ -78,6 +80,7 @@ class Rounds:
     def turn(self) -> None:
         """Look at the study once, and begin or take over a page."""
         self._states = read_states(self._stages.plan.trainings, self._states)
+        self._measured = sum(part.path.is_file() for part in self._stages.parts)
         if self._maker is not None:
             if (code := self._maker.poll()) is not None:
                 self._take(code)

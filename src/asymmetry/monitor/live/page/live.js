@@ -29,7 +29,7 @@ function show(parts, lost) {
 }
 
 function tell(state) {
-  const parts = [part("b", "", state.cells)];
+  const parts = [part("b", "", state.cells), part("span", "told", state.parts)];
   if (state.trainings) parts.push(part("span", "told", state.trainings));
   const page = state.version ? `this page is of ${state.made}` : "no page yet";
   parts.push(part("span", "told", state.making ? `${page}, the next one is being made` : page));
