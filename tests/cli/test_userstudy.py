@@ -58,8 +58,13 @@ def test_from_trained_cells_to_the_judgement_of_people(plan: Plan):
     assert "2 raters, 140 answers" in said
     assert "repeats answered alike: 0 of 12" in said
     assert "catch trials answered right: 4 of 8" in said
+    assert "pairs of cells told apart: 0 of 3" in said
     rows = pd.read_parquet(FOLDER / "human.parquet")
     assert set(rows["run"]) == {run.id for run in plan.runs[:3]}
     # Who always chooses the left prefers no cell: each stands there as often as on the right.
     assert pd.read_csv(FOLDER / "cells.csv")["score"].abs().max() < 0.15
     assert "1 raters, 70 answers" in userstudy("fit", "--without", "1")
+
+    said = userstudy("export", "given", "--licence", "CC-BY-4.0")
+    assert said.startswith("given: 140 answers in answers.csv")
+    assert pd.read_csv("given/answers.csv")["rater"].nunique() == 2

@@ -6,7 +6,7 @@ import numpy as np
 
 from asymmetry.core.files import write_atomically
 from asymmetry.tables.user_study import ANSWERS, PLAN
-from asymmetry.userstudy.design import Arena
+from asymmetry.userstudy.design import Arena, Design
 from asymmetry.userstudy.make import Form, assemble, shots_of
 from asymmetry.userstudy.pictures import write_picture
 from asymmetry.userstudy.plan import Trial, UserStudy
@@ -26,10 +26,14 @@ def arena(cells: int = 4, photos: int = 3, number: int = 0) -> Arena:
 
 
 def write_study(
-    folder: Path, lengths: Lengths, arenas: tuple[Arena, ...] = (arena(),), shown: bool = True
+    folder: Path,
+    lengths: Lengths,
+    arenas: tuple[Arena, ...] = (arena(),),
+    shown: bool = True,
+    design: Design = "balanced",
 ) -> tuple[UserStudy, Store]:
     """A user study in a folder, and its store of answers, as `make` and `serve` leave them."""
-    form, asked = Form(shown, 256), sessions(arenas, lengths, seed=0)
+    form, asked = Form(shown, 256, design), sessions(arenas, lengths, 0, design)
     shots = sorted(shots_of(asked, list(arenas), form))
     files = {
         shot: write_picture(np.full((256, 256, 3), 5 * place, np.uint8), folder)

@@ -5,10 +5,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from starlette.testclient import TestClient
 
+from asymmetry.userstudy.answers import read_answers
 from asymmetry.userstudy.app import make_app
+from asymmetry.userstudy.consistency import rater_table
+from asymmetry.userstudy.fit import fit
 from asymmetry.userstudy.plan import Trial, UserStudy
 from asymmetry.userstudy.sessions import Lengths
 from asymmetry.userstudy.store import Answer, Store
@@ -275,3 +279,88 @@ def test_colours_stand_out_in_light_and_dark(name: str, least: float, client: Cl
     for pair in zip(grounds, colours, strict=True):
         low, high = sorted(map(luminance, pair))
         assert (high + 0.05) / (low + 0.05) >= least
+
+
+@pytest.fixture
+def open_study(tmp_path: Path) -> Made:
+    """One whose pairs are chosen by the answers so far."""
+    lengths = Lengths(raters=3, pairs=9, repeats=3, catches=2)
+    return write_study(tmp_path, lengths, design="adaptive")
+
+
+def take(study: UserStudy, browser: TestClient, page: str, better: Callable[[str], int]) -> None:
+    """Answer all questions; a picture of more `better` is chosen."""
+    shows = {
+        file: name
+        for arena in study.arenas
+        for pictures in arena.pictures.values()
+        for name, file in pictures.items()
+    }
+    state = browser.get(f"{page}/state").json()
+    while state["next"]:
+        assert browser.get(f"{page}/state").json() == state  # loaded again, it is the same pair
+        left, right = (better(shows.get(state["next"][side], "")) for side in ("left", "right"))
+        choice = "left" if left >= right else "right"
+        body = {"trial": state["next"]["trial"], "choice": choice}
+        state = browser.post(f"{page}/answer", json=body).json()
+
+
+def rank(name: str) -> int:
+    return 9 if name == "reference" else int(name[-1]) if name else 0
+
+
+def test_an_adaptive_session_is_chosen_as_it_goes_and_counts_as_others(
+    open_study: Made, tmp_path: Path
+):
+    study, store = open_study
+    app = make_app(study, tmp_path, store)
+    for rater in range(2):
+        browser = TestClient(app, base_url="http://study")
+        page = f"/rate/{store.raters[rater].token}"
+        browser.post(f"{page}/begin")
+        take(study, browser, page, rank)
+    asked = store.asked()
+    assert sorted(asked) == sorted(
+        (rater, place)
+        for rater in range(2)
+        for place, one in enumerate(study.sessions[rater])
+        if one.kind == "pair"
+    )
+    read, answers = read_answers(tmp_path)
+    table = rater_table(read, answers).set_index("rater")
+    assert table["answered"].tolist() == table["asked"].tolist() == [14, 14]
+    assert table["repeats_same"].tolist() == table["repeats"].tolist() == [3, 3]
+    assert table["catches_right"].tolist() == table["catches"].tolist() == [2, 2]
+    assert fit(tmp_path, resamples=20)
+    cells = pd.read_csv(tmp_path / "cells.csv")
+    assert cells["score"].is_monotonic_increasing
+    assert cells["comparisons"].sum() == 2 * 18
+
+
+def test_what_the_adaptive_design_has_not_asked_cannot_be_answered(
+    open_study: Made, tmp_path: Path
+):
+    study, store = open_study
+    rater = next(index for index, session in enumerate(study.sessions) if session[0].kind == "pair")
+    page = f"/rate/{store.raters[rater].token}"
+    browser = TestClient(make_app(study, tmp_path, store), base_url="http://study")
+    browser.post(f"{page}/begin", follow_redirects=False)
+    answer = {"trial": 0, "choice": "left"}
+    response = browser.post(f"{page}/answer", json=answer)
+    assert (response.status_code, response.json()["error"]) == (409, "Pair 1 was not asked yet.")
+    browser.get(f"{page}/state")
+    assert browser.post(f"{page}/answer", json=answer).json()["answered"] == 1
+
+
+def test_the_same_answers_are_asked_the_same_questions_again(tmp_path: Path):
+    asked = []
+    for folder in (tmp_path / "one", tmp_path / "other"):
+        study, store = write_study(folder, Lengths(2, 9, 0, 0), design="adaptive")
+        app = make_app(study, folder, store)
+        browsers = [TestClient(app, base_url="http://study") for _ in range(2)]
+        for rater, browser in enumerate(browsers):
+            page = f"/rate/{store.raters[rater].token}"
+            browser.post(f"{page}/begin")
+            take(study, browser, page, rank)
+        asked.append(store.asked())
+    assert asked[0] == asked[1]

@@ -5,15 +5,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from asymmetry.userstudy.bradley_terry import (
-    RIDGE,
-    Votes,
-    by_photo,
-    fit_scores,
-    groups,
-    score_intervals,
-    triads,
-)
+from asymmetry.userstudy.bradley_terry import RIDGE, Votes, by_photo, fit_scores, groups, triads
+from tests.userstudy.planted import simulate
 
 Array = NDArray[np.float64]
 
@@ -30,22 +23,6 @@ def hunters_mm(wins: Array, rounds: int = 4000) -> Array:
         strength /= strength.mean()
     scores = np.log(strength)
     return scores - scores.mean()
-
-
-def simulate(
-    true: Array, raters: int, each: int, key: int, of_raters: float = 0.0, photos: int = 8
-) -> Votes:
-    """Votes of raters whose own scores scatter around the true ones by `of_raters`."""
-    rng, items = np.random.default_rng(key), len(true)
-    own = true + of_raters * rng.standard_normal((raters, items))
-    rater = np.repeat(np.arange(raters), each)
-    one = rng.integers(items, size=len(rater))
-    other = (one + rng.integers(1, items, size=len(rater))) % items
-    photo = rng.integers(photos, size=len(rater))
-    first = rng.random(len(rater)) < expit(own[rater, one] - own[rater, other])
-    winner, loser = np.where(first, one, other), np.where(first, other, one)
-    pair = (np.minimum(one, other) * items + np.maximum(one, other)) * photos + photo
-    return Votes(items, winner, loser, rater, pair, photo)
 
 
 @pytest.mark.parametrize(("wins", "losses"), [(7, 3), (5, 5), (1, 9)])
@@ -110,45 +87,6 @@ def test_a_published_table_is_reproduced():
     scores = fit_scores(wins, ridge=0)
     published = [1.5814, 1.4364, 1.2945, 1.2476, 1.1077, 0.6839, 0]
     np.testing.assert_allclose(scores - scores[-1], published, atol=5e-5)
-
-
-@pytest.mark.parametrize("of_raters", [0.0, 0.5])
-def test_known_scores_are_within_their_intervals(of_raters: float):
-    true = np.array([-1.0, -0.4, 0.0, 0.5, 0.9])
-    # What raters who differ say together is less than each: their mean chance is nearer to a half.
-    many = fit_scores(simulate(true, 4000, 50, key=99, of_raters=of_raters).wins())
-    covered, errors = [], []
-    for key in range(40):
-        votes = simulate(true, 12, 60, key, of_raters)
-        scores = fit_scores(votes.wins())
-        low, high = score_intervals(votes, scores, 100, np.random.default_rng(key))
-        covered.append((low <= many) & (many <= high))
-        errors.append(scores - many)
-    # 200 intervals of 95 %, which are of forty studies: between 88 and 100 %.
-    assert 0.88 <= np.mean(covered) <= 1
-    assert np.abs(np.mean(errors, axis=0)).max() < 0.1
-
-
-def test_intervals_are_wider_where_raters_differ():
-    true = np.array([-0.5, 0.0, 0.5])
-    widths = []
-    for of_raters in (0.0, 1.5):
-        votes = simulate(true, 10, 100, 1, of_raters)
-        scores = fit_scores(votes.wins())
-        low, high = score_intervals(votes, scores, 100, np.random.default_rng(0))
-        widths.append((high - low).mean())
-    assert widths[1] > 1.5 * widths[0]
-
-
-def test_of_one_rater_there_is_an_interval_over_pairs_and_of_one_vote_none():
-    votes = simulate(np.array([0.0, 0.5]), 1, 60, 0)
-    scores = fit_scores(votes.wins())
-    low, high = score_intervals(votes, scores, 50, np.random.default_rng(0))
-    assert (low < scores).all()
-    assert (scores < high).all()
-    one = Votes(2, *(np.array([value]) for value in (0, 1, 0, 0, 0)))
-    low, high = score_intervals(one, fit_scores(one.wins()), 50, np.random.default_rng(0))
-    assert np.isnan(low).all()
 
 
 def test_the_scores_of_photos_have_the_score_as_their_mean_but_for_the_bias():

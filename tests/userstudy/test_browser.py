@@ -7,6 +7,7 @@ import pytest
 
 from asymmetry.userstudy.plan import UserStudy
 from asymmetry.userstudy.store import Answer, Side, Store
+from tests.page.looks import contrasts, unnamed, violations
 from tests.userstudy.server import Server
 
 pytestmark = pytest.mark.page
@@ -181,3 +182,33 @@ def test_both_pictures_are_in_sight_beside_each_other(
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert (ground == "rgb(38, 38, 38)") == (scheme == "dark")
+
+
+def faults(page: Any) -> list[Any]:
+    """What is against a page: by axe-core, by contrast (4.5 and more), and by its names."""
+    faint = [text for text, contrast in contrasts(page) if contrast < 4.5]
+    return [*violations(page, passed=10), *faint, *unnamed(page)]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_axe_finds_no_violation_from_the_welcome_to_the_end(
+    width: int, scheme: str, server: Server, visit
+):
+    rater = visit(server.links[0], width, color_scheme=scheme)
+    page = rater.page
+    assert page.get_by_role("button", name="Begin").is_visible()
+    assert faults(page) == []
+    rater.begin()
+    assert faults(page) == []
+    server.kill()
+    rater.press(choice(0))
+    page.wait_for_selector("text=No connection. Your answer is kept here")
+    assert faults(page) == []
+    server.start()
+    for trial in range(1, TOTAL):
+        rater.asked(trial).press(choice(trial))
+    page.wait_for_selector("text=Thank you!")
+    assert faults(page) == []
+    assert faults(visit(server.links[0], width, color_scheme=scheme).page) == []  # used elsewhere
+    assert faults(visit(f"http://127.0.0.1:{server.port}/", width, color_scheme=scheme).page) == []

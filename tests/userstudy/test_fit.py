@@ -1,4 +1,5 @@
 import json
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -66,6 +67,25 @@ def test_the_tables_say_what_was_asked_and_answered(tmp_path: Path):
     assert raters["rater"].tolist() == [1, 2, 3, 4, 5]
 
 
+def test_each_two_cells_have_a_difference_with_a_simultaneous_interval(tmp_path: Path):
+    study, store = write_study(tmp_path, LENGTHS)
+    answer_all(study, store, raters=6)
+    summary = fit(tmp_path, resamples=50)
+    cells, found = read(tmp_path, "cells.csv"), read(tmp_path, "differences.csv")
+    score = cells.set_index("run")["score"]
+    assert list(zip(found["run"], found["other"], strict=True)) == list(combinations(TRUE, 2))
+    difference = score[found["run"]].to_numpy() - score[found["other"]].to_numpy()
+    np.testing.assert_allclose(found["difference"], difference)
+    true = [TRUE[run] - TRUE[other] for run, other in combinations(TRUE, 2)]
+    assert (found["all_low"].le(true) & found["all_high"].ge(true)).all()
+    apart = found["all_low"].gt(0) | found["all_high"].lt(0)
+    assert summary
+    assert (summary["told_apart"], summary["pairs_of_cells"]) == (apart.sum(), 6)
+    assert 0 < apart.sum() < 6
+    assert (cells["all_low"] < cells["low"]).all()
+    assert (cells["all_high"] > cells["high"]).all()
+
+
 def test_its_rows_are_those_of_the_assessment_and_their_means_the_scores(tmp_path: Path):
     study, store = write_study(tmp_path, LENGTHS)
     answer_all(study, store, raters=12)
@@ -113,6 +133,7 @@ def test_cells_that_were_not_compared_yet_have_no_score(tmp_path: Path, caplog):
     cells, rows = read(tmp_path, "cells.csv"), read(tmp_path, "human.parquet")
     assert (cells["status"] == APART).tolist().count(True) == 2
     assert cells["score"].notna().sum() == 2
+    assert len(read(tmp_path, "differences.csv")) == 1
     assert rows.loc[rows["status"] == "ok", "run"].nunique() == 2
     assert rows.loc[rows["status"] != "ok", "value"].isna().all()
     assert "2 of 4 cells are not compared with the others yet" in caplog.text

@@ -1,5 +1,7 @@
 import hashlib
+import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +16,11 @@ from asymmetry.core.errors import UserError
 from asymmetry.data.images import central_square, to_uint8
 from asymmetry.planning.plan import Plan
 from asymmetry.study import parse_study
+from asymmetry.userstudy.design import Pair
 from asymmetry.userstudy.make import Form, arenas_of, make
 from asymmetry.userstudy.pictures import coarse
-from asymmetry.userstudy.plan import read_plan
-from asymmetry.userstudy.sessions import REFERENCE, WORSE, Lengths
+from asymmetry.userstudy.plan import Slot, Trial, read_plan
+from asymmetry.userstudy.sessions import REFERENCE, WORSE, Lengths, sessions
 from asymmetry.userstudy.store import Store
 from tests.trained import photo, train
 
@@ -64,6 +67,7 @@ def test_a_picture_is_what_the_assessment_restores_without_loss(plan: Plan):
     images = {one.photo.name: one for one in all_images(plan.study, plan.photos)}
     kinds = set()
     for trial in made.sessions[0]:
+        assert isinstance(trial, Trial)
         reference, low = reference_and_low(images[trial.image], task)
         original = central_square(to_uint8(reference), 40)
         assert trial.reference
@@ -91,7 +95,7 @@ def test_a_file_name_is_the_digest_of_its_bytes_and_tells_nothing(plan: Plan):
 
 def test_a_script_in_a_photos_name_is_only_a_name(plan: Plan):
     made = make(plan, LENGTHS, SHOWN, seed=0)
-    names = {trial.image for session in made.sessions for trial in session}
+    names = {trial.image for rater in range(2) for trial in made.trials(rater)}
     assert names == {"p7", SCRIPT.removesuffix(".png")}
 
 
@@ -99,7 +103,7 @@ def test_a_hidden_reference_is_not_among_the_files(plan: Plan):
     made = make(plan, Lengths(1, 6, 0, 0), Form(False, 40), seed=0)
     assert made.question == "Which of the two looks better?"
     assert len(made.files) == 4  # two cells on two photos
-    assert {trial.reference for trial in made.sessions[0]} == {None}
+    assert {trial.reference for trial in made.trials(0)} == {None}
 
 
 def test_what_is_worse_is_much_worse():
@@ -126,6 +130,37 @@ def test_a_model_that_is_not_the_recorded_one_is_refused(plan: Plan):
     (plan.runs[0].folder / "generator.safetensors").write_bytes(b"other")
     with pytest.raises(UserError, match="its sha256 differs"):
         make(plan, LENGTHS, SHOWN, seed=0)
+
+
+def test_a_balanced_plan_has_the_bytes_that_its_answers_belong_to(plan: Plan):
+    """Answers name the digest of their plan, also those from before there was another design."""
+    make(plan, LENGTHS, SHOWN, seed=0)
+    written = json.loads((FOLDER / "plan.json").read_text())
+    assert list(written) == ["question", "seed", "crop", "reference_shown", "sessions"]
+    assert list(written["sessions"][0][0]) == [
+        *("kind", "task", "generator", "set", "image", "left", "right", "reference", "of")
+    ]
+
+
+def test_an_adaptive_plan_leaves_its_pairs_open_and_has_all_their_pictures(plan: Plan):
+    made = make(plan, LENGTHS, replace(SHOWN, design="adaptive"), seed=0)
+    assert made == read_plan(FOLDER)
+    assert made.design == "adaptive"
+    balanced = sessions(arenas_of(plan), LENGTHS, 0)
+    for session, other in zip(made.sessions, balanced, strict=True):
+        assert [(one.kind, one.of) for one in session] == [(one.kind, one.of) for one in other]
+        assert all(isinstance(one, Slot) == (one.kind != "catch") for one in session)
+    (candidates,) = made.arenas
+    assert candidates.arena == arenas_of(plan)[0]
+    for pictures in candidates.pictures.values():
+        assert list(pictures) == [plan.runs[0].id, plan.runs[1].id, REFERENCE]
+    assert {path.name for path in (FOLDER / "pictures").iterdir()} == made.files
+    pair = Pair(0, "p7", plan.runs[1].id, plan.runs[0].id)
+    first = made.chosen(Slot(kind="pair"), pair)
+    again = made.chosen(Slot(kind="repeat", of=0), pair)
+    assert (first.left, first.right) == (again.right, again.left)
+    assert first.left.file == candidates.pictures["p7"][plan.runs[1].id]
+    assert first.reference == candidates.pictures["p7"][REFERENCE]
 
 
 def test_answers_to_other_questions_are_not_orphaned(plan: Plan):

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from asymmetry.core.errors import UserError
-from asymmetry.userstudy.store import Answer, RefusalError, Store
+from asymmetry.userstudy.design import Pair
+from asymmetry.userstudy.store import Answer, Asked, RefusalError, Store
 
 
 @pytest.fixture
@@ -77,6 +78,35 @@ def test_many_threads_lose_and_double_nothing(store: Store):
     assert store.answers == expected
 
 
+def test_a_pair_is_chosen_once_by_what_was_asked_so_far(store: Store):
+    one, other = Pair(0, "photo", "a", "b"), Pair(0, "photo", "b", "a")
+    assert not store.was_asked(0, 0)
+    assert store.ask(0, 0, lambda asked: one if asked == [] else other) == one
+    assert store.was_asked(0, 0)
+    assert store.ask(0, 0, lambda _: other) == one  # the page was loaded again
+    seen: list[list[Asked]] = []
+
+    def look(asked: list[Asked]) -> Pair:
+        seen.append(asked)
+        return [one, other][len(seen) - 1]
+
+    store.ask(1, 0, look)
+    store.answer(0, 0, "left")
+    store.ask(0, 1, look)
+    waiting = Asked(one, None, 1, 0)
+    assert seen == [[waiting], [waiting, Asked(one, "left", 1, 1)]]
+    assert store.asked() == {(0, 0): one, (1, 0): one, (0, 1): other}
+
+
+def test_many_threads_know_of_each_other_when_they_choose(store: Store):
+    def choose(asked: list[Asked]) -> Pair:
+        return Pair(0, str(sum(one.count for one in asked)), "a", "b")
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(lambda number: store.ask(number % 3, number // 3, choose), range(30)))
+    assert sorted(int(pair.photo) for pair in store.asked().values()) == list(range(30))
+
+
 def test_it_is_in_wal_mode_and_holds_nothing_that_identifies(store: Store):
     with sqlite3.connect(store.path) as base:
         assert base.execute("PRAGMA journal_mode").fetchone() == ("wal",)
@@ -90,6 +120,7 @@ def test_it_is_in_wal_mode_and_holds_nothing_that_identifies(store: Store):
         "plan": ["digest"],
         "raters": ["number", "token", "browser"],
         "answers": ["rater", "trial", "choice"],
+        "asked": ["rater", "trial", "arena", "photo", "left", "right"],
     }
 
 

@@ -1,13 +1,13 @@
-"""The commands `asymmetry userstudy make|serve|fit`."""
+"""The commands `asymmetry userstudy make|serve|fit|export`."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from asymmetry.cli.options import DEFAULT, StudyFile, plan_of
 
-app = typer.Typer(no_args_is_help=True, help="What people say: make, serve, fit.")
+app = typer.Typer(no_args_is_help=True, help="What people say: make, serve, fit, export.")
 
 
 @app.command()
@@ -22,17 +22,21 @@ def make(
     reference: Annotated[
         bool, typer.Option("--reference/--no-reference", help="show the original beside a pair")
     ] = True,
+    design: Annotated[
+        Literal["balanced", "adaptive"],
+        typer.Option(help="adaptive: the most informative pair next, by the answers so far"),
+    ] = "balanced",
     crop: Annotated[int, typer.Option(min=32, help="side of the central square shown")] = 256,
     seed: Annotated[int, typer.Option(min=0, help="of which pairs, sides and order")] = 0,
 ) -> None:
-    """Choose balanced pairs of the trained cells' pictures, and write them to a folder."""
+    """Write the questions about the trained cells' pictures to a folder, and the pictures."""
     from asymmetry.tables.user_study import folder_of
     from asymmetry.userstudy.make import Form
     from asymmetry.userstudy.make import make as make_study
     from asymmetry.userstudy.sessions import Lengths
 
     plan = plan_of(study)
-    lengths, form = Lengths(raters, pairs, repeats, catches), Form(reference, crop)
+    lengths, form = Lengths(raters, pairs, repeats, catches), Form(reference, crop, design)
     made = make_study(plan, lengths, form, seed)
     print(
         f"{folder_of(plan.study)}: {raters} sessions of {pairs + repeats + catches} pairs, "
@@ -82,7 +86,23 @@ def fit(
     print(f"repeats answered alike: {found['repeats_same']} of {found['repeats']}")
     print(f"catch trials answered right: {found['catches_right']} of {found['catches']}")
     print(f"triads that go in a circle: {found['circular_triads']} of {found['triads']}")
+    print(f"pairs of cells told apart: {found['told_apart']} of {found['pairs_of_cells']}")
     print(f"written to {folder}; the next `snakemake` joins them to the scores of the metrics")
+
+
+@app.command()
+def export(
+    into: Annotated[Path, typer.Argument(help="a new folder")],
+    licence: Annotated[str, typer.Option(help="of the data, such as CC-BY-4.0")],
+    study: StudyFile = DEFAULT,
+) -> None:
+    """Write the answers for others to use, without anything about raters, and a data card."""
+    from datetime import UTC, datetime
+
+    from asymmetry.userstudy import export as exported
+
+    count = exported.export(_folder(study), into, licence, datetime.now(UTC).date())
+    print(f"{into}: {count} answers in {exported.TABLE}, and what they are in {exported.CARD}")
 
 
 def _folder(study: Path) -> Path:

@@ -7,8 +7,10 @@ from asymmetry.study import Study
 PLAN = "plan.json"
 PICTURES = "pictures"
 ANSWERS = "answers.sqlite"
-# `fit` writes the scores of cells, the consistency of raters, a summary, and rows of `scores`.
+# `fit` writes the scores of cells and their differences, the consistency of raters, a summary, and
+# rows of `scores`.
 CELL_TABLE = "cells.csv"
+DIFFERENCE_TABLE = "differences.csv"
 RATER_TABLE = "raters.csv"
 SUMMARY = "summary.json"
 HUMAN_TABLE = "human.parquet"

@@ -18,7 +18,8 @@ from starlette.routing import Route
 
 from asymmetry.core.serving import SafeHeaders
 from asymmetry.study.section import Section
-from asymmetry.userstudy.plan import UserStudy, picture_path
+from asymmetry.userstudy.adaptive import next_pair
+from asymmetry.userstudy.plan import Trial, UserStudy, picture_path
 from asymmetry.userstudy.store import Rater, RefusalError, Side, Store
 
 COOKIE = "browser"
@@ -39,6 +40,7 @@ class Raters:
     def __init__(self, study: UserStudy, folder: Path, store: Store) -> None:
         self._study, self._folder, self._store = study, folder, store
         self._files = study.files
+        self._arenas = [one.arena for one in study.arenas]
         self._pages = Environment(
             loader=PackageLoader("asymmetry.userstudy", "page"),
             autoescape=True,
@@ -118,6 +120,8 @@ class Raters:
             ) from None
         if given.trial >= self._total(rater):
             raise HTTPException(400, f"There are {self._total(rater)} pairs, and none after them.")
+        if not self._is_chosen(rater.number, given.trial):
+            raise RefusalError(f"Pair {given.trial + 1} was not asked yet.")
         self._store.answer(rater.number, given.trial, given.choice)
         return JSONResponse(self._state(rater))
 
@@ -125,10 +129,29 @@ class Raters:
         session, done = self._study.sessions[rater.number], self._store.answered(rater.number)
         state: dict[str, Any] = {"answered": done, "total": len(session), "next": None}
         if done < len(session):
-            trial = session[done]
+            trial = self._question(rater.number, done)
             state["next"] = {"trial": done, "left": trial.left.file, "right": trial.right.file}
             state["next"]["reference"] = trial.reference
         return state
+
+    def _question(self, rater: int, place: int) -> Trial:
+        """The question at a place of a session; in the adaptive design it may be chosen now."""
+        one = self._study.sessions[rater][place]
+        if isinstance(one, Trial):
+            return one
+        pair = self._store.ask(
+            rater,
+            place if one.of is None else one.of,
+            lambda asked: next_pair(self._arenas, asked, self._study.seed),
+        )
+        return self._study.chosen(one, pair)
+
+    def _is_chosen(self, rater: int, place: int) -> bool:
+        one = self._study.sessions[rater][place]
+        if isinstance(one, Trial):
+            return True
+        first = place if one.of is None else one.of
+        return self._store.was_asked(rater, first)
 
     def _rater(self, request: Request) -> Rater:
         rater = self._store.find(request.path_params["token"])

@@ -1,4 +1,4 @@
-"""Scores of items from paired comparisons, and their intervals over raters and pairs.
+"""Scores of items from paired comparisons.
 
 Bradley and Terry (1952): one item is preferred to another with odds exp(score - other's score). The
 likelihood has one maximum where wins connect all items both ways (Ford 1957, Hunter 2004). Here a
@@ -13,8 +13,6 @@ from scipy.sparse.csgraph import connected_components
 from scipy.special import expit
 
 from asymmetry.stats.arrays import Array, Integers
-from asymmetry.stats.intervals import ERRORS_IN_WIDTH, intervals, t_quantile
-from asymmetry.stats.resampling import resampled_counts
 
 RIDGE = 0.1
 _LONGEST_STEP = 2.0  # of a score, in one step of Newton's method: a longer one may overshoot
@@ -71,37 +69,6 @@ def groups(wins: Array) -> Integers:
     """
     labels: Integers = connected_components(wins + wins.T > 0, directed=False)[1].astype(np.int64)
     return labels
-
-
-def score_intervals(
-    votes: Votes, scores: Array, resamples: int, rng: np.random.Generator
-) -> tuple[Array, Array]:
-    """95 % intervals [items] of the scores, for other raters and other pairs of the same kinds.
-
-    Votes of one rater are correlated, and so are those of one pair (on one photo). The variance is
-    that of a bootstrap of raters, plus that of pairs, less that of single votes, which both contain
-    (Cameron, Gelbach and Miller 2011). It is at least the largest of the three. The interval is
-    Student's t, with one degree of freedom fewer than there are raters or pairs, whichever are
-    fewer. With one rater it is over pairs alone.
-    """
-    units = (votes.rater, votes.pair, np.arange(len(votes.rater)))
-    raters, pairs, single = (_variance(votes, unit, scores, resamples, rng) for unit in units)
-    variance = np.max([raters + pairs - single, raters, pairs, single], axis=0)
-    counts = [len(np.unique(unit)) for unit in units[:2]]
-    degrees_of_freedom = (min(counts) if counts[0] > 1 else counts[1]) - 1
-    half_width = t_quantile(degrees_of_freedom) * np.sqrt(variance)
-    return scores - half_width, scores + half_width
-
-
-def _variance(
-    votes: Votes, unit: Integers, scores: Array, resamples: int, rng: np.random.Generator
-) -> Array:
-    """The variance [items] of scores in a bootstrap of units, from the width of its intervals."""
-    _, unit = np.unique(unit, return_inverse=True)
-    counts = resampled_counts(rng, int(unit.max()) + 1, resamples)
-    draws = [fit_scores(votes.wins(drawn[unit]), RIDGE, scores) for drawn in counts]
-    low, high = intervals(np.array(draws).T)
-    return ((high - low) / ERRORS_IN_WIDTH) ** 2
 
 
 def by_photo(votes: Votes, scores: Array, photos: int) -> Array:

@@ -26,7 +26,8 @@ def rater_table(study: UserStudy, answers: Iterable[Answer]) -> pd.DataFrame:
         given.setdefault(answer.rater, []).append(answer.choice)
     return pd.DataFrame(
         [
-            {"rater": rater + 1} | _row(study.sessions[rater], choices)
+            {"rater": rater + 1, "answered": len(choices), "asked": len(study.sessions[rater])}
+            | _row(study.trials(rater), choices)
             for rater, choices in sorted(given.items())
         ]
     )
@@ -42,8 +43,6 @@ def _row(session: Sequence[Trial], choices: Sequence[Side]) -> dict[str, float]:
     ]
     catches = [chosen(trial, one) == REFERENCE for trial, one in asked if trial.kind == "catch"]
     return {
-        "answered": len(asked),
-        "asked": len(session),
         "repeats_same": sum(repeats),
         "repeats": len(repeats),
         "catches_right": sum(catches),

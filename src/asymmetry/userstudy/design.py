@@ -6,14 +6,16 @@ counted from a seed.
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from dataclasses import dataclass, replace
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 
 from asymmetry.core.randomness import draws
 
 STREAM = "userstudy"
+# The adaptive one chooses a pair when its rater comes to it: see `adaptive`.
+Design = Literal["balanced", "adaptive"]
 T = TypeVar("T")
 
 
@@ -37,6 +39,11 @@ class Pair:
     left: str
     right: str
 
+    @property
+    def exchanged(self) -> "Pair":
+        """The same with sides exchanged."""
+        return replace(self, left=self.right, right=self.left)
+
 
 def balanced_pairs(arenas: Sequence[Arena], count: int, seed: int) -> list[Pair]:
     """`count` pairs of the arenas, each of which has at least two cells and a photo.
@@ -50,16 +57,16 @@ def balanced_pairs(arenas: Sequence[Arena], count: int, seed: int) -> list[Pair]
     shown, used, met, seen = (Counter[tuple[Any, ...]]() for _ in range(4))
     found = []
     for _ in range(count):
-        index, one = _rarest(cells, [shown[place] for place in cells], rng)
+        index, one = rarest(cells, [shown[place] for place in cells], rng)
         others = [cell for cell in arenas[index].cells if cell != one]
         rarity = [(shown[index, cell], met[index, one, cell]) for cell in others]
-        other = _rarest(others, rarity, rng)
+        other = rarest(others, rarity, rng)
         photos = arenas[index].photos
         with_both = [seen[index, one, name] + seen[index, other, name] for name in photos]
         rarity = [
             (used[index, name], with_it) for name, with_it in zip(photos, with_both, strict=True)
         ]
-        photo = _rarest(photos, rarity, rng)
+        photo = rarest(photos, rarity, rng)
         shown.update([(index, one), (index, other)])
         used.update([(index, photo)])
         met.update([(index, one, other), (index, other, one)])
@@ -68,7 +75,7 @@ def balanced_pairs(arenas: Sequence[Arena], count: int, seed: int) -> list[Pair]
     return _sided(found, rng)
 
 
-def _rarest(items: Sequence[T], rarity: Sequence[Any], rng: np.random.Generator) -> T:
+def rarest(items: Sequence[T], rarity: Sequence[Any], rng: np.random.Generator) -> T:
     """One of the items of the least rarity, drawn."""
     least = min(rarity)
     close = [item for item, item_rarity in zip(items, rarity, strict=True) if item_rarity == least]

@@ -10,25 +10,31 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from asymmetry.core.errors import UserError
 from asymmetry.core.files import write_atomically
 from asymmetry.core.randomness import draws
 from asymmetry.metrics.contracts import PEOPLE
 from asymmetry.stats.arrays import Array
 from asymmetry.tables.schemas import COLUMNS, OK, failed, write_table
-from asymmetry.tables.user_study import ANSWERS, CELL_TABLE, HUMAN_TABLE, RATER_TABLE, SUMMARY
-from asymmetry.userstudy.bradley_terry import (
-    Votes,
-    by_photo,
-    fit_scores,
-    groups,
-    score_intervals,
-    triads,
+from asymmetry.tables.user_study import (
+    CELL_TABLE,
+    DIFFERENCE_TABLE,
+    HUMAN_TABLE,
+    RATER_TABLE,
+    SUMMARY,
 )
+from asymmetry.userstudy.answers import read_answers
+from asymmetry.userstudy.bradley_terry import Votes, by_photo, fit_scores, groups, triads
 from asymmetry.userstudy.consistency import chosen, rater_table
 from asymmetry.userstudy.design import STREAM
-from asymmetry.userstudy.plan import Trial, UserStudy, read_plan
-from asymmetry.userstudy.store import Answer, Store
+from asymmetry.userstudy.plan import Trial, UserStudy
+from asymmetry.userstudy.store import Answer
+from asymmetry.userstudy.uncertainty import (
+    Uncertainty,
+    half_widths,
+    simultaneous_half_widths,
+    simultaneous_of_pairs,
+    uncertainty,
+)
 
 APART = failed("not compared with the others")
 Scope = tuple[str, str, str]  # task, generator, set
@@ -37,9 +43,10 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Fitted:
-    """The scores of one scope: a row for each cell, and its rows of the assessment table."""
+    """The scores of one scope: a row for each cell, each two cells, and its assessment rows."""
 
     cells: pd.DataFrame
+    differences: pd.DataFrame
     scores: pd.DataFrame
     circles: int
     triads: int
@@ -51,8 +58,7 @@ def fit(folder: Path, resamples: int, without: Collection[int] = ()) -> dict[str
     `without` are raters, from 1, who are left out. Where no pair has an answer, nothing is written
     and the result is None. Raises UserError where the answers are to another plan.
     """
-    study = read_plan(folder)
-    answers = _answers(study, folder, without)
+    study, answers = read_answers(folder, without)
     scopes = _by_scope(study, answers)
     if not scopes:
         return None
@@ -60,24 +66,14 @@ def fit(folder: Path, resamples: int, without: Collection[int] = ()) -> dict[str
     raters = rater_table(study, answers)
     summary = _summary(study, raters, fitted, without)
     cells = pd.concat([one.cells for one in fitted], ignore_index=True)
+    differences = pd.concat([one.differences for one in fitted], ignore_index=True)
     scores = pd.concat([one.scores for one in fitted], ignore_index=True)
     write_atomically(folder / CELL_TABLE, cells.to_csv(index=False).encode())
+    write_atomically(folder / DIFFERENCE_TABLE, differences.to_csv(index=False).encode())
     write_atomically(folder / RATER_TABLE, raters.to_csv(index=False).encode())
     write_atomically(folder / SUMMARY, json.dumps(summary, indent=1).encode() + b"\n")
     write_table(scores, "human", folder / HUMAN_TABLE)
     return summary
-
-
-def _answers(study: UserStudy, folder: Path, without: Collection[int]) -> list[Answer]:
-    path = folder / ANSWERS
-    if not path.exists():
-        return []
-    store = Store(path)
-    store.check(study.digest)
-    for rater in without:
-        if not 1 <= rater <= len(study.sessions):
-            raise UserError(f"--without: there is no rater {rater}")
-    return [answer for answer in store.answers if answer.rater + 1 not in without]
 
 
 def _by_scope(
@@ -85,8 +81,9 @@ def _by_scope(
 ) -> dict[Scope, list[tuple[Answer, Trial]]]:
     """The answers to pairs, by scope; repeats and catch trials only show consistency."""
     found: dict[Scope, list[tuple[Answer, Trial]]] = {}
+    trials = [study.trials(rater) for rater in range(len(study.sessions))]
     for answer in answers:
-        trial = study.sessions[answer.rater][answer.trial]
+        trial = trials[answer.rater][answer.trial]
         if trial.kind == "pair":
             scope = (trial.task, trial.generator, trial.set)
             found.setdefault(scope, []).append((answer, trial))
@@ -97,21 +94,18 @@ def _fit(
     study: UserStudy, scope: Scope, given: list[tuple[Answer, Trial]], resamples: int
 ) -> Fitted:
     """The scores of the cells of a scope that its pairs show."""
-    trials = [
-        one
-        for session in study.sessions
-        for one in session
-        if one.kind == "pair" and (one.task, one.generator, one.set) == scope
-    ]
-    runs = sorted({side.shows for one in trials for side in (one.left, one.right)})
-    photos = sorted({one.image for one in trials})
+    runs, photos = _shown(study, scope)
     votes = _votes(given, runs, photos)
     wins = votes.wins()
     scores = fit_scores(wins)
     rng = draws(0, f"{STREAM}/fit/{'/'.join(scope)}")
-    low, high = score_intervals(votes, scores, resamples, rng)
+    known = uncertainty(votes, scores, resamples, rng)
+    alone = half_widths(known)
     labels = groups(wins)
     together = labels == np.bincount(labels).argmax()
+    compared = known.among(together)
+    at_once = np.full(len(runs), np.nan)
+    at_once[together] = simultaneous_half_widths(compared, rng)
     if not together.all():
         _log.warning(
             "%s: %d of %d cells are not compared with the others yet, and have no score",
@@ -125,15 +119,50 @@ def _fit(
             "set": scope[2],
             "run": runs,
             "score": np.where(together, scores, np.nan),
-            "low": np.where(together, low, np.nan),
-            "high": np.where(together, high, np.nan),
+            "low": np.where(together, scores - alone, np.nan),
+            "high": np.where(together, scores + alone, np.nan),
+            "all_low": scores - at_once,
+            "all_high": scores + at_once,
             "wins": wins.sum(axis=1).astype(int),
             "comparisons": (wins + wins.T).sum(axis=1).astype(int),
             "status": status,
         }
     )
     judged = _judged(study, scope, cells, photos, by_photo(votes, scores, len(photos)))
-    return Fitted(cells, judged, *triads(wins))
+    differences = _differences(cells[together], compared, rng)
+    return Fitted(cells, differences, judged, *triads(wins))
+
+
+def _shown(study: UserStudy, scope: Scope) -> tuple[list[str], list[str]]:
+    """The cells and photos of a scope: those of its pairs, or all that pairs are chosen from."""
+    for one in study.arenas:
+        if (one.task, one.generator, one.set) == scope:
+            return sorted(one.cells), sorted(one.pictures)
+    trials = [
+        one
+        for rater in range(len(study.sessions))
+        for one in study.trials(rater)
+        if one.kind == "pair" and (one.task, one.generator, one.set) == scope
+    ]
+    runs = {side.shows for one in trials for side in (one.left, one.right)}
+    return sorted(runs), sorted({one.image for one in trials})
+
+
+def _differences(cells: pd.DataFrame, known: Uncertainty, rng: np.random.Generator) -> pd.DataFrame:
+    """A row for each two cells: how much more `run` is preferred than `other`, in log-odds.
+
+    The intervals are simultaneous: in 95 of 100 studies all of a scope hold.
+    """
+    one, other = np.triu_indices(len(cells), 1)
+    score, reach = cells["score"].to_numpy(), simultaneous_of_pairs(known, rng)
+    found = cells.iloc[one][["task", "generator", "set", "run"]].reset_index(drop=True)
+    difference = score[one] - score[other]
+    return found.assign(
+        other=cells["run"].to_numpy()[other],
+        difference=difference,
+        all_low=difference - reach,
+        all_high=difference + reach,
+    )
 
 
 def _votes(given: list[tuple[Answer, Trial]], runs: list[str], photos: list[str]) -> Votes:
@@ -177,4 +206,11 @@ def _summary(
         **{name: int(raters[name].sum()) for name in counts},
         "circular_triads": sum(one.circles for one in fitted),
         "triads": sum(one.triads for one in fitted),
+        "told_apart": sum(_told_apart(one.differences) for one in fitted),
+        "pairs_of_cells": sum(len(one.differences) for one in fitted),
     }
+
+
+def _told_apart(differences: pd.DataFrame) -> int:
+    """How many of the intervals do not hold zero."""
+    return int(((differences["all_low"] > 0) | (differences["all_high"] < 0)).sum())

@@ -13,9 +13,9 @@ from asymmetry.planning.outside import OUTSIDE
 from asymmetry.planning.plan import Plan
 from asymmetry.tables.schemas import DONE
 from asymmetry.tables.user_study import ANSWERS, PLAN, folder_of
-from asymmetry.userstudy.design import Arena
+from asymmetry.userstudy.design import Arena, Design
 from asymmetry.userstudy.pictures import Shot, write_pictures
-from asymmetry.userstudy.plan import Picture, Trial, UserStudy
+from asymmetry.userstudy.plan import Candidates, Picture, Slot, Trial, UserStudy
 from asymmetry.userstudy.sessions import REFERENCE, Lengths, Question, sessions
 from asymmetry.userstudy.store import Store
 
@@ -24,10 +24,14 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Form:
-    """The form of a question: whether the reference is shown, and the pictures' side in pixels."""
+    """The form of questions: whether the reference is shown, the pictures' side in pixels.
+
+    And the design, which says how their pairs are chosen.
+    """
 
     reference_shown: bool
     crop: int
+    design: Design = "balanced"
 
     @property
     def question(self) -> str:
@@ -45,7 +49,7 @@ def make(plan: Plan, lengths: Lengths, form: Form, seed: int) -> UserStudy:
     """
     folder = folder_of(plan.study)
     arenas = arenas_of(plan)
-    asked = sessions(arenas, lengths, seed)
+    asked = sessions(arenas, lengths, seed, form.design)
     files = write_pictures(plan, shots_of(asked, arenas, form), form.crop, folder)
     made = assemble(asked, arenas, form, seed, files)
     if (folder / ANSWERS).exists():
@@ -55,8 +59,11 @@ def make(plan: Plan, lengths: Lengths, form: Form, seed: int) -> UserStudy:
 
 
 def shots_of(asked: list[list[Question]], arenas: list[Arena], form: Form) -> set[Shot]:
-    """The pictures that the questions need."""
-    return {shot for session in asked for one in session for shot in _shots(one, arenas, form)}
+    """The pictures that the questions need; the adaptive design needs every cell on every photo."""
+    shots = {shot for session in asked for one in session for shot in _shots(one, arenas, form)}
+    if form.design == "adaptive":
+        shots |= {shot for arena in arenas for shot in _candidates(arena, form)}
+    return shots
 
 
 def assemble(
@@ -67,12 +74,14 @@ def assemble(
     files: Mapping[Shot, str],
 ) -> UserStudy:
     """The questions with the files of their pictures."""
+    candidates = arenas if form.design == "adaptive" else []
     return UserStudy(
         question=form.question,
         seed=seed,
         crop=form.crop,
         reference_shown=form.reference_shown,
-        sessions=[[_trial(one, arenas, form, files) for one in session] for session in asked],
+        sessions=[[_question(one, arenas, form, files) for one in session] for session in asked],
+        arenas=tuple(_pictured(arena, form, files) for arena in candidates),
     )
 
 
@@ -140,13 +149,40 @@ def _outside(plan: Plan, task: str, set_name: str, images: list[str]) -> list[st
 
 def _shots(question: Question, arenas: list[Arena], form: Form) -> list[Shot]:
     """The pictures of a question: left, right, and the reference if it is shown."""
-    arena, pair = arenas[question.pair.arena], question.pair
+    pair = question.pair
+    if pair is None:
+        return []
+    arena = arenas[pair.arena]
     shown = [pair.left, pair.right, *([REFERENCE] if form.reference_shown else [])]
     return [Shot(arena.task, arena.set, pair.photo, one) for one in shown]
 
 
-def _trial(question: Question, arenas: list[Arena], form: Form, files: Mapping[Shot, str]) -> Trial:
-    arena = arenas[question.pair.arena]
+def _candidates(arena: Arena, form: Form) -> list[Shot]:
+    """The pictures of all cells of an arena, and the references if they are shown."""
+    shown = [*arena.cells, *([REFERENCE] if form.reference_shown else [])]
+    return [Shot(arena.task, arena.set, photo, one) for photo in arena.photos for one in shown]
+
+
+def _pictured(arena: Arena, form: Form, files: Mapping[Shot, str]) -> Candidates:
+    pictures: dict[str, dict[str, str]] = {photo: {} for photo in arena.photos}
+    for shot in _candidates(arena, form):
+        pictures[shot.image][shot.shows] = files[shot]
+    return Candidates(
+        task=arena.task,
+        generator=arena.generator,
+        set=arena.set,
+        cells=list(arena.cells),
+        pictures=pictures,
+    )
+
+
+def _question(
+    question: Question, arenas: list[Arena], form: Form, files: Mapping[Shot, str]
+) -> Trial | Slot:
+    pair = question.pair
+    if pair is None:
+        return Slot.model_validate({"kind": question.kind, "of": question.of})
+    arena = arenas[pair.arena]
     shots = _shots(question, arenas, form)
     left, right = (Picture(shows=shot.shows, file=files[shot]) for shot in shots[:2])
     return Trial(
@@ -154,7 +190,7 @@ def _trial(question: Question, arenas: list[Arena], form: Form, files: Mapping[S
         task=arena.task,
         generator=arena.generator,
         set=arena.set,
-        image=question.pair.photo,
+        image=pair.photo,
         left=left,
         right=right,
         reference=files[shots[2]] if form.reference_shown else None,

@@ -1,14 +1,14 @@
 """The questions of each rater, in order: a share of the pairs, repeats and catch trials."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
 from asymmetry.core.errors import UserError
 from asymmetry.core.randomness import draws
-from asymmetry.userstudy.design import STREAM, Arena, Pair, balanced_pairs
+from asymmetry.userstudy.design import STREAM, Arena, Design, Pair, balanced_pairs
 
 REFERENCE, WORSE = "reference", "worse"
 
@@ -19,12 +19,13 @@ Kind = Literal["pair", "repeat", "catch"]
 class Question:
     """A pair to be shown; `of` is the index in the session of the pair that a repeat repeats.
 
+    `pair` is None where the adaptive design chooses it later, and in a repeat of such a pair.
     In a catch trial one side shows `REFERENCE`, and the other `WORSE`: the reference at an eighth
     of its resolution.
     """
 
     kind: Kind
-    pair: Pair
+    pair: Pair | None
     of: int | None = None
 
 
@@ -38,8 +39,12 @@ class Lengths:
     catches: int
 
 
-def sessions(arenas: Sequence[Arena], lengths: Lengths, seed: int) -> list[list[Question]]:
+def sessions(
+    arenas: Sequence[Arena], lengths: Lengths, seed: int, design: Design = "balanced"
+) -> list[list[Question]]:
     """The questions of each session; those of any first sessions are balanced by themselves.
+
+    In the adaptive design pairs are left open. Their places are those of the balanced one.
 
     Repeats are in the last third of a session. Each repeats a pair of the first third, with sides
     exchanged. Raises UserError where there are more repeats than a third of the pairs.
@@ -50,7 +55,10 @@ def sessions(arenas: Sequence[Arena], lengths: Lengths, seed: int) -> list[list[
             f"at most a third, {lengths.pairs // 3}"
         )
     size = lengths.pairs
-    pairs = balanced_pairs(arenas, lengths.raters * size, seed)
+    count = lengths.raters * size
+    pairs: Sequence[Pair | None] = [None] * count
+    if design == "balanced":
+        pairs = balanced_pairs(arenas, count, seed)
     blocks = [pairs[start : start + size] for start in range(0, len(pairs), size)]
     return [
         _session(arenas, block, lengths, draws(seed, f"{STREAM}/session", rater), rater)
@@ -60,7 +68,7 @@ def sessions(arenas: Sequence[Arena], lengths: Lengths, seed: int) -> list[list[
 
 def _session(
     arenas: Sequence[Arena],
-    block: list[Pair],
+    block: Sequence[Pair | None],
     lengths: Lengths,
     rng: np.random.Generator,
     rater: int,
@@ -78,7 +86,8 @@ def _session(
         if kind == "pair":
             questions.append(Question(kind, pairs[number]))
         elif kind == "repeat":
-            again = replace(pairs[number], left=pairs[number].right, right=pairs[number].left)
+            first = pairs[number]
+            again = first and first.exchanged
             questions.append(Question(kind, again, position["pair", number]))
         else:
             questions.append(Question(kind, _catch(arenas, rng, (rater + number) % 2 == 0)))

@@ -5,13 +5,14 @@ No name, address or time is kept. A rater is a number and a secret link.
 
 import secrets
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from asymmetry.core.errors import UserError
+from asymmetry.userstudy.design import Pair
 
 Side = Literal["left", "right"]
 
@@ -23,6 +24,10 @@ _TABLES = (
     "CREATE TABLE IF NOT EXISTS answers (rater INTEGER NOT NULL, trial INTEGER NOT NULL, "
     "choice TEXT NOT NULL CHECK (choice IN ('left', 'right')), PRIMARY KEY (rater, trial)) "
     "STRICT, WITHOUT ROWID",
+    # What the adaptive design chose, when its rater came to it.
+    "CREATE TABLE IF NOT EXISTS asked (rater INTEGER NOT NULL, trial INTEGER NOT NULL, "
+    "arena INTEGER NOT NULL, photo TEXT NOT NULL, left TEXT NOT NULL, right TEXT NOT NULL, "
+    "PRIMARY KEY (rater, trial)) STRICT, WITHOUT ROWID",
 )
 
 
@@ -46,6 +51,19 @@ class Answer:
     rater: int
     trial: int
     choice: Side
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How often a pair was asked of all raters, and how often of one of them.
+
+    `choice` is its answer, None where it has no answer yet: someone looks at it now, or left.
+    """
+
+    pair: Pair
+    choice: Side | None
+    count: int
+    own: int
 
 
 class Store:
@@ -141,6 +159,41 @@ class Store:
                 base.execute("INSERT INTO answers VALUES (?, ?, ?)", (rater, trial, choice))
             elif given[trial] != choice:
                 raise RefusalError(f"Pair {trial + 1} has another answer already, which stays.")
+
+    def ask(self, rater: int, trial: int, choose: Callable[[list[Asked]], Pair]) -> Pair:
+        """The pair that a rater is asked; at the first time `choose` names it, and it is kept.
+
+        `choose` is given what was asked so far. Nobody else is asked or answers meanwhile, so two
+        raters at the same time know of each other.
+        """
+        with self._transaction() as base:
+            kept = base.execute(
+                "SELECT arena, photo, left, right FROM asked WHERE rater = ? AND trial = ?",
+                (rater, trial),
+            ).fetchone()
+            if kept:
+                return Pair(*kept)
+            rows = base.execute(
+                "SELECT arena, photo, left, right, choice, count(*), sum(asked.rater = ?) "
+                "FROM asked LEFT JOIN answers USING (rater, trial) "
+                "GROUP BY arena, photo, left, right, choice",
+                (rater,),
+            )
+            pair = choose([Asked(Pair(*row[:4]), *row[4:]) for row in rows])
+            base.execute(
+                "INSERT INTO asked VALUES (?, ?, ?, ?, ?, ?)",
+                (rater, trial, pair.arena, pair.photo, pair.left, pair.right),
+            )
+        return pair
+
+    def was_asked(self, rater: int, trial: int) -> bool:
+        """Whether the adaptive design has chosen this pair."""
+        query = "SELECT 1 FROM asked WHERE rater = ? AND trial = ?"
+        return bool(self._read(query, rater, trial))
+
+    def asked(self) -> dict[tuple[int, int], Pair]:
+        """The pairs that the adaptive design chose, by rater and trial."""
+        return {(row[0], row[1]): Pair(*row[2:]) for row in self._read("SELECT * FROM asked")}
 
     def _read(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         with closing(self._connect()) as base:
