@@ -32,7 +32,7 @@ def write_pages(
     output: Path,
 ) -> Path:
     """Write `index.html`, `compare.html` and its data to `output`; the path of the first."""
-    compared = comparison(evaluation, tables, output)
+    compared = with_maps(comparison(evaluation, tables, output), {task: scale}, output)
     images = scores["image"].nunique()
     pages = {
         "index.html": render(

@@ -21,6 +21,7 @@ from asymmetry.report.answer import answer
 from asymmetry.report.claims import QUESTION, SIGNS, answers, axes, claims, error_rates
 from asymmetry.report.comparison import Comparison, comparison
 from asymmetry.report.figures import command_of, figures
+from asymmetry.report.maps import with_maps
 from asymmetry.report.opening import Opening, anchor
 from asymmetry.report.settings import differences, summary
 from asymmetry.report.sources import PAGES
@@ -36,11 +37,14 @@ _STUDY_FILES = ("photos.csv", "claims.md", "hypotheses.json", "hypotheses.csv")
 def write_report(study: Study, results: Path) -> None:
     """Write `PAGES` to `results`, from its tables and from the figures and pictures that are there.
 
+    Maps of pictures that have none yet are written, too.
+
     The pages need no network: styles and scripts are inside, and links are relative. Raises
     UserError where a table is damaged or mixes conventions.
     """
     tables = load_tables(results)
-    compared = comparison(study.evaluation, tables, results)
+    scales = {name: task.scale for name, task in study.tasks.items()}
+    compared = with_maps(comparison(study.evaluation, tables, results), scales, results)
     content = {
         "index.html": page(
             study,
