@@ -74,9 +74,7 @@ def _views(one: MeasureMap, sizes: Mapping[str, Any], scales: Mapping[str, int])
     }
 
 
-def _pictures(
-    compared: Comparison, scales: Mapping[str, int], results: Path
-) -> Iterator[_Picture]:
+def _pictures(compared: Comparison, scales: Mapping[str, int], results: Path) -> Iterator[_Picture]:
     """All pictures that were restored."""
     code = code_digest(_CODE)
     restored = [
