@@ -76,7 +76,7 @@ def _views(one: MeasureMap, sizes: Mapping[str, Any], scales: Mapping[str, int])
 
 def _pictures(compared: Comparison, scales: Mapping[str, int], results: Path) -> Iterator[_Picture]:
     """All pictures that were restored."""
-    code = code_digest(_CODE)
+    drawn_by = [code_digest(_CODE), [[one.metric, one.most, one.tile] for one in MAPS]]
     restored = [
         cell for cell in compared.cells if cell["kind"] != "reference" and cell["status"] == DONE
     ]
@@ -85,7 +85,7 @@ def _pictures(compared: Comparison, scales: Mapping[str, int], results: Path) ->
             if not size:
                 continue
             reference = view.path(results, f"{task}/reference")
-            made_of = [sha256_of(reference), scale, code]
+            made_of = [sha256_of(reference), scale, *drawn_by]
             fitting = [one for one in MAPS if one.fits(size, scale)]
             for run in [cell["run"] for cell in restored if cell["task"] == task]:
                 path = view.path(results, run)

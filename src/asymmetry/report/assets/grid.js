@@ -74,11 +74,11 @@ function drawGrid(box, state) {
     one.append(tile(state, cell), named(cell.words));
     return one;
   }));
+  const cells = gridCells(state.task, state.grid);
   const beside = document.createElement("section");
   const title = document.createElement("h2");
-  title.append(sorter(BESIDE, "Beside the grid"));
+  title.append(sorter(BESIDE, cells.length ? "Beside the grid" : "Methods"));
   beside.append(title, strip);
-  const cells = gridCells(state.task, state.grid);
   box.replaceChildren(beside, ...(cells.length ? [gridTable(state, cells)] : []));
   drawOrder(box, state);
   const first = box.querySelector(".tile-link");
