@@ -177,11 +177,11 @@ def test_two_blink_at_a_key_from_any_mode(visit, results):
     assert (seen(page) == around(picture(results, BICUBIC), 40, 30)).all()
     page.get_by_role("button", name="Blink").click()
     assert said(page)["show"] == ["3"]
-    for _ in range(2):
-        page.get_by_role("button", name="Remove").first.click()
+    page.get_by_role("button", name="Remove").first.click()
+    for expected in ("1", "2"):
         page.focus("#stage")
         page.keyboard.press("b")
-    assert set(said(page)["show"]) <= {"1", "2"}
+        assert said(page)["show"] == [expected]
 
 
 @pytest.mark.parametrize("measure", ["artifacts_ldl", "lattice", "coherence"])
@@ -299,4 +299,4 @@ def test_the_keyboard_alone_is_enough(visit, results):
     page.keyboard.press("1")
     assert said(page)["show"] == ["1"]
     page.keyboard.press("Shift+Tab")
-    assert page.evaluate("document.activeElement.id") == "fit"
+    assert page.evaluate("document.activeElement.id") == "overlay"

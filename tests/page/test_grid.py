@@ -1,62 +1,16 @@
 """The grid of one part of a photo over losses and adversaries."""
 
 import io
-from pathlib import Path
-from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
 from PIL import Image
 
-from tests.page.conftest import PLAIN
 from tests.page.looks import contrasts, unnamed, violations, width_of_content
 from tests.page.test_compare import BICUBIC, REFERENCE, TASK, VIEW, address, said
 
 pytestmark = pytest.mark.page
 COLUMN = "vit-vanilla × 0.1"
-
-
-def values(results: Path, metric: str) -> dict[str, float]:
-    """The metric of the photo by the fidelity of the cells in a column."""
-    runs, scores = (pd.read_parquet(results / f"{name}.parquet") for name in ("runs", "scores"))
-    cells = runs[(runs["kind"] == "cell") & (runs["discriminator"] == "vit-vanilla")]
-    own = scores[(scores["image"] == PLAIN) & (scores["metric"] == metric)]
-    joined = cells.merge(own, on="run")
-    return dict(zip(joined["fidelity"], joined["value"], strict=True))
-
-
-def losses(page: Any) -> list[str]:
-    return page.locator("#grid tbody th").all_inner_texts()
-
-
-@pytest.mark.parametrize("metric", ["psnr_y", "gmsd"])
-def test_a_column_is_sorted_by_the_metric(visit, results, metric):
-    page = visit(address(results, [REFERENCE, BICUBIC], mode="grid", by=metric))
-    built = losses(page)
-    known = values(results, metric)
-    better = sorted(known, key=known.__getitem__, reverse=metric == "psnr_y")
-    head = page.locator("#grid thead th", has_text=COLUMN)
-    for expected, sort in [
-        (better, "descending" if metric == "psnr_y" else "ascending"),
-        (better[::-1], "ascending" if metric == "psnr_y" else "descending"),
-        (built, "none"),
-    ]:
-        head.locator("button").click()
-        assert losses(page) == expected
-        assert head.get_attribute("aria-sort") == sort
-    head.locator("button").click()
-    assert (said(page)["sort"], said(page)["order"]) == ([COLUMN], ["best"])
-    again = visit(page.url)
-    assert losses(again) == better
-    texts = again.locator("#grid tbody td").all_inner_texts()
-    place = (
-        again.locator("#grid thead button")
-        .all_inner_texts()
-        .index(f"{COLUMN} " + ("▼" if metric == "psnr_y" else "▲"))
-    )
-    found = [float(text.replace("−", "-")) for text in texts[place :: len(texts) // len(better)]]
-    assert found == pytest.approx([known[loss] for loss in better], rel=6e-4)
 
 
 def test_a_tile_shows_its_cell_and_opens_it_beside_the_first(visit, results):

@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from PIL import Image
 
@@ -71,6 +72,39 @@ def test_a_grid_of_all_cells_loads_what_comes_near(visit, large):
     assert len(set(asked)) == len(asked)
     last = page.locator("#grid tbody tr").last.locator("img").last
     assert last.evaluate("(image) => image.complete && image.naturalWidth") == 256
+
+
+@pytest.mark.parametrize("metric", ["psnr_y", "gmsd"])
+def test_a_column_is_sorted_by_the_metric(visit, large, metric):
+    column = "vit-patch × 0.01"
+    runs, scores = (pd.read_parquet(large / f"{name}.parquet") for name in ("runs", "scores"))
+    cells = runs[(runs["discriminator"] == "vit-patch") & (runs["adversarial_weight"] == 0.01)]
+    own = scores[(scores["image"] == "astronaut") & (scores["metric"] == metric)]
+    known = cells.merge(own, on="run").set_index("fidelity")["value"]
+    shown = {loss: float(f"{value:.4g}") for loss, value in known.items()}
+    assert len(set(shown.values())) > 20
+    page = visit(f"{(large / 'compare.html').as_uri()}#mode=grid&by={metric}")
+    head = page.locator("#grid thead th", has_text=column)
+    higher = metric == "psnr_y"
+    for is_reversed, sort in [
+        (higher, "descending" if higher else "ascending"),
+        (not higher, "ascending" if higher else "descending"),
+    ]:
+        head.locator("button").click()
+        # The diverged one has no value and is the last; equal values stay as they were.
+        expected = [*sorted(shown, key=shown.__getitem__, reverse=is_reversed), LOSSES[0]]
+        assert page.locator("#grid tbody th").all_inner_texts() == expected
+        assert head.get_attribute("aria-sort") == sort
+    page.wait_for_timeout(300)
+    again = visit(page.url)
+    assert again.locator("#grid tbody th").all_inner_texts() == expected
+    place = [*again.locator("#grid thead th").all_inner_texts()].index(head.inner_text())
+    texts = again.locator(f"#grid tbody td:nth-child({place + 1})").all_inner_texts()
+    assert [float(text) for text in texts[:-1]] == [shown[loss] for loss in expected[:-1]]
+    assert texts[-1].split() == ["diverged", "–"]
+    head.locator("button").click()
+    assert page.locator("#grid tbody th").all_inner_texts() == LOSSES
+    assert head.get_attribute("aria-sort") == "none"
 
 
 def test_a_loss_with_a_hostile_name_is_text_and_its_images_are_found(visit, large):

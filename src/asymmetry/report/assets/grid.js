@@ -127,7 +127,6 @@ function tile(state, cell) {
   const frame = document.createElement("span");
   frame.className = "tile layer";
   frame.append(...pictures(state, cell));
-  for (const image of frame.querySelectorAll("img")) Object.assign(image, { alt: "", loading: "lazy" });
   const words = value === null ? "–" : shown(value);
   link.append(frame, named(words));
   link.ariaLabel = [cell.words, frame.textContent, `${by ? by.name : "no metric"}: ${words}`]

@@ -64,17 +64,19 @@ function pictures(state, cell) {
     words.textContent = cell.status === "done" ? "no picture was kept" : cell.status;
     return [words];
   }
-  const found = [picture(source, `${state.view.label}: ${cell.words}`)];
+  const loading = state.mode === "grid" ? "lazy" : "eager";
+  const found = [picture(source, `${state.view.label}: ${cell.words}`, loading)];
   const over = state.overlay && state.mode !== "difference" && mapOf(state.overlay, cell, state.view);
-  if (over) found.push(picture(over, `${state.overlay.title} of ${cell.words}`));
+  if (over) found.push(picture(over, `${state.overlay.title} of ${cell.words}`, loading));
   return found;
 }
 
-function picture(source, words) {
+function picture(source, words, loading) {
   const image = document.createElement("img");
   image.alt = words;
   image.draggable = false;
   image.decoding = "async";
+  image.loading = loading; // before the source: some browsers would load it at once
   image.src = source;
   return image;
 }
