@@ -149,6 +149,63 @@ def test_the_difference_map_is_the_difference(visit, results, gain):
     assert expected.max() > 0
 
 
+@pytest.mark.parametrize("gain", [1, 8])
+def test_a_signed_difference_is_grey_where_both_are_equal(visit, results, gain):
+    more = {"mode": "difference", "signed": "yes", "gain": gain, "zoom": 16, "at": "40.5,30.5"}
+    page = visit(address(results, [REFERENCE, BICUBIC], **more))
+    one, other = (around(picture(results, run), 40, 30) for run in (REFERENCE, BICUBIC))
+    expected = np.clip((255 + np.clip(gain * (other - one), -255, 255)) / 2, 0, 255)
+    assert np.abs(seen(page) - expected).max() <= 1.5
+    assert expected.min() < 127 < expected.max()
+    assert "brighter where 2: bicubic is brighter" in page.locator("figcaption").inner_text()
+    page.get_by_label("signed").uncheck()
+    assert "signed" not in said(page)
+    assert np.abs(seen(page) - np.minimum(255, gain * np.abs(one - other))).max() <= 1
+
+
+def test_two_blink_at_a_key_from_any_mode(visit, results):
+    cell = name_of(cells_of(results)[0])
+    page = visit(address(results, [REFERENCE, BICUBIC, cell], show=2, zoom=16, at="40.5,30.5"))
+    page.focus("#stage")
+    page.keyboard.press("3")
+    shown = []
+    for _ in range(3):
+        page.keyboard.press("b")
+        shown.append(said(page)["show"])
+    assert shown == [["2"], ["3"], ["2"]]
+    assert said(page)["mode"] == ["flicker"]
+    assert (seen(page) == around(picture(results, BICUBIC), 40, 30)).all()
+    page.get_by_role("button", name="Blink").click()
+    assert said(page)["show"] == ["3"]
+    page.get_by_role("button", name="Remove").first.click()
+    for expected in ("1", "2"):
+        page.focus("#stage")
+        page.keyboard.press("b")
+        assert said(page)["show"] == [expected]
+
+
+@pytest.mark.parametrize("measure", ["artifacts_ldl", "lattice", "coherence"])
+def test_an_overlay_is_the_map_that_was_drawn(visit, results, measure):
+    more = {"overlay": measure, "zoom": 16, "at": "40.5,30.5"}
+    page = visit(address(results, [REFERENCE, BICUBIC], **more))
+    assert page.locator("#stage img").count() == 3
+    path = results / "maps" / measure / BICUBIC / f"{VIEW}.png"
+    over = around(np.asarray(Image.open(path).convert("RGBA")).astype(int), 40, 30)
+    own = around(picture(results, BICUBIC), 40, 30)
+    share = over[..., 3:] / 255
+    expected = over[..., :3] * share + own * (1 - share)
+    assert np.abs(seen(page, 1) - expected).max() <= 2
+    assert (seen(page, 0) == around(picture(results, REFERENCE), 40, 30)).all()
+    assert page.locator("#legend").is_visible()
+    page.focus("#stage")
+    for _ in range(4):
+        page.keyboard.press("o")
+    assert said(page)["overlay"] == [measure]  # three and none
+    page.get_by_label("difference").check()
+    assert page.locator("#overlay").is_disabled()
+    assert page.locator("#stage img").count() == 2
+
+
 def test_metrics_are_those_of_the_table(visit, results):
     import pandas as pd
 
@@ -242,4 +299,4 @@ def test_the_keyboard_alone_is_enough(visit, results):
     page.keyboard.press("1")
     assert said(page)["show"] == ["1"]
     page.keyboard.press("Shift+Tab")
-    assert page.evaluate("document.activeElement.id") == "fit"
+    assert page.evaluate("document.activeElement.id") == "overlay"

@@ -54,6 +54,19 @@ def test_its_link_opens_all_methods_in_step(opened: Any):
         assert abs(painted - around(pixels, 48, 48, 3)).max() <= 1
 
 
+def test_the_grid_ranks_the_methods(opened: Any):
+    opened.get_by_role("link", name="Compare images").click()
+    opened.get_by_role("radio", name="grid").check()
+    tiles = opened.locator("#grid li .named:last-child")
+    assert tiles.all_inner_texts() == ["reference", "far", "near"]
+    opened.get_by_role("button", name="Methods").click()
+    assert tiles.all_inner_texts() == ["near", "far", "reference"]
+    opened.select_option("#overlay", label="artifacts (LDL)")
+    opened.wait_for_function("[...document.images].every((i) => i.complete && i.naturalWidth)")
+    assert opened.locator("#grid img").count() == 3 + 2
+    assert violations(opened) == []
+
+
 def _picture(folder: str) -> np.ndarray:
     return np.asarray(Image.open(f"{folder}/p1.png")).astype(int)
 

@@ -1,25 +1,27 @@
-"""300 cells and 25 photos, from made-up tables: the pages stay small and load what is shown."""
+"""350 cells and 50 photos, from made-up tables: the pages stay small and load what is shown."""
 
 import os
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from PIL import Image
 
+from asymmetry.report import maps
 from asymmetry.report.build import write_report
 from asymmetry.report.sources import PAGES
 from tests.synthetic_tables import SET, TASK, make_runs, make_scores, make_study, write_tables
 
 pytestmark = pytest.mark.page
-LOSSES = ["l1", "<script>alert(1)</script>", *(f"loss{place:02}" for place in range(41))]
-PHOTOS = 25
+LOSSES = ["l1", "<script>alert(1)</script>", *(f"loss{place:02}" for place in range(48))]
+PHOTOS = 50
 
 
 @pytest.fixture(scope="module")
 def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
     results = tmp_path_factory.mktemp("large")
     runs = make_runs(LOSSES)
-    assert (runs["kind"] == "cell").sum() == 301
+    assert (runs["kind"] == "cell").sum() == 350
     scores = make_scores(runs, images=PHOTOS)
     write_tables(results, runs=runs, scores=scores)
     picture = results / "picture.png"
@@ -29,7 +31,12 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
         folder.mkdir(parents=True)
         for image in scores["image"].unique():
             os.link(picture, folder / f"{image}.png")
-    write_report(make_study(results), results)
+    study = make_study(results)
+    kept = study.evaluation.pictures.model_copy(update={"images": PHOTOS})
+    evaluation = study.evaluation.model_copy(update={"pictures": kept})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(maps, "_draw", lambda picture, lacking: None)  # minutes, for what is not seen
+        write_report(study.model_copy(update={"evaluation": evaluation}), results)
     return results
 
 
@@ -47,6 +54,57 @@ def test_images_are_loaded_when_they_are_shown(visit, large):
     page.wait_for_function("[...document.images].every((i) => i.complete && i.naturalWidth)")
     assert len(asked) == 2
     assert page.locator("img").count() == 2
+
+
+def test_a_grid_of_all_cells_loads_what_comes_near(visit, large):
+    page = visit((large / "compare.html#mode=grid").as_uri().replace("%23", "#"))
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.select_option("#view", index=7)
+    page.wait_for_timeout(500)
+    assert page.locator("#grid tbody .tile-link").count() == 349  # one is missing
+    assert page.locator("img").count() < 360  # of one photo, and not of fifty
+    near = len(asked)
+    assert 20 < near < 200
+    page.locator("#grid .scroll").evaluate("(box) => { box.scrollTop = box.scrollHeight; }")
+    page.wait_for_timeout(500)
+    assert near < len(asked) < 360
+    assert len(set(asked)) == len(asked)
+    last = page.locator("#grid tbody tr").last.locator("img").last
+    assert last.evaluate("(image) => image.complete && image.naturalWidth") == 256
+
+
+@pytest.mark.parametrize("metric", ["psnr_y", "gmsd"])
+def test_a_column_is_sorted_by_the_metric(visit, large, metric):
+    column = "vit-patch × 0.01"
+    runs, scores = (pd.read_parquet(large / f"{name}.parquet") for name in ("runs", "scores"))
+    cells = runs[(runs["discriminator"] == "vit-patch") & (runs["adversarial_weight"] == 0.01)]
+    own = scores[(scores["image"] == "astronaut") & (scores["metric"] == metric)]
+    known = cells.merge(own, on="run").set_index("fidelity")["value"]
+    shown = {loss: float(f"{value:.4g}") for loss, value in known.items()}
+    assert len(set(shown.values())) > 20
+    page = visit(f"{(large / 'compare.html').as_uri()}#mode=grid&by={metric}")
+    head = page.locator("#grid thead th", has_text=column)
+    higher = metric == "psnr_y"
+    for is_reversed, sort in [
+        (higher, "descending" if higher else "ascending"),
+        (not higher, "ascending" if higher else "descending"),
+    ]:
+        head.locator("button").click()
+        # The diverged one has no value and is the last; equal values stay as they were.
+        expected = [*sorted(shown, key=shown.__getitem__, reverse=is_reversed), LOSSES[0]]
+        assert page.locator("#grid tbody th").all_inner_texts() == expected
+        assert head.get_attribute("aria-sort") == sort
+    page.wait_for_timeout(300)
+    again = visit(page.url)
+    assert again.locator("#grid tbody th").all_inner_texts() == expected
+    place = [*again.locator("#grid thead th").all_inner_texts()].index(head.inner_text())
+    texts = again.locator(f"#grid tbody td:nth-child({place + 1})").all_inner_texts()
+    assert [float(text) for text in texts[:-1]] == [shown[loss] for loss in expected[:-1]]
+    assert texts[-1].split() == ["diverged", "–"]
+    head.locator("button").click()
+    assert page.locator("#grid tbody th").all_inner_texts() == LOSSES
+    assert head.get_attribute("aria-sort") == "none"
 
 
 def test_a_loss_with_a_hostile_name_is_text_and_its_images_are_found(visit, large):

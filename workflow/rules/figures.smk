@@ -86,6 +86,8 @@ rule draw:
         "asymmetry figures {params.names} 2> {log:q}"
 
 
+# Maps over pictures, in `maps`, are not declared: Snakemake would empty the folder, and they would all
+# be drawn again. Each says what it was made of.
 rule report:
     input:
         stages.results / "photos.csv",

@@ -12,6 +12,7 @@ from asymmetry.compare.summary import FEW
 from asymmetry.core.files import write_atomically
 from asymmetry.metrics.contracts import METRICS
 from asymmetry.report.comparison import Comparison, address, comparison
+from asymmetry.report.maps import with_maps
 from asymmetry.report.render import render
 from asymmetry.report.words import records
 from asymmetry.study import Evaluation
@@ -31,8 +32,9 @@ def write_pages(
     scale: int,
     output: Path,
 ) -> Path:
-    """Write `index.html`, `compare.html` and its data to `output`; the path of the first."""
-    compared = comparison(evaluation, tables, output)
+    """Write `index.html`, `compare.html`, its data and maps to `output`; the path of the first."""
+    scales = dict.fromkeys(tables.runs["task"], scale)
+    compared = with_maps(comparison(evaluation, tables, output), scales, output)
     images = scores["image"].nunique()
     pages = {
         "index.html": render(

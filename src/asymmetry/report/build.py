@@ -17,6 +17,7 @@ from asymmetry.report.claims import QUESTION, answers, axes, claims, error_rates
 from asymmetry.report.comparison import Comparison, comparison
 from asymmetry.report.figures import command_of, figures
 from asymmetry.report.for_snakemake import write_for_snakemake
+from asymmetry.report.maps import with_maps
 from asymmetry.report.opening import Opening
 from asymmetry.report.render import render
 from asymmetry.report.settings import differences, summary
@@ -34,12 +35,13 @@ _STUDY_FILES = ("photos.csv", "claims.md", "hypotheses.json", "hypotheses.csv")
 def write_report(study: Study, results: Path) -> None:
     """Write `PAGES` to `results`, from its tables and from the figures and pictures that are there.
 
-    The pages need no network: styles and scripts are inside, and links are relative. Beside them
-    lies what Snakemake's own report shows of the figures. Raises UserError where a table is damaged
-    or mixes conventions.
+    Beside them lie maps of pictures, and what Snakemake's own report shows of the figures. The
+    pages need no network: styles and scripts are inside, and links are relative. Raises UserError
+    where a table is damaged or mixes conventions.
     """
     tables = load_tables(results)
-    compared = comparison(study.evaluation, tables, results)
+    scales = {name: task.scale for name, task in study.tasks.items()}
+    compared = with_maps(comparison(study.evaluation, tables, results), scales, results)
     content = {
         "index.html": page(
             study,

@@ -64,6 +64,8 @@ def comparison(evaluation: Evaluation, tables: Tables, results: Path) -> Compari
             for name in metrics
         ],
         "values": _values(tables.scores, metrics, [cell["run"] for cell in cells], photos),
+        "maps": [],  # as `report.maps` draws them
+        "colours": [],
     }
     centres = {(view.set, view.image): view for view in shown}  # a centre before a crop
     apart = [

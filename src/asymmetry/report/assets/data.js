@@ -19,6 +19,9 @@ const TASKS = [...new Set(CELLS.map((cell) => cell.task))];
 const VIEWS = DATA.views.map(([name, label, photo], place) => ({ name, label, photo, place }));
 const PHOTOS = 1 + Math.max(...VIEWS.map((view) => view.photo));
 const METRICS = DATA.metrics.map(([name, higher, judge], place) => ({ name, higher, judge, place }));
+const MAPS = DATA.maps.map(([name, title, higher, most, views]) => ({
+  name, title, higher, most, views,
+}));
 
 /** The views that a task has pictures of. */
 function viewsOf(task) {
@@ -36,9 +39,15 @@ function valueOf(metric, cell, view) {
 }
 
 /** The file of a cell's picture, or null where it has none. */
-function pictureOf(cell, view) {
+function pictureOf(cell, view, folder = "crops") {
   const absent = DATA.absent[cell.place] || [];
   if (cell.status !== "done" || absent.includes(view.place)) return null;
-  const path = `crops/${cell.name}${cell.digits}/${view.name}.png`;
+  const path = `${folder}/${cell.name}${cell.digits}/${view.name}.png`;
   return path.split("/").map(encodeURIComponent).join("/");
+}
+
+/** The file of a map over a cell's picture, or null where it has none. */
+function mapOf(map, cell, view) {
+  if (cell.kind === "reference" || !map.views[cell.task].includes(view.place)) return null;
+  return pictureOf(cell, view, `maps/${map.name}`);
 }

@@ -1,7 +1,7 @@
 // Joins the choice, the pictures, the table and the address.
 
 const at = (id) => document.getElementById(id);
-const stage = at("stage");
+const stage = at("stage"), grid = at("grid");
 let state = initialState();
 let writing = 0;
 
@@ -12,13 +12,19 @@ function writeAddress() {
   writing = setTimeout(() => history.replaceState(null, "", addressOf(state)), 150);
 }
 
+/** Where pictures are: the stage, or the grid. */
+function shownBox() {
+  return state.mode === "grid" ? grid : stage;
+}
+
 function showPlace() {
-  const zoom = drawPlace(stage, state);
+  const zoom = drawPlace(shownBox(), state);
   at("scale").textContent = `${Math.round(zoom * 100)} %`;
   writeAddress();
 }
 
 function showVisible() {
+  if (state.mode === "grid") return showPlace();
   if (state.mode === "slider" || state.mode === "difference") drawStage(stage, state);
   else drawVisible(stage, state);
   drawTable(at("metrics"), state);
@@ -37,19 +43,32 @@ function showAll() {
   for (const radio of document.getElementsByName("mode")) radio.checked = radio.value === state.mode;
   at("gain").value = state.gain;
   at("split").value = state.split;
-  at("gain-label").hidden = state.mode !== "difference";
+  at("signed").checked = state.signed;
+  for (const id of ["gain-label", "signed-label"]) at(id).hidden = state.mode !== "difference";
   at("split-label").hidden = state.mode !== "slider";
-  drawStage(stage, state);
+  drawOverlays(at("overlay"), at("legend"), state);
+  const isGrid = state.mode === "grid";
+  for (const id of ["cells", "add", "blink", "bench"]) at(id).hidden = isGrid;
+  at("grid-part").hidden = !isGrid;
+  if (isGrid) {
+    stage.replaceChildren();
+    drawGridChoice(state);
+    drawGrid(grid, state);
+  } else {
+    grid.replaceChildren();
+    drawStage(stage, state);
+  }
   showVisible();
 }
 
 function changeCell(number, cell, field) {
   if (cell) {
     state.cells[number] = cell;
-    state.show = number;
+    showCell(state, number);
   } else {
     state.cells.splice(number, 1);
-    state.show = Math.min(state.show, state.cells.length - 1);
+    const show = Math.min(state.show, state.cells.length - 1);
+    Object.assign(state, { show, before: show === 0 ? 1 : 0 });
   }
   showAll();
   // The row was built anew: the focus goes back to where it was.
@@ -71,7 +90,8 @@ at("task").addEventListener("change", (event) => {
   const views = viewsOf(task);
   const view = views.find((one) => one.name === state.view.name) || views[0];
   const cells = defaultCells(task);
-  Object.assign(state, { task, view, cells, show: 1, zoom: null, x: null, y: null });
+  const all = { zoom: null, x: null, y: null };
+  Object.assign(state, { task, view, cells, show: 1, before: 0, grid: defaultGrid(task), ...all });
   showAll();
 });
 at("view").addEventListener("change", (event) => {
@@ -88,6 +108,36 @@ at("modes").addEventListener("change", (event) => {
   state.mode = event.target.value;
   showAll();
 });
+at("signed").addEventListener("change", (event) => {
+  state.signed = event.target.checked;
+  showAll();
+});
+at("overlay").addEventListener("change", (event) => {
+  state.overlay = MAPS.find((map) => map.name === event.target.value) || null;
+  showAll();
+});
+at("blink").addEventListener("click", () => {
+  blink(state);
+  showAll();
+});
+for (const field of ["by", ...OF_GRID]) {
+  at(`grid-${field}`).addEventListener("change", (event) => {
+    chooseGrid(state.grid, field, event.target.value);
+    showAll();
+  });
+}
+grid.addEventListener("click", (event) => {
+  const button = event.target.closest("button");
+  if (!button) return;
+  sortGrid(state.grid, button.dataset.column);
+  drawOrder(grid, state);
+  writeAddress();
+});
+grid.addEventListener("keydown", (event) => {
+  if (!onGridKey(event, grid, state)) return;
+  event.preventDefault();
+  showPlace();
+});
 at("gain").addEventListener("input", (event) => {
   state.gain = Number(event.target.value);
   drawVisible(stage, state);
@@ -99,7 +149,7 @@ at("split").addEventListener("input", (event) => {
 });
 for (const [id, up] of [["closer", true], ["farther", false]]) {
   at(id).addEventListener("click", () => {
-    zoomStep(state, stage.querySelector(".window"), up);
+    zoomStep(state, frameOf(shownBox()), up);
     showPlace();
   });
 }
@@ -108,16 +158,17 @@ at("fit").addEventListener("click", () => {
   showPlace();
 });
 stage.addEventListener("keydown", (event) => {
-  const before = state.show;
+  const { show, mode, overlay } = state;
   if (!onKey(event, stage, state)) return;
   event.preventDefault();
-  if (state.show === before) showPlace();
+  if (state.mode !== mode || state.overlay !== overlay) showAll();
+  else if (state.show === show) showPlace();
   else showVisible();
 });
 stage.addEventListener("click", (event) => {
   const panel = event.target.closest(".panel");
   if (!panel || state.mode !== "side") return;
-  state.show = Number(panel.dataset.numbers);
+  showCell(state, Number(panel.dataset.numbers));
   showVisible();
 });
 followPointers(stage, () => state, showPlace);
@@ -126,7 +177,8 @@ at("choice").addEventListener("submit", (event) => event.preventDefault());
 window.addEventListener("hashchange", () => {
   readState();
   at("choice").scrollIntoView();
-  stage.focus({ preventScroll: true });
+  if (state.mode !== "grid") stage.focus({ preventScroll: true });
 });
-new ResizeObserver(() => showPlace()).observe(stage);
+const resized = new ResizeObserver(() => showPlace());
+for (const box of [stage, grid]) resized.observe(box);
 readState();

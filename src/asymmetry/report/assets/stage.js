@@ -13,13 +13,14 @@ function layersOf(state) {
 /** Build the windows anew: after a change of cells, photo, mode or of the visible cell. */
 function drawStage(stage, state) {
   stage.dataset.mode = state.mode;
+  stage.classList.toggle("signed", isSigned(state));
   stage.dataset.count = state.cells.length;
   const panels = layersOf(state).map((numbers) => {
     const panel = document.createElement("figure");
     panel.className = "panel";
     const window_ = document.createElement("div");
     window_.className = "window";
-    window_.append(...numbers.map((number) => layer(state, number)));
+    window_.append(...(isSigned(state) ? halves(state, numbers) : layers(state, numbers)));
     const caption = document.createElement("figcaption");
     panel.append(window_, caption);
     panel.dataset.numbers = numbers.join(" ");
@@ -29,24 +30,55 @@ function drawStage(stage, state) {
   drawVisible(stage, state);
 }
 
-function layer(state, number) {
-  const cell = state.cells[number];
-  const box = document.createElement("div");
-  box.className = "layer";
-  box.dataset.number = number;
+/** Whether the sign of a difference is shown: that takes two pictures. */
+function isSigned(state) {
+  return state.mode === "difference" && state.signed
+    && layersOf(state)[0].every((number) => pictureOf(state.cells[number], state.view));
+}
+
+/** What the first has more than the second, and what it has less: CSS makes of both one picture. */
+function halves(state, [first, second]) {
+  return [[second, first], [first, second]].map((numbers) => {
+    const half = document.createElement("div");
+    half.className = "half";
+    half.append(...layers(state, numbers));
+    return half;
+  });
+}
+
+function layers(state, numbers) {
+  return numbers.map((number) => {
+    const box = document.createElement("div");
+    box.className = "layer";
+    box.dataset.number = number;
+    box.append(...pictures(state, state.cells[number]));
+    return box;
+  });
+}
+
+/** A cell's picture and what lies over it, or the words for what became of it. */
+function pictures(state, cell) {
   const source = pictureOf(cell, state.view);
   if (source === null) {
     const words = document.createElement("p");
     words.textContent = cell.status === "done" ? "no picture was kept" : cell.status;
-    box.append(words);
-  } else {
-    const image = document.createElement("img");
-    image.alt = `${state.view.label}: ${cell.words}`;
-    image.draggable = false;
-    image.src = source;
-    box.append(image);
+    return [words];
   }
-  return box;
+  const loading = state.mode === "grid" ? "lazy" : "eager";
+  const found = [picture(source, `${state.view.label}: ${cell.words}`, loading)];
+  const over = state.overlay && state.mode !== "difference" && mapOf(state.overlay, cell, state.view);
+  if (over) found.push(picture(over, `${state.overlay.title} of ${cell.words}`, loading));
+  return found;
+}
+
+function picture(source, words, loading) {
+  const image = document.createElement("img");
+  image.alt = words;
+  image.draggable = false;
+  image.decoding = "async";
+  image.loading = loading; // before the source: some browsers would load it at once
+  image.src = source;
+  return image;
 }
 
 /** Mark the visible cell, and say below each window what it shows. */
@@ -60,28 +92,35 @@ function drawVisible(stage, state) {
       panel.setAttribute("aria-current", String(numbers[0] === state.show));
     } else if (state.mode === "flicker") caption.textContent = words(state.show);
     else if (state.mode === "slider") caption.textContent = numbers.map(words).join(" | ");
-    else caption.textContent = `|${numbers.map(words).join(" − ")}| × ${state.gain}`;
+    else if (isSigned(state)) {
+      const [first, second] = numbers.map(words);
+      caption.textContent = `Grey, and brighter where ${second} is brighter than ${first}, × ${state.gain}`;
+    } else caption.textContent = `|${numbers.map(words).join(" − ")}| × ${state.gain}`;
     for (const one of panel.querySelectorAll(".layer")) {
       one.classList.toggle("shown", Number(one.dataset.number) === state.show);
     }
   }
 }
 
+/** One of the windows of a stage, or of a grid; all are of one size. */
+function frameOf(stage) {
+  return stage.querySelector(".window, .tile");
+}
+
 /** Put zoom, place, gain and division into effect: no element is built, so a drag is fluid. */
 function drawPlace(stage, state) {
-  const window_ = stage.querySelector(".window");
+  const window_ = frameOf(stage);
   const { zoom, x, y } = placeOf(state, window_);
   const style = { "--zoom": zoom, "--x": x, "--y": y, "--gain": state.gain, "--split": `${state.split}%` };
   for (const [name, value] of Object.entries(style)) stage.style.setProperty(name, value);
-  for (const one of stage.querySelectorAll(".window")) {
-    one.classList.toggle("closer", state.zoom !== null);
-  }
+  stage.classList.toggle("closer", state.zoom !== null);
+  stage.classList.toggle("reduced", zoom < 1);
   return zoom;
 }
 
 /** Keys of the stage; true where one was meant for it. */
 function onKey(event, stage, state) {
-  const window_ = stage.querySelector(".window");
+  const window_ = frameOf(stage);
   const moves = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
   const far = STEP * Math.min(window_.clientWidth, window_.clientHeight);
   if (event.ctrlKey || event.metaKey || event.altKey) return false;
@@ -89,8 +128,10 @@ function onKey(event, stage, state) {
   else if (event.key === "+" || event.key === "=") zoomStep(state, window_, true);
   else if (event.key === "-") zoomStep(state, window_, false);
   else if (event.key === "0") Object.assign(state, { zoom: null, x: null, y: null });
-  else if (event.key === " ") state.show = (state.show + 1) % state.cells.length;
-  else if (state.cells[Number(event.key) - 1]) state.show = Number(event.key) - 1;
+  else if (event.key === " ") showCell(state, (state.show + 1) % state.cells.length);
+  else if (event.key === "b") blink(state);
+  else if (event.key === "o") nextOverlay(state);
+  else if (state.cells[Number(event.key) - 1]) showCell(state, Number(event.key) - 1);
   else return false;
   return true;
 }

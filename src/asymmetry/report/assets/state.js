@@ -1,6 +1,6 @@
 // What is shown, and the address that says it.
 
-const MODES = ["side", "flicker", "slider", "difference"];
+const MODES = ["side", "flicker", "slider", "difference", "grid"];
 const FEWEST = 2, MOST = 6;
 
 /** What is shown when the address says nothing: the reference beside the first cell. */
@@ -8,8 +8,9 @@ function initialState() {
   const task = TASKS[0];
   const view = viewsOf(task)[0];
   return {
-    task, view, cells: defaultCells(task), mode: "side", show: 1,
-    zoom: null, x: null, y: null, gain: 8, split: 50,
+    task, view, cells: defaultCells(task), mode: "side", show: 1, before: 0,
+    zoom: null, x: null, y: null, gain: 8, signed: false, split: 50,
+    overlay: null, grid: defaultGrid(task),
   };
 }
 
@@ -17,6 +18,17 @@ function defaultCells(task) {
   const own = CELLS.filter((cell) => cell.task === task);
   const cell = own.find((one) => one.kind === "cell" && one.status === "done");
   return [own[0], cell || own[1]];
+}
+
+/** Make another cell the visible one; the one before it is what it blinks with. */
+function showCell(state, number) {
+  if (number !== state.show) Object.assign(state, { show: number, before: state.show });
+}
+
+/** The visible cell and the one before it change places, one above the other. */
+function blink(state) {
+  state.mode = "flicker";
+  showCell(state, state.before);
 }
 
 /** The state that an address says, and what it names that this page does not have. */
@@ -38,6 +50,10 @@ function readAddress(text) {
   state.cells = found.length >= FEWEST ? found : defaultCells(state.task);
   if (MODES.includes(said.get("mode"))) state.mode = said.get("mode");
   state.show = within(said.get("show"), 1, state.cells.length, 2) - 1;
+  state.before = state.show === 0 ? 1 : 0;
+  state.signed = said.get("signed") === "yes";
+  state.overlay = MAPS.find((map) => map.name === said.get("overlay")) || null;
+  state.grid = gridOf(said, state.task);
   state.gain = within(said.get("gain"), 1, 32, 8);
   state.split = within(said.get("split"), 0, 100, 50);
   const [width, height] = sizeOf(state.task, state.view);
@@ -64,7 +80,12 @@ function addressOf(state) {
   said.set("show", state.show + 1);
   if (state.zoom !== null) said.set("zoom", rounded(state.zoom));
   if (state.x !== null) said.set("at", `${rounded(state.x)},${rounded(state.y)}`);
-  if (state.mode === "difference") said.set("gain", state.gain);
+  if (state.mode === "difference") {
+    said.set("gain", state.gain);
+    if (state.signed) said.set("signed", "yes");
+  }
+  if (state.overlay) said.set("overlay", state.overlay.name);
+  if (state.mode === "grid") sayGrid(said, state.grid);
   if (state.mode === "slider") said.set("split", rounded(state.split));
   return `#${said}`;
 }

@@ -15,12 +15,16 @@ function metricRow(metric, state) {
   const values = state.cells.map((cell) => valueOf(metric, cell, state.view));
   const known = values.filter((value) => value !== null);
   const best = metric.higher ? Math.max(...known) : Math.min(...known);
-  const name = `${metric.name}${metric.judge ? "*" : ""} ${metric.higher ? "↑" : "↓"}`;
-  const found = row([name, ...values.map((value) => (value === null ? "–" : shown(value)))], state);
+  const found = row([titleOf(metric), ...values.map((value) => (value === null ? "–" : shown(value)))], state);
   values.forEach((value, number) => {
     found.children[number + 1].style.fontWeight = value === best ? "700" : "";
   });
   return found;
+}
+
+/** A metric's name, whether it is a judge, and its better direction. */
+function titleOf(metric) {
+  return `${metric.name}${metric.judge ? "*" : ""} ${metric.higher ? "↑" : "↓"}`;
 }
 
 function shown(value) {
