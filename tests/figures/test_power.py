@@ -3,6 +3,7 @@ from dataclasses import replace
 import pytest
 
 from asymmetry.figures import power
+from asymmetry.report.marks import words_of_row
 from tests.synthetic_tables import make_power
 
 
@@ -52,7 +53,8 @@ def test_where_nothing_is_decided_it_says_so(analysed, rows, words):
     assert words in figure.texts[0].get_text()
 
 
-def test_a_mark_says_claim_design_and_truth(analysed):
+def test_a_mark_says_claim_design_truth_and_power(analysed):
     study, tables = analysed
     row = power.numbers(tables, study).iloc[-1]
-    assert (row["id"], row["design"], row["truth"]) == ("H1", "12 losses", "opposite")
+    said = words_of_row(row)
+    assert said == "H1, with adversary, opposite, 12 losses: power 0.800 (95 %: 0.70 to 0.90)"

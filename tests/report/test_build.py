@@ -148,6 +148,7 @@ def test_names_are_escaped(tmp_path):
     page_of(make_study(tmp_path), tmp_path)
     assert attack not in (tmp_path / "index.html").read_text(encoding="utf-8")
     assert attack not in (tmp_path / "compare.html").read_text(encoding="utf-8")
+    assert attack not in (tmp_path / "report/heat_map.html").read_text(encoding="utf-8")
 
 
 def test_the_page_sums_device_hours(tmp_path):

@@ -55,7 +55,8 @@ def numbers(tables: Tables, study: Study) -> pd.DataFrame:
         varied if varied == AS_PLANNED else f"{number:.0f} {varied}"
         for varied, number in zip(rows["varied"], rows["number"], strict=True)
     ]
-    return rows.assign(design=words)
+    # A seed would be taken for that of a training.
+    return rows.assign(design=words).drop(columns="seed")
 
 
 def draw(numbers: pd.DataFrame, study: Study) -> Figure:

@@ -24,7 +24,7 @@ def write_for_snakemake(
     """
     folder = results / FOR_SNAKEMAKE
     for figure in figures:
-        image = _data_uri(results / figure["files"]["svg"])
+        image = "" if figure["drawing"] else _data_uri(results / figure["files"]["svg"])
         page = render("figure.html", figure=figure, image=image)
         write_atomically(folder / f"{figure['name']}.html", page.encode())
         write_atomically(folder / f"{figure['name']}.rst", rst(figure["caption"]).encode())
@@ -33,4 +33,5 @@ def write_for_snakemake(
 
 
 def _data_uri(svg: Path) -> str:
-    return f"data:image/svg+xml;base64,{base64.b64encode(svg.read_bytes()).decode()}"
+    content = svg.read_bytes() if svg.is_file() else b""
+    return f"data:image/svg+xml;base64,{base64.b64encode(content).decode()}"

@@ -18,7 +18,7 @@ import asymmetry.optimisability.measure as optimisability
 from asymmetry.analysis.analyse import analyse
 from asymmetry.assessment.engine import assess_part
 from asymmetry.discriminators.registry import BUILDER
-from asymmetry.figures.registry import figure_names
+from asymmetry.figures.registry import drawn_figures
 from asymmetry.figures.write import draw
 from asymmetry.pipeline.collect import collect_table
 from asymmetry.pipeline.stages import Stages
@@ -30,9 +30,11 @@ from asymmetry.planning.stage import Stage
 from asymmetry.report.build import write_report
 from asymmetry.report.metrics import write_metrics
 from asymmetry.study import parse_study
+from asymmetry.tables.power import write_power
 from asymmetry.training.job import train
 from tests.conftest import small_values
 from tests.planning.identity.tree import SOURCE
+from tests.synthetic_tables import make_power
 
 CODE = package_code()
 # What records and requests are made with, in modules without numbers: it never returns to a tensor.
@@ -158,7 +160,9 @@ def test_a_stage_executes_nothing_that_its_digest_does_not_reach(
 
 
 def check_cheap_stages(stages: Stages) -> None:
-    study, results, stage = stages.study, stages.results, stages.stamps.by_name
+    study, results = stages.study, stages.results
+    write_power(make_power(), results)
+    stage = stages.stamps.by_name
     with executed() as codes:
         for table in ("runs", *stages.by_table):
             collect_table(stages, table)
@@ -167,7 +171,7 @@ def check_cheap_stages(stages: Stages) -> None:
         analyse(study, results)
     check(codes, stage["analyse"].roots)
     with executed() as codes:
-        draw(study, figure_names(), results)
+        draw(study, drawn_figures(results), results)
     check(codes, stage["figures"].roots)
     stages.plan.photos.to_csv(results / "photos.csv")
     with executed() as codes:
