@@ -15,18 +15,18 @@ from tests.page.looks import contrasts, open_all, violations
 from tests.workflow.conftest import Project
 
 pytestmark = pytest.mark.page
-PATIENCE = 300_000  # milliseconds: a page is made by a process of low priority
+PATIENCE = 900_000  # milliseconds: a page is made by a process of low priority
 
 
-@pytest.fixture
-def growing(study: Project, tmp_path: Path) -> Project:
+@pytest.fixture(scope="module")
+def growing(study: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
     """The small study before its last cell ended."""
-    folder = tmp_path / "growing"
+    folder = tmp_path_factory.mktemp("growing") / "study"
     shutil.copytree(study.folder, folder, symlinks=True)
     return Project(folder)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def last(growing: Project) -> tuple[Path, bytes]:
     """The record of the last cell, which is not there yet."""
     record = sorted(growing.folder.glob("runs/*/*/mse/*/*/*/run.json"))[-1]
@@ -35,7 +35,7 @@ def last(growing: Project) -> tuple[Path, bytes]:
     return record, content
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def address(growing: Project, last: object) -> Iterator[str]:
     server = subprocess.Popen(
         [sys.executable, "-m", "asymmetry", "status", "--serve", "--port", "0"],
@@ -66,31 +66,6 @@ def page(browser: Any, address: str) -> Iterator[Any]:
     yield opened
     context.close()
     assert complaints == []
-
-
-def test_it_grows_under_the_eyes_of_its_reader(
-    page: Any, address: str, last: tuple[Path, bytes], study: Project
-):
-    page.wait_for_selector("#live b")
-    assert page.locator("#live b").inner_text() == "9 of 10 cells done"
-    assert "9 of 10 cells done, 1 missing" in page.locator("#answer").inner_text()
-    row = page.locator("#runs details").last
-    row.locator("summary").click()
-    row.scroll_into_view_if_needed()
-    top = page.evaluate("scrollY")
-    assert top > 800
-
-    record, content = last
-    record.write_bytes(content)
-    # The page lets no text be run as a script, so Playwright may only wait for what is there.
-    page.wait_for_selector("#answer :text('10 of 10 cells done')", timeout=PATIENCE)
-    page.wait_for_selector("#live b:text-is('10 of 10 cells done')")
-    assert page.locator("#runs details").last.evaluate("one => one.open")
-    assert page.evaluate("scrollY") > 800
-    # What it came to is what the study's own last stage made of the same runs and parts.
-    live = requests.get(address).text.splitlines()
-    kept = [line for line in live if "/live/live." not in line]
-    assert kept == (study.folder / "results/index.html").read_text("utf-8").splitlines()
 
 
 def test_images_are_compared_on_it(page: Any, address: str):
@@ -125,3 +100,28 @@ def test_a_server_that_ended_is_told(page: Any):
     assert "The server has ended" in page.locator("#live").inner_text()
     assert page.locator("#answer").is_visible()
     page.unroute("**/live.json")
+
+
+def test_it_grows_under_the_eyes_of_its_reader(
+    page: Any, address: str, last: tuple[Path, bytes], study: Project
+):
+    page.wait_for_selector("#live b")
+    assert page.locator("#live b").inner_text() == "9 of 10 cells done"
+    assert "9 of 10 cells done, 1 missing" in page.locator("#answer").inner_text()
+    row = page.locator("#runs details").last
+    row.locator("summary").click()
+    row.scroll_into_view_if_needed()
+    top = page.evaluate("scrollY")
+    assert top > 800
+
+    record, content = last
+    record.write_bytes(content)
+    # The page lets no text be run as a script, so Playwright may only wait for what is there.
+    page.wait_for_selector("#answer :text('10 of 10 cells done')", timeout=PATIENCE)
+    page.wait_for_selector("#live b:text-is('10 of 10 cells done')")
+    assert page.locator("#runs details").last.evaluate("one => one.open")
+    assert page.evaluate("scrollY") > 800
+    # What it came to is what the study's own last stage made of the same runs and parts.
+    live = requests.get(address).text.splitlines()
+    kept = [line for line in live if "/live/live." not in line]
+    assert kept == (study.folder / "results/index.html").read_text("utf-8").splitlines()
