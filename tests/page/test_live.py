@@ -11,22 +11,22 @@ from typing import Any
 import pytest
 import requests
 
-from tests.page.looks import contrasts, open_all, violations
+from tests.page.looks import contrasts, violations
 from tests.workflow.conftest import Project
 
 pytestmark = pytest.mark.page
-PATIENCE = 300_000  # milliseconds: a page is made by a process of low priority
+PATIENCE = 900_000  # milliseconds: a page is made by a process of low priority
 
 
-@pytest.fixture
-def growing(study: Project, tmp_path: Path) -> Project:
+@pytest.fixture(scope="module")
+def growing(study: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
     """The small study before its last cell ended."""
-    folder = tmp_path / "growing"
+    folder = tmp_path_factory.mktemp("growing") / "study"
     shutil.copytree(study.folder, folder, symlinks=True)
     return Project(folder)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def last(growing: Project) -> tuple[Path, bytes]:
     """The record of the last cell, which is not there yet."""
     record = sorted(growing.folder.glob("runs/*/*/mse/*/*/*/run.json"))[-1]
@@ -35,7 +35,7 @@ def last(growing: Project) -> tuple[Path, bytes]:
     return record, content
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def address(growing: Project, last: object) -> Iterator[str]:
     server = subprocess.Popen(
         [sys.executable, "-m", "asymmetry", "status", "--serve", "--port", "0"],
@@ -68,6 +68,39 @@ def page(browser: Any, address: str) -> Iterator[Any]:
     assert complaints == []
 
 
+def test_images_are_compared_on_it(page: Any, address: str):
+    page.goto(f"{address}compare.html")
+    page.wait_for_selector("#stage img")
+    page.wait_for_load_state("networkidle")
+    widths = page.eval_on_selector_all("#stage img", "all => all.map((one) => one.naturalWidth)")
+    assert all(widths)
+    assert len(widths) == 2
+    page.wait_for_selector("#live b")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_everybody_can_read_the_line_at_its_foot(page: Any, scheme: str):
+    page.emulate_media(color_scheme=scheme)
+    page.wait_for_selector("#live b")
+    assert [one for one in contrasts(page) if one[1] < 4.5] == []
+    assert violations(page) == []
+    page.set_viewport_size({"width": 360, "height": 740})
+    bar = page.locator("#live").bounding_box()
+    assert bar["y"] + bar["height"] <= 740
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.emulate_media(media="print")
+    assert page.locator("#live").is_hidden()
+
+
+def test_a_server_that_ended_is_told(page: Any):
+    """The page stays as it is."""
+    page.route("**/live.json", lambda route: route.fulfill(body="no state"))
+    page.wait_for_selector("#live.lost", timeout=PATIENCE)
+    assert "The server has ended" in page.locator("#live").inner_text()
+    assert page.locator("#answer").is_visible()
+    page.unroute("**/live.json")
+
+
 def test_it_grows_under_the_eyes_of_its_reader(
     page: Any, address: str, last: tuple[Path, bytes], study: Project
 ):
@@ -88,40 +121,10 @@ def test_it_grows_under_the_eyes_of_its_reader(
     assert page.locator("#runs details").last.evaluate("one => one.open")
     assert page.evaluate("scrollY") > 800
     # What it came to is what the study's own last stage made of the same runs and parts.
-    live = requests.get(address).text.splitlines()
-    kept = [line for line in live if "/live/live." not in line]
-    assert kept == (study.folder / "results/index.html").read_text("utf-8").splitlines()
-
-
-def test_images_are_compared_on_it(page: Any, address: str):
-    page.goto(f"{address}compare.html")
-    page.wait_for_selector("#stage img")
-    page.wait_for_load_state("networkidle")
-    widths = page.eval_on_selector_all("#stage img", "all => all.map((one) => one.naturalWidth)")
-    assert all(widths)
-    assert len(widths) == 2
-    page.wait_for_selector("#live b")
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_everybody_can_read_the_line_at_its_foot(page: Any, scheme: str):
-    page.emulate_media(color_scheme=scheme)
-    page.wait_for_selector("#live b")
-    open_all(page)
-    assert [one for one in contrasts(page) if one[1] < 4.5] == []
-    assert violations(page) == []
-    page.set_viewport_size({"width": 360, "height": 740})
-    bar = page.locator("#live").bounding_box()
-    assert bar["y"] + bar["height"] <= 740
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
-    page.emulate_media(media="print")
-    assert page.locator("#live").is_hidden()
-
-
-def test_a_server_that_ended_is_told(page: Any):
-    """The page stays as it is."""
-    page.route("**/live.json", lambda route: route.fulfill(status=503))
-    page.wait_for_selector("#live.lost", timeout=PATIENCE)
-    assert "The server has ended" in page.locator("#live").inner_text()
-    assert page.locator("#answer").is_visible()
-    page.unroute("**/live.json")
+    whole = (study.folder / "results/index.html").read_text("utf-8")
+    own = ("/live/live.", "<dt>commit</dt>", "Check out commit")
+    live, kept = (
+        [line for line in text.splitlines() if not any(one in line for one in own)]
+        for text in (requests.get(address).text, whole)
+    )
+    assert live == kept

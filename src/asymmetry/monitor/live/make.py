@@ -57,12 +57,12 @@ def _record(path: Path) -> dict[str, object]:
 def _collect(stages: Stages, name: str, parts: Sequence[Path], folder: Path) -> None:
     """Join the parts of a table; without any, a table that came from elsewhere is taken."""
     found, whole = list(_readable(parts)), table_path(stages.results, name)
-    if found:
+    if found or not parts:  # a study without snapshots has a table without rows
         table = joined(found, name)
         if name == "scores":
             table = with_people(table, stages.study, stages.assessment.assessed)
         write_table(table, name, table_path(folder, name))
-    elif parts and list(_readable([whole])):
+    elif list(_readable([whole])):
         shutil.copyfile(whole, table_path(folder, name))
 
 

@@ -7,10 +7,14 @@ import os
 import time
 from collections.abc import Mapping
 
+from asymmetry.monitor.trackers.contract import FOLDER, Config
+
+# A server that is away would be asked for minutes; the next rows ask it again.
+os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
+os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "10")
+
 from mlflow.entities import Metric, Param
 from mlflow.tracking import MlflowClient
-
-from asymmetry.monitor.trackers.contract import FOLDER, Config
 
 _MOST = 1000  # metrics of a request; MLflow refuses more
 

@@ -39,7 +39,9 @@ class WandbCurve:
             resume="allow",
             reinit="create_new",  # the runs of a pack are open at a time
             mode=_mode(),
-            settings=wandb.Settings(console="off", x_disable_stats=True, silent=True),
+            settings=wandb.Settings(
+                console="off", x_disable_stats=True, silent=True, init_timeout=20
+            ),
         )
 
     def flush(self) -> None:

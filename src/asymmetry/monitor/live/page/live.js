@@ -43,8 +43,14 @@ function tell(state) {
   show(parts, false);
 }
 
+// What says which of the details one is: a newer page may have more of them elsewhere.
+function named(one) {
+  const home = one.parentElement.closest("[id]") || document.body;
+  return `${home.id} ${[...home.querySelectorAll("details")].indexOf(one)}`;
+}
+
 function opened() {
-  return [...document.querySelectorAll("details")].flatMap((one, place) => one.open ? [place] : []);
+  return [...document.querySelectorAll("details[open]")].map(named);
 }
 
 function keep() {
@@ -58,8 +64,9 @@ function restore() {
   const kept = JSON.parse(sessionStorage.getItem(KEPT) || "null");
   sessionStorage.removeItem(KEPT);
   if (!kept || kept.path !== location.pathname) return;
-  const all = document.querySelectorAll("details");
-  for (const place of kept.open) if (all[place]) all[place].open = true;
+  for (const one of document.querySelectorAll("details")) {
+    if (kept.open.includes(named(one))) one.open = true;
+  }
   const focus = kept.focus && document.getElementById(kept.focus);
   if (focus) focus.focus({preventScroll: true});
   scrollTo({top: kept.top, behavior: "instant"});
