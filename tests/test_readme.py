@@ -119,9 +119,11 @@ ELSEWHERE = {
     "mlflow ui --backend-store-uri sqlite:///tracking/mlflow/mlflow.db": (
         "an extra; read in tests/monitor/test_trackers.py"
     ),
+    "asymmetry userstudy make --design adaptive": "done in tests/cli/test_userstudy.py",
     "asymmetry userstudy serve": "done in tests/userstudy/test_serve.py",
     "asymmetry userstudy serve --host 0.0.0.0": "would open a port to the network",
     "asymmetry userstudy fit": "done in tests/cli/test_userstudy.py",
+    "asymmetry userstudy export answers --licence CC-BY-4.0": "done in tests/cli/test_userstudy.py",
     "asymmetry figures endings": "run by tests/test_contributing.py",
     "pytest tests/fidelity/test_all.py -k edges": "done in tests/test_contributing.py",
     "mkdocs serve": "runs until Ctrl-C; the build: tests/docs/test_build.py",

@@ -42,9 +42,12 @@ def plan(workplace: Path) -> Plan:
 
 
 def test_from_trained_cells_to_the_judgement_of_people(plan: Plan):
+    assert "20 sessions of 70 pairs" in userstudy("make", "--design", "adaptive")
+    assert read_plan(FOLDER).design == "adaptive"
     made = userstudy("make", "--raters", "20", "--pairs", "60")
     assert "20 sessions of 70 pairs" in made
     study = read_plan(FOLDER)
+    assert study.design == "balanced"
     assert {len(session) for session in study.sessions} == {70}
     assert "no answers yet" in userstudy("fit")
     assert not (FOLDER / "human.parquet").exists()
@@ -65,6 +68,6 @@ def test_from_trained_cells_to_the_judgement_of_people(plan: Plan):
     assert pd.read_csv(FOLDER / "cells.csv")["score"].abs().max() < 0.15
     assert "1 raters, 70 answers" in userstudy("fit", "--without", "1")
 
-    said = userstudy("export", "given", "--licence", "CC-BY-4.0")
-    assert said.startswith("given: 140 answers in answers.csv")
-    assert pd.read_csv("given/answers.csv")["rater"].nunique() == 2
+    said = userstudy("export", "answers", "--licence", "CC-BY-4.0")
+    assert said.startswith("answers: 140 answers in answers.csv")
+    assert pd.read_csv("answers/answers.csv")["rater"].nunique() == 2

@@ -110,7 +110,6 @@ def order_found(count: int, studies: int, adaptive: bool) -> Array:
 )
 def test_it_finds_the_order_with_two_thirds_of_the_answers(studies: int):
     adaptive, balanced = order_found(100, studies, True), order_found(150, studies, False)
-    print(f"{adaptive.mean():.3f} {balanced.mean():.3f}")
     assert adaptive.mean() >= balanced.mean()
 
 
@@ -128,7 +127,6 @@ def test_its_scores_are_hardly_biased_and_within_their_intervals(studies: int):
         reach = simultaneous_of_pairs(known, rng)
         all_pairs.append((np.abs(off[one] - off[other]) <= reach).all())
         slopes.append(scores @ TRUE / (TRUE @ TRUE))
-    print(f"{np.mean(alone):.3f} {np.mean(all_pairs):.3f} {np.mean(slopes):.3f}")
     assert np.mean(alone) >= 0.92
     assert np.mean(all_pairs) >= 0.85
     # What is asked next depends on what was answered, so scores are spread out a little too much.

@@ -79,7 +79,7 @@ def expected(rater: int, count: int = TOTAL) -> list[Answer]:
 @pytest.mark.parametrize("way", ["click", "press"])
 def test_a_whole_study_of_30_pairs(way: str, made: Made, server: Server, visit):
     rater = visit(server.links[0]).begin()
-    for trial, question in enumerate(made[0].sessions[0]):
+    for trial, question in enumerate(made[0].trials(0)):
         rater.asked(trial)
         assert rater.shown() == [question.left.file, question.reference, question.right.file]
         getattr(rater, way)(choice(trial))

@@ -40,8 +40,9 @@ class Uncertainty:
     def among(self, chosen: NDArray[np.bool_]) -> "Uncertainty":
         """That of the chosen items [items] alone."""
         both = np.ix_(chosen, chosen)
-        parts = (self.raters[both], self.pairs[both], self.votes[both])
-        return Uncertainty(*parts, self.degrees_of_freedom)
+        return Uncertainty(
+            self.raters[both], self.pairs[both], self.votes[both], self.degrees_of_freedom
+        )
 
     def errors(self, variance: Callable[[Array], Array]) -> Array:
         """The standard errors of what has this `variance` under a covariance."""
@@ -58,10 +59,11 @@ def uncertainty(
     With one rater it is over pairs alone.
     """
     units = (votes.rater, votes.pair, np.arange(len(votes.rater)))
-    covariances = [_covariance(_bootstrap(votes, one, scores, resamples, rng)) for one in units]
+    drawn = [_bootstrap(votes, one, scores, resamples, rng) for one in units]
+    raters, pairs, single = (_covariance(one) for one in drawn)
     counts = [len(np.unique(unit)) for unit in units[:2]]
     degrees_of_freedom = (min(counts) if counts[0] > 1 else counts[1]) - 1
-    return Uncertainty(*covariances, degrees_of_freedom)
+    return Uncertainty(raters, pairs, single, degrees_of_freedom)
 
 
 def half_widths(known: Uncertainty) -> Array:

@@ -14,7 +14,7 @@ import pandas as pd
 from asymmetry.analysis.analyse import analyse
 from asymmetry.core.errors import UserError
 from asymmetry.core.files import read_object
-from asymmetry.figures.registry import figure_names
+from asymmetry.figures.registry import drawn_figures
 from asymmetry.figures.write import draw
 from asymmetry.pipeline.stages import Stages
 from asymmetry.planning.plan import Plan
@@ -23,11 +23,12 @@ from asymmetry.study import read_study
 from asymmetry.tables.beside import values_path
 from asymmetry.tables.collect import joined, runs_table
 from asymmetry.tables.people import with_people
+from asymmetry.tables.power import FILE as POWER
 from asymmetry.tables.read import table_path
 from asymmetry.tables.schemas import MISSING, write_table
 from asymmetry.weights.lock import read_lock
 
-_BESIDE = ("crops", "photos.csv")  # what the pages show of the results as it is
+_BESIDE = ("crops", "photos.csv", POWER)  # what the pages show of the results as it is
 
 
 def make_page(stages: Stages, folder: Path) -> None:
@@ -44,8 +45,12 @@ def make_page(stages: Stages, folder: Path) -> None:
     for beside in _BESIDE:
         if (there := stages.results / beside).exists():
             (folder / beside).symlink_to(there.resolve())
+    # All pages have one folder of maps, so that a picture's are drawn once.
+    maps = folder.parent / "maps"
+    maps.mkdir(exist_ok=True)
+    (folder / "maps").symlink_to(maps.resolve())
     analyse(stages.study, folder)
-    draw(stages.study, figure_names(), folder)
+    draw(stages.study, drawn_figures(folder), folder)
     write_report(stages.study, folder)
 
 
