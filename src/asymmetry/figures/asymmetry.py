@@ -1,5 +1,6 @@
 """The asymmetry itself: the skill of each loss as a metric against its effect as a loss."""
 
+import textwrap
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ from asymmetry.tables.schemas import DONE
 
 TITLE = "Skill as a metric against effect as a loss"
 _SETTING = ["discriminator", "adversarial_weight", "seed"]
-_CHARACTERS = 150  # that fit into a line of the legend
+_CHARACTERS, _WIDTH = 150, 60  # that fit into a line of the legend, and above a panel
 _NAMED = 8  # losses whose names fit into the panels; more are numbered
 _TITLES = {WITHOUT: "without an adversary (λ = 0)", WITH: "with an adversary (λ > 0)"}
 
@@ -143,7 +144,7 @@ def _panel(axes: Axes, rows: pd.DataFrame, name: str, look: style.Look) -> None:
         mark(drawn, row["row"])
     axes.axhline(0, color=style.MUTED, linewidth=0.8, zorder=1)
     axes.margins(0.18)
-    axes.set_title(f"{name}\n{_correlation(rows)}", linespacing=1.5)
+    axes.set_title(f"{name}\n{textwrap.fill(_correlation(rows), _WIDTH)}", linespacing=1.5)
     if known.empty:
         style.note(axes, "no loss has both skill and effect")
 
