@@ -169,7 +169,9 @@ def test_an_initialisation_without_rows_is_not_drawn(analysed):
 def test_too_few_losses_have_no_interval(analysed):
     study, tables = analysed
     figure = asymmetry.draw(asymmetry.numbers(tables, study), study)
-    assert "(no interval), p = 1, n = 3: this design cannot decide it" in figure.axes[0].get_title()
+    title = " ".join(figure.axes[0].get_title().split())
+    assert "(no interval), p = 1, n = 3: this design cannot decide it" in title
+    assert max(map(len, figure.axes[0].get_title().splitlines())) <= 60  # as wide as a panel
 
 
 def test_crops_say_what_their_numbers_are(analysed):
