@@ -30,6 +30,22 @@ def test_a_tile_shows_its_cell_and_opens_it_beside_the_first(visit, results):
     assert page.locator("#grid .tile-link").count() > 4
 
 
+def test_a_link_is_followed_though_the_address_was_to_be_written(visit, results):
+    page = visit(address(results, [REFERENCE, BICUBIC], mode="grid"))
+    # The browser tells the page of a click's new address only after what is due already.
+    page.evaluate("""() => {
+      const due = [], real = setTimeout;
+      window.setTimeout = (work) => due.push(work);
+      document.getElementById("closer").click();
+      window.setTimeout = real;
+      location.hash = document.querySelector("#grid tbody .tile-link").hash;
+      for (const work of due) work();
+    }""")
+    page.wait_for_timeout(500)
+    assert said(page)["mode"] == ["side"]
+    assert page.locator("#stage img").count() == 2
+
+
 def test_tiles_show_one_part_and_move_together(visit, results):
     page = visit(address(results, [REFERENCE, BICUBIC], mode="grid", zoom=4, at="20,70"))
     page.wait_for_function("[...document.images].every((i) => i.complete && i.naturalWidth)")

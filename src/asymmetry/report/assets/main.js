@@ -3,13 +3,17 @@
 const at = (id) => document.getElementById(id);
 const stage = at("stage"), grid = at("grid");
 let state = initialState();
-let writing = 0;
+let writing = 0, known = location.hash;
 
 /** Say in the address what is shown, once nothing has changed for a moment. */
 function writeAddress() {
   at("link").href = addressOf(state);
   clearTimeout(writing);
-  writing = setTimeout(() => history.replaceState(null, "", addressOf(state)), 150);
+  writing = setTimeout(() => {
+    if (location.hash !== known) return; // a link was followed, and this page is told next
+    history.replaceState(null, "", addressOf(state));
+    known = location.hash;
+  }, 150);
 }
 
 /** Where pictures are: the stage, or the grid. */
@@ -78,7 +82,8 @@ function changeCell(number, cell, field) {
 }
 
 function readState() {
-  const read = readAddress(location.hash);
+  known = location.hash;
+  const read = readAddress(known);
   state = read.state;
   at("note").hidden = read.unknown.length === 0;
   at("note").textContent = `Not in this study any more: ${read.unknown.join(", ")}`;
