@@ -116,6 +116,7 @@ def test_a_fake_gpu_without_nvml_has_no_utilisation(fake_gpu: Callable[..., None
     assert done.wait(60)
     counter._meter.stop()
     assert counter.total().mean_utilisation is None
+    counter._meter._thread.join(60)  # `stop` waits less, and a busy machine may need longer
     assert not counter._meter._thread.is_alive()
 
 
