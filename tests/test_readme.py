@@ -97,6 +97,7 @@ ELSEWHERE = {
     "snakemake train --cores all --config 'grid={seeds: [2, 3]}'": "the same",
     "asymmetry why CELL": "done in tests/cli/test_artifacts.py",
     "asymmetry prune": "done in tests/cli/test_artifacts.py",
+    "asymmetry publish published/NAME": "done in tests/workflow/test_publish.py",
     "asymmetry release RUN": "done in tests/cli/test_artifacts.py",
     "dvc remote add --default team ssh://HOST/PATH": "needs a host",
     "dvc remote add --default team s3://BUCKET/PATH": "needs a bucket",

@@ -145,6 +145,7 @@ def test_names_are_escaped(tmp_path):
     record = {"name": "heat_map", "title": attack, "caption": f'"{attack}', "commit": attack}
     record |= {"cells": {attack: attack}}
     (tmp_path / "figures/heat_map.json").write_text(json.dumps(record))
+    (tmp_path / "figures/heat_map.svg").touch()
     page_of(make_study(tmp_path), tmp_path)
     assert attack not in (tmp_path / "index.html").read_text(encoding="utf-8")
     assert attack not in (tmp_path / "compare.html").read_text(encoding="utf-8")

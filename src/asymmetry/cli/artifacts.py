@@ -1,4 +1,4 @@
-"""The commands that look after finished runs: `adopt`, `why`, `prune`, `release`, `keys`."""
+"""The commands that look after what is finished: `adopt`, `why`, `prune`, `release`, ..."""
 
 import sys
 from pathlib import Path
@@ -78,6 +78,17 @@ def release(
     print(track(folder))
 
 
+def publish(
+    folder: Annotated[Path, typer.Argument(help="a folder to commit, such as published/NAME")],
+    study: StudyFile = DEFAULT,
+) -> None:
+    """Write a finished study's tables, claims, figures, crops and pages to a folder for Git."""
+    from asymmetry.artifacts.publish import publish as publish_study
+
+    page = publish_study(stages_of(study), study, folder)
+    print(f"the page is at {page.resolve().as_uri()}")
+
+
 def keys(study: StudyFile = DEFAULT) -> None:
     """Write what the stages of `dvc.yaml` depend on."""
     from asymmetry.artifacts.keys import write_keys
@@ -85,4 +96,4 @@ def keys(study: StudyFile = DEFAULT) -> None:
     write_keys(stages_of(study))
 
 
-COMMANDS = (adopt, why, prune, release, keys)
+COMMANDS = (adopt, why, prune, release, publish, keys)

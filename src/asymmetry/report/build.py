@@ -1,6 +1,5 @@
 """The pages of a study: `index.html`, and `compare.html` with its data."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import yaml
@@ -42,18 +41,7 @@ def write_report(study: Study, results: Path) -> None:
     tables = load_tables(results)
     scales = {name: task.scale for name, task in study.tasks.items()}
     compared = with_maps(comparison(study.evaluation, tables, results), scales, results)
-    content = {
-        "index.html": page(
-            study,
-            tables,
-            results,
-            provenance(results),
-            compared,
-            overlap_lines(study, Plan(study)),
-        ),
-        "compare.html": render("compare.html", compared=compared, home="The study", unit="cell"),
-        "compare-data.js": compared.script,
-    }
+    content = pages(study, tables, results, provenance(results), compared)
     for name in PAGES:
         write_atomically(results / name, content[name].encode())
     # Links to the other pages would lead nowhere there.
@@ -65,17 +53,35 @@ def write_report(study: Study, results: Path) -> None:
     )
 
 
-def page(
+def pages(
     study: Study,
     tables: Tables,
     folder: Path,
     behind: Provenance,
     compared: Comparison,
-    overlaps: Sequence[str] = (),
+    tables_in: str = "",
+) -> dict[str, str]:
+    """The text of each of `PAGES`; `folder` is where they will lie.
+
+    The files of the tables lie in the folder `tables_in` of `folder`, by default in that itself.
+    """
+    return {
+        "index.html": _index(study, tables, folder, behind, compared, tables_in),
+        "compare.html": render("compare.html", compared=compared, home="The study", unit="cell"),
+        "compare-data.js": compared.script,
+    }
+
+
+def _index(
+    study: Study,
+    tables: Tables,
+    folder: Path,
+    behind: Provenance,
+    compared: Comparison,
+    tables_in: str,
 ) -> str:
-    """`index.html`; `folder` is where it will lie; `overlaps` says which sets share contents."""
     opening = Opening(compared, tables.runs["run"])
-    shown = figures(folder, tables.runs, opening.address, study.results)
+    shown = figures(folder, tables.runs, opening.address, study.results, tables_in)
     first = next((one for one in shown if one["name"] == _FIRST), None)
     return render(
         "index.html",
@@ -85,7 +91,7 @@ def page(
         fewest=FEWEST,
         sets=sets_in_words(tables.skill, study.calibration),
         summary=summary(study, tables),
-        overlaps=overlaps,
+        overlaps=overlap_lines(study, Plan(study)),
         differences=differences(study),
         settings=yaml.safe_dump(study.model_dump(mode="json"), sort_keys=False),
         claims=claims(tables),
@@ -101,13 +107,13 @@ def page(
         games=records(setting_games(tables.runs, study)),
         games_in_words=games_in_words(tables.runs, study),
         command=command_of("index.html", study.results),
-        files=_files(folder),
+        files=[f"{tables_in}/{name}".lstrip("/") for name in files_of_tables(folder / tables_in)],
         commit=behind.commit,
         tables=behind.tables,
     )
 
 
-def _files(folder: Path) -> list[str]:
-    """The tables beside the page, for download."""
+def files_of_tables(folder: Path) -> list[str]:
+    """The names of a study's tables, claims and list of photos, of those that lie in a folder."""
     names = [table_path(Path(), name).name for name in TABLES]
     return [name for name in [*names, POWER, *_STUDY_FILES] if (folder / name).is_file()]

@@ -17,9 +17,15 @@ _MOST = 4_000_000  # bytes of all drawings in a page
 
 
 def figures(
-    folder: Path, runs: pd.DataFrame, address: Address = lambda row: None, results: str = ""
+    folder: Path,
+    runs: pd.DataFrame,
+    address: Address = lambda row: None,
+    results: str = "",
+    tables_in: str = "",
 ) -> list[dict[str, Any]]:
     """The figures below `folder`, in reading order, with the content of their JSON.
+
+    The study's tables lie in its folder `tables_in`, by default in `folder` itself.
 
     Beside it: the `drawing` with marks that open the `address` of their row, None without marks or
     where the page would be too large; `files`; `counts`, the number of cells by status;
@@ -27,14 +33,14 @@ def figures(
     of the cells used; the `command` that makes it again in `results`, by default in `folder`.
     """
     found, left = [], _MOST
-    for name in drawn_figures(folder):
+    for name in drawn_figures(folder / tables_in):
         stem = folder / "figures" / name
         if stem.with_suffix(".json").is_file():
             figure = json.loads(stem.with_suffix(".json").read_text(encoding="utf-8"))
             drawn = drawing(stem, figure["title"], address)
             if drawn is not None and (left := left - len(drawn.encode())) < 0:
                 left, drawn = left + len(drawn.encode()), None
-            behind = _behind(name, figure["cells"], runs, results or folder.as_posix())
+            behind = _behind(stem, figure["cells"], runs, results or folder.as_posix())
             found.append(figure | {"drawing": drawn} | behind)
     return found
 
@@ -45,10 +51,15 @@ def command_of(target: str, results: str) -> str:
     return f"snakemake --cores all --force {results}/{target}{study}"
 
 
-def _behind(name: str, cells: dict[str, str], runs: pd.DataFrame, results: str) -> dict[str, Any]:
+def _behind(stem: Path, cells: dict[str, str], runs: pd.DataFrame, results: str) -> dict[str, Any]:
+    name = stem.name
     states = sorted(set(cells.values()) - {DONE})
     return {
-        "files": {kind: f"figures/{name}.{kind}" for kind in FORMATS},
+        "files": {
+            kind: f"figures/{name}.{kind}"
+            for kind in FORMATS
+            if stem.with_suffix(f".{kind}").is_file()
+        },
         "counts": Counter(cells.values()),
         "unfinished": {
             state: [run for run, status in cells.items() if status == state] for state in states
