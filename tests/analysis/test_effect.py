@@ -1,4 +1,5 @@
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -70,6 +71,13 @@ def test_a_missing_image_does_not_shift_a_cell():
     values[0, 2, 1] = np.nan  # the cell lacks the easy image
     found = z_scores(values, np.arange(3), np.zeros(3, dtype=int))
     assert np.nanmean(found, axis=2) == pytest.approx(whole, abs=0.35)
+
+
+def test_the_primary_set_comes_first(tmp_path):
+    scores = pd.concat([make_scores(make_runs()).assign(set=name) for name in ("a", "b", "c")])
+    tables = tables_of(tmp_path, make_runs(), scores)
+    assert [one.scope[2] for one in all_judged(tables, ["vsi"])] == ["a", "b", "c"]
+    assert [one.scope[2] for one in all_judged(tables, ["vsi"], "b")] == ["b", "a", "c"]
 
 
 def test_own_loss_does_not_judge_but_counts_for_the_others(tmp_path):

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import pandas as pd
@@ -9,7 +10,7 @@ from asymmetry.analysis.provenance import Provenance
 from asymmetry.figures.registry import FORMATS, figure_names
 from asymmetry.figures.write import draw, write_figure
 from asymmetry.tables.read import load_tables
-from tests.synthetic_tables import make_runs, make_study, write_tables
+from tests.synthetic_tables import SET, make_runs, make_study, write_tables
 
 BEHIND = Provenance("c0ffee", {"runs": "12ab"})
 
@@ -54,3 +55,21 @@ def test_cells_behind_a_figure_are_listed_with_their_status(analysed, tmp_path):
     cells = json.loads((tmp_path / "heat_map.json").read_text())["cells"]
     assert len(cells) == 21
     assert sorted(cells.values())[:2] == ["diverged", "done"]
+
+
+def test_of_several_sets_the_primary_one_is_drawn_and_the_csv_has_all(analysed, tmp_path):
+    study, tables = analysed
+    alone, two = tmp_path / "alone", tmp_path / "two"
+    write_figure("heat_map", tables, study, alone, BEHIND)
+    effect = pd.concat([tables.effect, tables.effect.assign(set="another")], ignore_index=True)
+    evaluation = study.evaluation.model_copy(update={"primary": SET})
+    study = study.model_copy(update={"evaluation": evaluation})
+    write_figure("heat_map", replace(tables, effect=effect), study, two, BEHIND)
+    assert (two / "heat_map.svg").read_bytes() == (alone / "heat_map.svg").read_bytes()
+    rows = [len(pd.read_csv(folder / "heat_map.csv")) for folder in (alone, two)]
+    assert rows[1] == 2 * rows[0]
+    captions = [
+        json.loads((folder / "heat_map.json").read_text())["caption"] for folder in (alone, two)
+    ]
+    assert captions[1].endswith(f" Drawn of the primary set, {SET}; the CSV has all.")
+    assert "primary" not in captions[0]

@@ -42,6 +42,17 @@ def test_the_first_word_is_the_verdict_on_the_question(verdict, word):
     assert found.rest.endswith("ρ = 0.50 (no interval).")
 
 
+def test_the_primary_set_is_told_whatever_others_say():
+    own = claims(("distortion", "with adversary", "undecided", 0.1, -0.9, 0.9))
+    other = claims(("distortion", "with adversary", "supported", -0.7, -0.9, -0.5)).assign(set="b")
+    both = pd.concat([other, own])
+    assert answer(both).word == "No"
+    found = answer(both, "own")
+    assert found.word == "Undecided"
+    assert found.rest.startswith("with adversary (own): over 7 losses")
+    assert found.rest.endswith("; elsewhere supported in 1.")
+
+
 def test_of_the_undecided_the_best_known_is_told():
     found = answer(
         claims(

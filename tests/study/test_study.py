@@ -53,6 +53,7 @@ def refusal(values: dict[str, Any]) -> str:
         ("training.learning_rate", math.inf, ["training.learning_rate", "finite number"]),
         ("grid.adversarial_weights", [math.nan], ["adversarial_weights[0]", "nan"]),
         ("execution.checkpoint_seconds", math.inf, ["checkpoint_seconds", "finite number"]),
+        ("evaluation.primary", "kodak", ["evaluation", "primary: 'kodak' is not among the sets"]),
         ("evaluation.crops", [{"set": "held-out", "left": 3}], ["crops[0]", "`left` and `top`"]),
         *(
             ("results", name, [f"results: {name!r} cannot be a folder of results; use letters"])

@@ -109,9 +109,10 @@ class Effects:
         return str(coverage(pd.Series(states))).replace("cells", "settings")
 
 
-def all_judged(tables: Tables, judges: Sequence[str]) -> list[Judged]:
-    """The z-scores of every task, generator and set of the tables."""
-    sets = pd.unique(tables.scores["set"]).tolist() or [""]
+def all_judged(tables: Tables, judges: Sequence[str], primary: str | None = None) -> list[Judged]:
+    """The z-scores of every task, generator and set of the tables, the `primary` set first."""
+    known = pd.unique(tables.scores["set"]).tolist() or [""]
+    sets = sorted(known, key=lambda name: name != primary)
     return [
         judge_cells(cells, tables.scores, (*map(str, scope), name), judges)
         for scope, cells in tables.cells.groupby(MEASURED[:2], sort=False)

@@ -12,7 +12,7 @@ from asymmetry.analysis.provenance import provenance
 from asymmetry.core.errors import UserError
 from asymmetry.core.files import write_atomically
 from asymmetry.data.views import strips
-from asymmetry.figures.registry import FORMATS, drawn_figures, load_figure
+from asymmetry.figures.registry import FORMATS, drawn_figures, shows_images
 from asymmetry.pipeline.made import is_made
 from asymmetry.pipeline.stages import Stages
 from asymmetry.report.build import files_of_tables, pages
@@ -58,7 +58,7 @@ def publish(stages: Stages, study_file: Path, folder: Path) -> Path:
 def _drawings(results: Path) -> Iterator[Path]:
     """The files of the figures; one that shows images is no drawing, so that is a PNG."""
     for name in drawn_figures(results):
-        other = "svg" if getattr(load_figure(name), "SHOWS_IMAGES", False) else "png"
+        other = "svg" if shows_images(name) else "png"
         yield from (results / f"figures/{name}.{kind}" for kind in FORMATS if kind != other)
 
 

@@ -16,7 +16,7 @@ from asymmetry.planning.stage import Part, Stage
 
 CHANGES_NUMBERS = False
 # How the scores are judged later; they are the same whatever it says.
-_OF_THE_ANALYSIS = {"distortion", "perception", "practically_equal"}
+_OF_THE_ANALYSIS = {"primary", "distortion", "perception", "practically_equal"}
 # At this value it adds no number, and is no part of a key.
 _NEUTRAL = {"artifacts_beside": False}
 _ROOT = "asymmetry.assessment.engine:assess_part"

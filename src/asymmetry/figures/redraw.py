@@ -6,7 +6,7 @@ from pathlib import Path
 from asymmetry.analysis.analyse import analyse
 from asymmetry.analysis.provenance import provenance
 from asymmetry.core.errors import UserError
-from asymmetry.figures.registry import drawn_figures, load_figure
+from asymmetry.figures.registry import drawn_figures, shows_images
 from asymmetry.figures.write import write_figure
 from asymmetry.study import read_study
 from asymmetry.tables.read import load_tables, table_path
@@ -32,15 +32,11 @@ def redraw(tables: Path, names: Collection[str] = ()) -> list[Path]:
         raise UserError(f"{tables}: has no runs.parquet; name the folder of a study's tables")
     study = read_study(tables.parent / "study.yaml")
     for name in names:
-        if _shows_images(name):
+        if shows_images(name):
             raise UserError(f"figures: '{name}' shows images, which tables do not have")
-    drawn = [name for name in names or drawn_figures(tables) if not _shows_images(name)]
+    drawn = [name for name in names or drawn_figures(tables) if not shows_images(name)]
     analyse(study, tables)
     loaded, behind, folder = load_tables(tables), provenance(tables), tables.parent / "figures"
     for name in drawn:
         write_figure(name, loaded, study, folder, behind, _FORMATS)
     return [folder / f"{name}.svg" for name in drawn]
-
-
-def _shows_images(name: str) -> bool:
-    return bool(getattr(load_figure(name), "SHOWS_IMAGES", False))

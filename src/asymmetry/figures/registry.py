@@ -51,6 +51,11 @@ def figure_modules() -> dict[str, str]:
     }
 
 
+def shows_images(name: str) -> bool:
+    """Whether a figure shows images, which tables do not have."""
+    return bool(getattr(load_figure(name), "SHOWS_IMAGES", False))
+
+
 def load_figure(name: str) -> ModuleType:
     """The module of a figure; UserError with the nearest name where there is none."""
     modules = figure_modules()

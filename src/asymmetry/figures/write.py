@@ -13,10 +13,12 @@ from matplotlib.figure import Figure
 from asymmetry.analysis.provenance import Provenance, provenance
 from asymmetry.core.files import write_atomically
 from asymmetry.figures.marks import number_ids
-from asymmetry.figures.registry import FORMATS, load_figure
+from asymmetry.figures.registry import FORMATS, load_figure, shows_images
 from asymmetry.figures.style import rules
 from asymmetry.study import Study
 from asymmetry.tables.read import Tables, load_tables
+
+_DRAWN_OF = " Drawn of the primary set, {}; the CSV has all."
 
 
 def draw(study: Study, names: Iterable[str], results: Path) -> None:
@@ -42,19 +44,22 @@ def write_figure(
 ) -> None:
     """Write NAME.svg, .png, .csv (the numbers plotted) and .json (cells, hashes, commit, caption).
 
-    Equal tables, study and code give equal bytes.
+    Where the study has a primary set, that alone is drawn. Equal tables, study and code give equal
+    bytes.
     """
     figure = load_figure(name)
     numbers = figure.numbers(tables, study).reset_index(drop=True)  # marks name rows of the CSV
+    drawn = numbers if shows_images(name) else _of_set(numbers, study.evaluation.primary)
     with rules():
-        save(figure.draw(numbers, study), folder / name, formats)
+        save(figure.draw(drawn, study), folder / name, formats)
     write_atomically(folder / f"{name}.csv", numbers.to_csv(index=False).encode())
     if "json" not in formats:
         return
     behind = {
         "name": name,
         "title": figure.TITLE,
-        "caption": figure.caption(tables, study),
+        "caption": figure.caption(tables, study)
+        + (_DRAWN_OF.format(study.evaluation.primary) if len(drawn) < len(numbers) else ""),
         "coverage": str(tables.coverage),
         "cells": {} if _is_simulated(figure) else _cells_behind(tables, numbers),
         "tables": provenance.tables,
@@ -84,6 +89,12 @@ def _saved(figure: Figure, kind: str) -> bytes:
     empty: dict[str, Any] = {"Date": None} if kind == "svg" else {"Software": None}
     figure.savefig(content, format=kind, metadata=empty)
     return content.getvalue()
+
+
+def _of_set(numbers: pd.DataFrame, name: str | None) -> pd.DataFrame:
+    """The rows of an evaluation set; all, where none is of it."""
+    own = numbers["set"] == name if "set" in numbers else pd.Series(False, numbers.index)
+    return numbers[own] if own.any() else numbers
 
 
 def _is_simulated(figure: ModuleType) -> bool:

@@ -37,17 +37,18 @@ class Answer:
     rest: str
 
 
-def answer(claims: pd.DataFrame) -> Answer | None:
+def answer(claims: pd.DataFrame, primary: str | None = None) -> Answer | None:
     """The answer of the table `hypotheses`; None where it has no row of the claim behind it.
 
     The sentence is about the place and regime that is decided, or else one that is undecided; of
-    several about the one with the shortest interval. It ends with what the others say.
+    several about the one with the shortest interval. Where the study has a `primary` set, it is
+    about that. It ends with what the others say.
     """
     claims = claims[claims["id"] == _PREDICTION]
     if claims.empty:
         return None
     rows, known = records(claims), shared_scope(claims)
-    told = min(rows, key=_order)
+    told = min([row for row in rows if row["set"] == primary] or rows, key=_order)
     scope = "" if len(known) == len(SCOPE) else f" ({where(told, known)})"
     others = pd.Series([row["verdict"] for row in rows if row is not told], dtype=object)
     counts = ", ".join(f"{verdict} in {count}" for verdict, count in others.value_counts().items())

@@ -48,7 +48,7 @@ def write_report(study: Study, results: Path) -> None:
     write_for_snakemake(
         figures(results, tables.runs),
         results,
-        answer=answer(tables.hypotheses),
+        answer=answer(tables.hypotheses, study.evaluation.primary),
         coverage=tables.coverage,
     )
 
@@ -86,7 +86,7 @@ def _index(
     return render(
         "index.html",
         coverage=tables.coverage,
-        answer=answer(tables.hypotheses),
+        answer=answer(tables.hypotheses, study.evaluation.primary),
         answers=answers(tables.hypotheses[tables.hypotheses["id"].isin(QUESTION)]),
         fewest=FEWEST,
         sets=sets_in_words(tables.skill, study.calibration),

@@ -41,6 +41,11 @@ class Evaluation(Section):
     sets: dict[Label, str] = Field(
         {"held-out": "photos"}, description="`photos` (those held out) or a folder of references"
     )
+    primary: Label | None = Field(
+        None,
+        description="the set that the answer and the drawings are of; claims, tables and the CSVs "
+        "of figures have all sets",
+    )
     metrics: list[str]
     metrics_with_weights: list[str] = Field(
         [], description="computed where their weights are present, reported missing where not"
@@ -110,11 +115,10 @@ class Evaluation(Section):
                 raise ValueError(f"perception: '{judge}' judges distortion; leave it on one axis")
             if not METRICS[judge].full_reference:
                 raise ValueError(f"distortion: '{judge}' knows no reference; it judges perception")
-        for crop in self.crops:
-            if crop.set not in self.sets:
-                raise ValueError(
-                    f"crops: '{crop.set}' is not among the sets {', '.join(self.sets)}"
-                )
+        named = [("crops", crop.set) for crop in self.crops]
+        for key, name in [*named, *([("primary", self.primary)] if self.primary else [])]:
+            if name not in self.sets:
+                raise ValueError(f"{key}: '{name}' is not among the sets {', '.join(self.sets)}")
         return self
 
 

@@ -112,6 +112,7 @@ class Evidence:
 def gather(study: Study, tables: Tables) -> Evidence:
     """The evidence in the tables of a study."""
     judges = list(dict.fromkeys([*study.evaluation.judges, *MEASURES, BALANCE]))
+    primary = study.evaluation.primary
     shares, step = study.training.snapshots, tables.trajectories["step"]
     begun = {
         share: replace(tables, scores=tables.trajectories[step == at])
@@ -119,7 +120,7 @@ def gather(study: Study, tables: Tables) -> Evidence:
     }
     return Evidence(
         tables,
-        all_judged(tables, judges),
+        all_judged(tables, judges, primary),
         study.evaluation.axes,
         skill_of_losses(tables.skill, tables.skill_values, study.execution.bootstrap),
         sets_in_words(tables.skill, study.calibration),
