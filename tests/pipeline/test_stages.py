@@ -78,6 +78,12 @@ def test_controls_are_those_that_differ(
     assert found == [f"{control}/lite/seed0" for control in controls]
 
 
+def test_without_a_set_nothing_is_transferred(workplace: Path):
+    values = small_values()
+    values["transfer"]["sets"] = []
+    assert Stages(Plan(parse_study(values, "params.yaml"))).transfer.parts == []
+
+
 def test_a_part_waits_for_the_runs_that_it_reads(stages: Stages):
     records = [record for part in stages.assessment.parts for record in stages.reads(part.path)]
     assert sorted(records) == sorted(stages.trained)
