@@ -2,7 +2,7 @@ from snakemake.utils import min_version
 
 from asymmetry.core.files import read_object
 from asymmetry.figures.registry import drawn_figures
-from asymmetry.pipeline.snakefile import begin, open_study
+from asymmetry.pipeline.snakefile import begin, open_study, waits_for
 from asymmetry.report.sources import FOR_SNAKEMAKE, LANDING, PAGES, for_snakemake
 from asymmetry.training.finished import restore_records
 

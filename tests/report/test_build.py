@@ -1,5 +1,6 @@
 import json
 from html.parser import HTMLParser
+from urllib.parse import unquote, urlsplit
 
 import numpy as np
 import pandas as pd
@@ -25,6 +26,12 @@ class Page(HTMLParser):
         self.open, self.links, self.words = [], [], []
         self.feed(text)
         assert not self.open
+
+    @property
+    def files(self):
+        """The names of the files that it links to or shows."""
+        outside = [link for link in self.links if not link.startswith(("#", "data:"))]
+        return {unquote(urlsplit(link).path) for link in outside}
 
     def handle_starttag(self, tag, attrs):
         self.links += [value for name, value in attrs if name in ("href", "src")]
@@ -65,11 +72,9 @@ def test_page_shows_figures_claims_and_runs_without_network(tmp_path, monkeypatc
     monkeypatch.setattr(write, "_saved", lambda figure, kind: kind.encode())  # links are followed
     draw(study, figure_names(), tmp_path)
     page = page_of(study, tmp_path)
-    files = [link for link in page.links if not link.startswith("#")]
-    assert all((tmp_path / link.partition("#")[0]).is_file() for link in files)
-    assert {f"figures/{name}.{kind}" for name in figure_names() for kind in ("svg", "csv")} <= set(
-        files
-    )
+    assert all((tmp_path / name).is_file() for name in page.files)
+    drawn = {f"figures/{name}.{kind}" for name in figure_names() for kind in ("svg", "csv")}
+    assert drawn <= page.files
     words = " ".join(" ".join(page.words).split())
     assert "19 of 21 cells done, 1 diverged, 1 missing" in words
     assert "at step 42 (adversarial)" in words

@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 
 from asymmetry.core.errors import UserError
-from asymmetry.tables.read import TABLES, coverage, load_tables
+from asymmetry.tables.read import TABLES, coverage, load_tables, of_set
 from asymmetry.tables.schemas import COLUMNS
 from tests.synthetic_tables import make_runs, make_scores, write_study_tables, write_tables
 
@@ -30,6 +30,13 @@ def test_complete_coverage_names_no_absences():
 def test_what_collapsed_is_counted_apart():
     counts = coverage(pd.Series(["done", "collapsed", "diverged", "missing", "collapsed"]))
     assert str(counts) == "1 of 5 cells done, 1 diverged, 2 collapsed, 1 missing"
+
+
+def test_the_rows_of_a_set_are_all_rows_where_none_is_of_it():
+    rows = pd.DataFrame({"set": ["a", "b", "a"], "value": [1, 2, 3]})
+    assert list(of_set(rows, "a")["value"]) == [1, 3]
+    assert len(of_set(rows, "other")) == len(of_set(rows, None)) == 3
+    assert len(of_set(rows[["value"]], "a")) == 3
 
 
 def test_two_conventions_of_a_metric_are_refused(tmp_path):

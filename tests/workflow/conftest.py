@@ -46,6 +46,15 @@ class Project:
             text=True,
         )
 
+    def asymmetry(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "asymmetry", *arguments],
+            cwd=self.folder,
+            env=self.environment(),
+            capture_output=True,
+            text=True,
+        )
+
     def front_door(self) -> list[str]:
         """The command that runs the whole study."""
         return self.command()

@@ -4,7 +4,6 @@ import os
 import random
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -48,13 +47,7 @@ def pulled(request: pytest.FixtureRequest, finished: Project, tmp_path: Path) ->
 
 
 def adopt(project: Project, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "asymmetry", "adopt", *arguments],
-        cwd=project.folder,
-        env=project.environment(),
-        capture_output=True,
-        text=True,
-    )
+    return project.asymmetry("adopt", *arguments)
 
 
 def test_after_a_pull_there_is_nothing_to_do(pulled: Project, finished: Project):

@@ -61,6 +61,16 @@ def test_packs_of_three_make_what_single_cells_make(project: Project, tmp_path: 
         assert "Nothing to be done" in project.snakemake("-n").stdout
 
 
+def test_cells_of_a_pack_that_waited_for_different_warm_starts_are_finished(project: Project):
+    values = small_values()
+    values["discriminator_warm_start"] = {"steps": 1}
+    values["execution"]["pack"] = 4
+    project.write(values)
+    assert project.snakemake("train").returncode == 0
+    assert list(project.folder.glob("results/logs/train_pack_*.log"))
+    assert "Nothing to be done" in project.snakemake("train", "-n").stdout
+
+
 def test_what_single_cells_made_is_not_made_again_in_a_pack(copy: Project):
     write(copy, 4)
     assert "Nothing to be done" in copy.snakemake("-n").stdout

@@ -41,7 +41,7 @@ rule calibrate:
 
 rule train_cell:
     input:
-        lambda w: ancient(plan.find(w.run).reads),
+        lambda w: ancient(waits_for(plan.find(w.run), workflow)),
     output:
         "runs/{run}/run.json",
     log:

@@ -1,4 +1,4 @@
-"""The commands that look after what is finished: `adopt`, `why`, `prune`, `release`, ..."""
+"""The commands that look after what is finished: adopt, why, prune, release, publish, keys."""
 
 import sys
 from pathlib import Path

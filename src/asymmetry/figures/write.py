@@ -16,7 +16,7 @@ from asymmetry.figures.marks import number_ids
 from asymmetry.figures.registry import FORMATS, load_figure, shows_images
 from asymmetry.figures.style import rules
 from asymmetry.study import Study
-from asymmetry.tables.read import Tables, load_tables
+from asymmetry.tables.read import Tables, load_tables, of_set
 
 _DRAWN_OF = " Drawn of the primary set, {}; the CSV has all."
 
@@ -49,7 +49,7 @@ def write_figure(
     """
     figure = load_figure(name)
     numbers = figure.numbers(tables, study).reset_index(drop=True)  # marks name rows of the CSV
-    drawn = numbers if shows_images(name) else _of_set(numbers, study.evaluation.primary)
+    drawn = numbers if shows_images(name) else of_set(numbers, study.evaluation.primary)
     with rules():
         save(figure.draw(drawn, study), folder / name, formats)
     write_atomically(folder / f"{name}.csv", numbers.to_csv(index=False).encode())
@@ -89,12 +89,6 @@ def _saved(figure: Figure, kind: str) -> bytes:
     empty: dict[str, Any] = {"Date": None} if kind == "svg" else {"Software": None}
     figure.savefig(content, format=kind, metadata=empty)
     return content.getvalue()
-
-
-def _of_set(numbers: pd.DataFrame, name: str | None) -> pd.DataFrame:
-    """The rows of an evaluation set; all, where none is of it."""
-    own = numbers["set"] == name if "set" in numbers else pd.Series(False, numbers.index)
-    return numbers[own] if own.any() else numbers
 
 
 def _is_simulated(figure: ModuleType) -> bool:

@@ -10,6 +10,7 @@ from shlex import quote
 from typing import Any
 
 from snakemake.exceptions import WorkflowError
+from snakemake.io import IOFile
 from snakemake.logging import logger
 from snakemake.shell import shell
 
@@ -22,6 +23,7 @@ from asymmetry.planning.overlaps import folder_overlap_lines
 from asymmetry.planning.packs import RULE, PlannedPack, planned_packs, write_packs, written_packs
 from asymmetry.planning.plan import Plan
 from asymmetry.planning.preflight import check, notes
+from asymmetry.planning.run import Run
 from asymmetry.study import parse_study
 from asymmetry.study.yaml_file import read_yaml
 from asymmetry.training.finished import forget, restore_records, taken_over
@@ -77,6 +79,20 @@ def _start(stages: Stages, workflow: Any) -> list[PlannedPack]:
 def _packs_of_job(stages: Stages) -> list[PlannedPack]:
     # While the Snakefile is read, only the command line tells a job the names of its rules.
     return written_packs(stages.plan, sys.argv)
+
+
+def waits_for(run: Run, workflow: Any) -> list[Path]:
+    """What a training waits for, alone.
+
+    In a pack it waited for the warm starts of the others, too. Snakemake would take that for other
+    inputs and start a finished run again, so it forgets what it recorded of the pack: the id of a
+    run says what that is made of.
+    """
+    record, memory = IOFile(str(run.record)), workflow.persistence
+    recorded = memory.input(record)
+    if recorded is not None and recorded != sorted(map(str, run.reads)):
+        memory.cleanup_metadata(record)
+    return run.reads
 
 
 def begin(workflow: Any) -> None:

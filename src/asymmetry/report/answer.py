@@ -7,7 +7,7 @@ import pandas as pd
 
 from asymmetry.analysis.claims import shared_scope, where
 from asymmetry.report.words import interval, number, records
-from asymmetry.tables.read import SCOPE
+from asymmetry.tables.read import SCOPE, of_set
 from asymmetry.tables.schemas import (
     CONTRADICTED,
     DECIDED,
@@ -47,10 +47,10 @@ def answer(claims: pd.DataFrame, primary: str | None = None) -> Answer | None:
     claims = claims[claims["id"] == _PREDICTION]
     if claims.empty:
         return None
-    rows, known = records(claims), shared_scope(claims)
-    told = min([row for row in rows if row["set"] == primary] or rows, key=_order)
+    known = shared_scope(claims)
+    told = min(records(of_set(claims, primary)), key=_order)
     scope = "" if len(known) == len(SCOPE) else f" ({where(told, known)})"
-    others = pd.Series([row["verdict"] for row in rows if row is not told], dtype=object)
+    others = pd.Series([row["verdict"] for row in records(claims) if row != told], dtype=object)
     counts = ", ".join(f"{verdict} in {count}" for verdict, count in others.value_counts().items())
     rest = (
         f"{told['regime']}{scope}: over {told['n']:.0f} losses, skill as a metric and effect as a "

@@ -25,7 +25,7 @@ from asymmetry.report.usage import hours, usage_rows
 from asymmetry.report.words import records
 from asymmetry.study import Study
 from asymmetry.tables.power import FILE as POWER
-from asymmetry.tables.read import TABLES, Tables, load_tables, table_path
+from asymmetry.tables.read import TABLES, Tables, load_tables, of_set, table_path
 
 _FIRST = "asymmetry"  # the figure beside the answer
 _STUDY_FILES = ("photos.csv", "claims.md", "hypotheses.json", "hypotheses.csv")
@@ -83,11 +83,12 @@ def _index(
     opening = Opening(compared, tables.runs["run"])
     shown = figures(folder, tables.runs, opening.address, study.results, tables_in)
     first = next((one for one in shown if one["name"] == _FIRST), None)
+    asked = tables.hypotheses[tables.hypotheses["id"].isin(QUESTION)]
     return render(
         "index.html",
         coverage=tables.coverage,
         answer=answer(tables.hypotheses, study.evaluation.primary),
-        answers=answers(tables.hypotheses[tables.hypotheses["id"].isin(QUESTION)]),
+        answers=answers(of_set(asked, study.evaluation.primary)),
         fewest=FEWEST,
         sets=sets_in_words(tables.skill, study.calibration),
         summary=summary(study, tables),

@@ -25,12 +25,11 @@ def figures(
 ) -> list[dict[str, Any]]:
     """The figures below `folder`, in reading order, with the content of their JSON.
 
-    The study's tables lie in its folder `tables_in`, by default in `folder` itself.
-
     Beside it: the `drawing` with marks that open the `address` of their row, None without marks or
     where the page would be too large; `files`; `counts`, the number of cells by status;
     `unfinished`, the ids of those that are not done by status; `device_seconds`, what the trainings
-    of the cells used; the `command` that makes it again in `results`, by default in `folder`.
+    of the cells used; the `command` that makes it again in `results`, by default in `folder`. The
+    study's tables lie in the folder `tables_in` of `folder`, by default in that itself.
     """
     found, left = [], _MOST
     for name in drawn_figures(folder / tables_in):

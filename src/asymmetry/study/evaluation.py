@@ -115,9 +115,9 @@ class Evaluation(Section):
                 raise ValueError(f"perception: '{judge}' judges distortion; leave it on one axis")
             if not METRICS[judge].full_reference:
                 raise ValueError(f"distortion: '{judge}' knows no reference; it judges perception")
-        named = [("crops", crop.set) for crop in self.crops]
-        for key, name in [*named, *([("primary", self.primary)] if self.primary else [])]:
-            if name not in self.sets:
+        named = [("primary", self.primary), *(("crops", crop.set) for crop in self.crops)]
+        for key, name in named:
+            if name is not None and name not in self.sets:
                 raise ValueError(f"{key}: '{name}' is not among the sets {', '.join(self.sets)}")
         return self
 

@@ -91,6 +91,12 @@ def coverage(status: pd.Series) -> Coverage:
     return Coverage(len(status), done, diverged, collapsed, len(status) - sum(counts))
 
 
+def of_set(rows: pd.DataFrame, name: str | None) -> pd.DataFrame:
+    """The rows of the evaluation set of this name; all rows, where none is of it."""
+    own = rows["set"] == name if "set" in rows else pd.Series(False, rows.index)
+    return rows[own] if own.any() else rows
+
+
 def table_path(results: Path, name: str) -> Path:
     """Where a table lies."""
     return results / f"{name}.parquet"

@@ -37,10 +37,9 @@ class TransferStage(Stage):
 
     def declared_parts(self) -> Iterator[Part]:
         """Each of some discriminators: the controls, then the runs. None, where there is no set."""
-        if not self.study.transfer.sets:
-            return iter(())
         runs = [run.id for run in self.plan.runs if run.cell.adversarial_weight > 0]
-        return self.shared_out(self.key, [*self.controls, *runs])
+        measured = [*self.controls, *runs] if self.study.transfer.sets else []
+        return self.shared_out(self.key, measured)
 
     @cached_property
     def controls(self) -> list[str]:
