@@ -1,5 +1,6 @@
 """What several figures share."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -36,6 +37,14 @@ def test_metrics_are_named_with_unit_and_direction():
     assert direction("psnr_y") == "psnr_y (dB, higher is better)"
     assert direction("piqe") == "piqe (lower is better)"
     assert (with_arrow("psnr_y"), with_arrow("piqe")) == ("psnr_y dB ↑", "piqe ↓")
+
+
+def test_many_marks_of_a_place_stay_beside_it():
+    assert list(parts.dodged(1, 0.05)) == [0]
+    assert np.allclose(parts.dodged(3, 0.05), [-0.05, 0, 0.05])
+    many = parts.dodged(16, 0.07)
+    assert np.allclose([many[0], many[-1]], [-0.3, 0.3])
+    assert np.allclose(np.diff(many), 0.04)
 
 
 def test_p_values_have_two_digits():

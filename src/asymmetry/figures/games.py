@@ -24,7 +24,7 @@ from asymmetry.training.windows import NAMES
 TITLE = "Was there a game?"
 _NO_GAMES = "no discriminator has been trained yet"
 _COLUMNS = 4
-_DODGE = 0.05  # steps of the x axis between two discriminators
+_DODGE = 0.05  # steps of the x axis between two discriminators, at most
 
 
 def caption(tables: Tables, study: Study) -> str:
@@ -77,9 +77,10 @@ def _panel(axes: Axes, rows: pd.DataFrame, look: style.Look, margin: float) -> N
     axes.axhspan(0.5 - margin, 0.5 + margin, color=style.FAINT, zorder=0)
     axes.axhline(0.5, color=style.MUTED, linewidth=1, zorder=1)
     names = [name for name in look.discriminator if name in set(rows["discriminator"])]
+    shifts = parts.dodged(len(names), _DODGE)
     for index, name in enumerate(names):
         own, colour = rows[rows["discriminator"] == name], look.discriminator[name]
-        x = np.arange(len(NAMES)) + (index - (len(names) - 1) / 2) * _DODGE
+        x = np.arange(len(NAMES)) + shifts[index]
         for run in parts.records(own):
             dots = axes.plot(
                 x, [run[part] for part in PARTS], ".", color=colour, markersize=3.5, alpha=0.5,

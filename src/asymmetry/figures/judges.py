@@ -44,7 +44,8 @@ def draw(numbers: pd.DataFrame, study: Study) -> Figure:
     scopes = parts.short_scopes(numbers, MEASURED)
     columns = min(_COLUMNS, len(scopes))
     lines = -(-len(scopes) // columns)
-    figure = style.blank(0.4 + 4.4 * lines)
+    most = numbers.groupby(list(MEASURED))["judge"].nunique().max()
+    figure = style.blank(0.4 + max(4.4, 0.52 * min(most, _NUMBERED)) * lines)
     grid = figure.subplots(lines, columns, squeeze=False)
     colours = ScalarMappable(Normalize(-1, 1), style.DIVERGING)
     for axes in grid.flat[len(scopes) :]:

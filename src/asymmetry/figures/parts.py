@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from asymmetry.metrics.contracts import JUDGES
@@ -14,6 +15,7 @@ NO_CELLS = "no cells yet"
 _DISTORTION = ("psnr_y", "psnr", "ssim_y", "ssim")
 _UNITS = {"psnr_y": "dB", "psnr": "dB"}
 EFFECT = "effect"
+_DODGED = 0.3  # so that the marks of one place do not reach those of the next
 
 
 def distortion_metric(study: Study) -> str:
@@ -100,6 +102,15 @@ def records(rows: pd.DataFrame) -> list[dict[str, Any]]:
         {str(column): value for column, value in row.items()} | {"row": index}
         for index, row in zip(rows.index, rows.to_dict("records"), strict=True)
     ]
+
+
+def dodged(count: int, step: float) -> np.ndarray:
+    """How far [count] marks that share a place stand beside it, in its units.
+
+    They are `step` apart, or less where the outer ones would reach the next place.
+    """
+    step = min(step, 2 * _DODGED / max(count - 1, 1))
+    return (np.arange(count) - (count - 1) / 2) * step
 
 
 def weight_label(weight: float) -> str:

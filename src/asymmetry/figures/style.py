@@ -29,7 +29,7 @@ PALETTE = (
 DIVERGING = LinearSegmentedColormap.from_list(
     "diverging", ["#B24A00", "#F0B68A", "#F7F7F7", "#8FC1E3", "#0072B2"]
 )
-_MARKERS = ("s", "^", "D", "v", "P", "h", "<", ">", "p", "d")
+_MARKERS = ("s", "^", "D", "v", "P", "h", "<", ">", "p", "d", "X", "*", "8", "H")
 
 _RULES: dict[Any, Any] = {
     "svg.hashsalt": "asymmetry",

@@ -57,7 +57,7 @@ def draw(numbers: pd.DataFrame, study: Study) -> Figure:
         if len(scopes) > 1:
             block.suptitle(scope, x=0.01, ha="left", fontsize=9.5)
         _block(block, of_scope, rows, regimes, look, dashes)
-    legend(figure, _legend(numbers, look, dashes), loc="outside lower center", ncols=6)
+    legend(figure, _legend(numbers, look, dashes), loc="outside lower center", ncols=5)
     return figure
 
 

@@ -21,7 +21,7 @@ numbers = parts.effects
 _COLUMNS = 4
 _STRIP = 0.1  # share of a panel's height
 _LEVEL = 6  # the most weights whose ticks fit beside each other
-_DODGE = 0.07  # steps of the x axis between two discriminators
+_DODGE = 0.07  # steps of the x axis between two discriminators, at most
 
 
 def caption(tables: Tables, study: Study) -> str:
@@ -71,12 +71,12 @@ def _panel(axes: Axes, rows: pd.DataFrame, weights: list[float], look: style.Loo
     _states(axes, start, np.zeros(len(start)), style.INK)
     named = [name for name in look.discriminator if name in set(rows["discriminator"])]
     adversaries = [name for name in named if name != NO_DISCRIMINATOR]
+    shifts = parts.dodged(len(adversaries), _DODGE)
     for index, name in enumerate(adversaries):
         curve = rows[rows["discriminator"] == name].sort_values("adversarial_weight")
         line = pd.concat([start, curve])
-        shift = (index - (len(adversaries) - 1) / 2) * _DODGE
         steps = np.array([weights.index(weight) for weight in line["adversarial_weight"]])
-        x = steps + np.where(line["adversarial_weight"] > 0, shift, 0)
+        x = steps + np.where(line["adversarial_weight"] > 0, shifts[index], 0)
         colour, marker = look.discriminator[name], look.marker[name]
         (drawn,) = axes.plot(x, line["value"], color=colour, linewidth=1.4, zorder=2)
         mark(drawn, curve.index[-1])

@@ -1,5 +1,6 @@
 """The answer to the page's question, in one sentence with its interval."""
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,18 +21,17 @@ from asymmetry.tables.schemas import (
 
 _PREDICTION = "H1"  # that skill does not predict effect: where it is supported, the answer is no
 _WORDS = {
-    SUPPORTED: "No",
-    CONTRADICTED: "Yes",
-    UNDECIDED: "Undecided",
-    NO_VERDICT: "No verdict",
-    DESCRIPTIVE: "Only described",
-    UNDECIDABLE: "This design cannot tell",
+    SUPPORTED: "no",
+    CONTRADICTED: "yes",
+    NO_VERDICT: "no verdict",
+    DESCRIPTIVE: "only described",
+    UNDECIDABLE: "this design cannot tell",
 }
 
 
 @dataclass(frozen=True)
 class Answer:
-    """One sentence: its first `word`, by the verdict on the claim behind it, and the `rest`."""
+    """One sentence: its first `word`, by the verdicts on the claim behind it, and the `rest`."""
 
     word: str
     rest: str
@@ -40,25 +40,40 @@ class Answer:
 def answer(claims: pd.DataFrame, primary: str | None = None) -> Answer | None:
     """The answer of the table `hypotheses`; None where it has no row of the claim behind it.
 
-    The sentence is about the place and regime that is decided, or else one that is undecided; of
-    several about the one with the shortest interval. Where the study has a `primary` set, it is
-    about that. It ends with what the others say.
+    The answer is "mixed" where places and regimes differ: the one that is decided, of several, may
+    be so by chance. The sentence is about one that is decided, or else one that is undecided; of
+    several about the one with the shortest interval. Then it says what the others are. Where the
+    study has a `primary` set, all this is about that, and the other sets are counted at the end.
     """
     claims = claims[claims["id"] == _PREDICTION]
     if claims.empty:
         return None
+    own = of_set(claims, primary)
     known = shared_scope(claims)
-    told = min(records(of_set(claims, primary)), key=_order)
+    told = min(records(own), key=_order)
     scope = "" if len(known) == len(SCOPE) else f" ({where(told, known)})"
-    others = pd.Series([row["verdict"] for row in records(claims) if row != told], dtype=object)
-    counts = ", ".join(f"{verdict} in {count}" for verdict, count in others.value_counts().items())
+    words = [_word(row) for row in records(own)]
+    mixed = len(set(words)) > 1
+    others = [_word(row) for row in records(own) if row != told]
+    beyond = [_word(row) for row in records(claims.drop(own.index))]
+    place = f"{_word(told)} {told['regime']}" if mixed else told["regime"]
     rest = (
-        f"{told['regime']}{scope}: over {told['n']:.0f} losses, skill as a metric and effect as a "
-        f"loss correlate by ρ = {number(told['value'])} ({interval(told['low'], told['high'])})"
-        f"{counts and f'; elsewhere {counts}'}."
+        f"{place}{scope}: over {told['n']:.0f} losses, skill as a metric and effect as a loss "
+        "correlate by "
+        f"ρ = {number(told['value'])} ({interval(told['low'], told['high'])})"
+        f"{_counted('elsewhere', others)}{_counted('on other sets', beyond)}."
     )
-    word = _WORDS.get(told["verdict"], told["verdict"])
+    word = "mixed" if mixed else words[0]
     return Answer(f"{word[:1].upper()}{word[1:]}", rest)
+
+
+def _word(row: dict[str, Any]) -> str:
+    return _WORDS.get(row["verdict"], row["verdict"])
+
+
+def _counted(place: str, words: list[str]) -> str:
+    counts = ", ".join(f"{word} in {count}" for word, count in Counter(words).most_common())
+    return f"; {place} {counts}" if counts else ""
 
 
 def _order(row: dict[str, Any]) -> tuple[bool, bool, float]:

@@ -98,7 +98,7 @@ def _index(
         claims=claims(tables),
         error_rates=error_rates(tables.hypotheses),
         axes=axes(tables),
-        losses=records(tables.asymmetry),
+        losses=records(of_set(tables.asymmetry, study.evaluation.primary)),
         first=first,
         figures=[one for one in shown if one is not first],
         compared=compared,
