@@ -5,7 +5,6 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pytest
 import yaml
 
@@ -179,18 +178,6 @@ def test_hours_are_told_before_the_photos_are_there(
     assert "run `asymmetry weights get --study params.yaml`" in printed
     assert "  pyiqa:maniqa: size not known, for maniqa\n" in printed
     assert "  vgg16: size not known, for dists-vgg16, " in printed
-
-
-def test_the_published_trial_has_the_cells_of_its_study():
-    folder = ROOT / "published/bench-cpu"
-    planned = cells(read_study(folder / "study.yaml"))
-    runs = pd.read_parquet(folder / "tables/runs.parquet")
-    published = runs[runs["kind"] == "cell"]
-    assert len(planned) == len(published) == 78
-    keys = published[["fidelity", "discriminator", "adversarial_weight", "seed"]]
-    assert {(c.fidelity, c.discriminator, c.adversarial_weight, c.seed) for c in planned} == set(
-        keys.itertuples(index=False, name=None)
-    )
 
 
 @pytest.mark.parametrize("name", ["bench", "paper"])

@@ -15,7 +15,7 @@ from asymmetry.study import read_study
 from asymmetry.tables.read import load_tables
 from tests.synthetic_tables import WARM, analysed_study, make_runs, make_study, write_tables
 
-VOID = {"meta", "img", "br", "link"}
+VOID = {"meta", "img", "input", "br", "link"}
 
 
 class Page(HTMLParser):

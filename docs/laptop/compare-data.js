@@ -1,0 +1,1 @@
+../../published/laptop/compare-data.js
