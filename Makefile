@@ -29,7 +29,7 @@ study: .venv/study
 	@echo "the page: results/index.html"
 
 figures: .venv/study
-	@for tables in published/*/tables; do asymmetry figures --tables "$$tables" || exit; done
+	@printf '%s\n' published/*/tables | xargs -n 1 -P 2 asymmetry figures --tables
 	@git diff --stat -- published  # nothing, where the platform is the one they are of
 
 test: .venv/test

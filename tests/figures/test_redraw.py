@@ -6,11 +6,17 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from threadpoolctl import threadpool_limits
 
+from asymmetry.analysis.provenance import Provenance
 from asymmetry.core.errors import UserError
 from asymmetry.figures.redraw import redraw
 from asymmetry.figures.registry import drawn_figures
+from asymmetry.figures.write import write_figure
+from asymmetry.stats import variance_shares
+from asymmetry.study import read_study
 from asymmetry.tables.power import power_path, write_power
+from asymmetry.tables.read import load_tables
 from asymmetry.tables.schemas import COLUMNS
 from tests.synthetic_tables import make_power
 
@@ -42,6 +48,19 @@ def test_a_table_of_power_is_drawn_with_the_others(tmp_path: Path, monkeypatch):
     (drawn,) = redraw(tables, ["power"])
     assert drawn == tmp_path / "figures/power.svg"
     assert len(pd.read_csv(drawn.with_suffix(".csv"))) == len(make_power())
+
+
+def test_more_cores_give_the_same_bytes(tmp_path: Path):
+    """This figure multiplies large matrices, which threads would add up in another order."""
+    published = next(path for path in PUBLISHED if path.name == "laptop")
+    tables, study = load_tables(published / "tables"), read_study(published / "study.yaml")
+    for threads in (1, 2):
+        variance_shares._layout.cache_clear()
+        with threadpool_limits(threads):
+            folder = tmp_path / str(threads)
+            write_figure("variance_shares", tables, study, folder, Provenance("", {}), ("svg",))
+    one, two = (tmp_path / f"{threads}/variance_shares.csv" for threads in (1, 2))
+    assert one.read_bytes() == two.read_bytes()
 
 
 def check(published: Path, folder: Path, names: Collection[str] = ()) -> None:

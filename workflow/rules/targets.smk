@@ -38,8 +38,9 @@ rule published_figures:
     log:
         stages.results / "logs/published-figures.log",
     localrule: True
+    threads: 2
     message:
         "drawing every published figure again"
     shell:
-        "for tables in published/*/tables; do"
-        ' asymmetry figures --tables "$tables" 2>> {log:q}; done'
+        "printf '%s\\n' published/*/tables"
+        " | xargs -n 1 -P {threads} asymmetry figures --tables 2> {log:q}"

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
 from asymmetry.analysis.asymmetry import points
 from asymmetry.analysis.claims import claims_text
@@ -30,10 +31,12 @@ def analyse(study: Study, results: Path) -> None:
     conventions.
     """
     tables = load_tables(results)
-    evidence, modules = gather(study, tables), load_hypotheses()
-    findings = {module.ID: examine(module, evidence) for module in modules}
+    modules = load_hypotheses()
+    with threadpool_limits(1):  # more would add in another order
+        evidence = gather(study, tables)
+        findings = {module.ID: examine(module, evidence) for module in modules}
+        without = robustness(modules, evidence, findings)
     claims = [row for module in modules for row in rows_of(module, findings[module.ID])]
-    without = robustness(modules, evidence, findings)
     _write(results, "effect", [scope.settings for scope in evidence.effects])
     _write(results, "asymmetry", [points(scope, tables.skill) for scope in evidence.effects])
     reliable = pd.DataFrame([reliability_row(scope) for scope in evidence.effects])

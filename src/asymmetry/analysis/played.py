@@ -28,19 +28,21 @@ def of_played(
     left = {name: game for name, game in games.items() if game}
     if not left:
         return findings(effects)
-    of_all = findings(effects)
-    if not of_all:
-        return []
-    found = findings(_without(effects, left)) or [Finding(effects.scope, ALL, "not computed")]
+    found = findings(_without(effects, left))
+    possible = True
+    if not found or any(one.verdict == UNDECIDABLE for one in found):
+        of_all = findings(effects)
+        if not of_all:
+            return []
+        possible = any(one.verdict != UNDECIDABLE for one in of_all)
     note = _in_words(left, len(games))
-    possible = any(one.verdict != UNDECIDABLE for one in of_all)
     return [
         replace(
             one,
             note=sentences(one.note, note),
             verdict=UNDECIDED if possible and one.verdict == UNDECIDABLE else one.verdict,
         )
-        for one in found
+        for one in found or [Finding(effects.scope, ALL, "not computed")]
     ]
 
 

@@ -83,6 +83,7 @@ def _block(
 
 
 def _panel(axes: Axes, numbers: pd.DataFrame, look: style.Look, dashes: dict[float, _Dash]) -> None:
+    axes.set_autoscale_on(False)  # each band would compute the limits of all before it
     for _, line in numbers.groupby(_SETTING, sort=False):
         setting, last = parts.records(line)[0], line.iloc[-1]
         colour = look.fidelity[setting["fidelity"]]
@@ -104,6 +105,8 @@ def _panel(axes: Axes, numbers: pd.DataFrame, look: style.Look, dashes: dict[flo
         mark(point, best.index[-1] if len(best) else line.index[-1])
         if setting["status"] in ENDED_BADLY:
             axes.plot(last["step"], last["value"], marker="x", color=style.INK, zorder=4)
+    axes.set_autoscale_on(True)
+    axes.autoscale_view()
 
 
 def _absent(numbers: pd.DataFrame) -> str:

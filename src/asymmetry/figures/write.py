@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure
+from threadpoolctl import threadpool_limits
 
 from asymmetry.analysis.provenance import Provenance, provenance
 from asymmetry.core.files import write_atomically
@@ -48,7 +49,8 @@ def write_figure(
     bytes.
     """
     figure = load_figure(name)
-    numbers = figure.numbers(tables, study).reset_index(drop=True)  # marks name rows of the CSV
+    with threadpool_limits(1):  # more would add in another order
+        numbers = figure.numbers(tables, study).reset_index(drop=True)  # marks name rows of the CSV
     drawn = numbers if shows_images(name) else of_set(numbers, study.evaluation.primary)
     with rules():
         save(figure.draw(drawn, study), folder / name, formats)
