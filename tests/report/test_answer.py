@@ -70,8 +70,8 @@ def test_where_judges_disagree_nothing_is_told_while_another_place_is_undecided(
             ("perception", "with adversary", "no verdict", 0.8, 0.7, 0.9),
         )
     )
-    assert found.word == "Mixed"
-    assert found.rest.startswith("undecided with adversary (distortion)")
+    assert found.word == "Undecided"
+    assert found.rest.startswith("with adversary (distortion)")
     assert found.rest.endswith("elsewhere no verdict in 1.")
 
 

@@ -40,8 +40,8 @@ class Answer:
 def answer(claims: pd.DataFrame, primary: str | None = None) -> Answer | None:
     """The answer of the table `hypotheses`; None where it has no row of the claim behind it.
 
-    The answer is "mixed" where places and regimes differ: the one that is decided, of several, may
-    be so by chance. The sentence is about one that is decided, or else one that is undecided; of
+    The answer is "mixed" where some places and regimes are decided and others are not, or otherwise:
+    the one that is decided, of several, may be so by chance. The sentence is about one that is decided, or else one that is undecided; of
     several about the one with the shortest interval. Then it says what the others are. Where the
     study has a `primary` set, all this is about that, and the other sets are counted at the end.
     """
@@ -53,7 +53,7 @@ def answer(claims: pd.DataFrame, primary: str | None = None) -> Answer | None:
     told = min(records(own), key=_order)
     scope = "" if len(known) == len(SCOPE) else f" ({where(told, known)})"
     words = [_word(row) for row in records(own)]
-    mixed = len(set(words)) > 1
+    mixed = told["verdict"] in DECIDED and len(set(words)) > 1
     others = [_word(row) for row in records(own) if row != told]
     beyond = [_word(row) for row in records(claims.drop(own.index))]
     place = f"{_word(told)} {told['regime']}" if mixed else told["regime"]
@@ -63,7 +63,7 @@ def answer(claims: pd.DataFrame, primary: str | None = None) -> Answer | None:
         f"ρ = {number(told['value'])} ({interval(told['low'], told['high'])})"
         f"{_counted('elsewhere', others)}{_counted('on other sets', beyond)}."
     )
-    word = "mixed" if mixed else words[0]
+    word = "mixed" if mixed else _word(told)
     return Answer(f"{word[:1].upper()}{word[1:]}", rest)
 
 
