@@ -40,10 +40,11 @@ class Answer:
 def answer(claims: pd.DataFrame, primary: str | None = None) -> Answer | None:
     """The answer of the table `hypotheses`; None where it has no row of the claim behind it.
 
-    The answer is "mixed" where some places and regimes are decided and others are not, or otherwise:
-    the one that is decided, of several, may be so by chance. The sentence is about one that is decided, or else one that is undecided; of
-    several about the one with the shortest interval. Then it says what the others are. Where the
-    study has a `primary` set, all this is about that, and the other sets are counted at the end.
+    The answer is "mixed" where not all places and regimes are decided alike: the one that is
+    decided, of several, may be so by chance. The sentence is about one that is decided, or else one
+    that is undecided; of several about the one with the shortest interval. Then it says what the
+    others are. Where the study has a `primary` set, all this is about that, and the other sets are
+    counted at the end.
     """
     claims = claims[claims["id"] == _PREDICTION]
     if claims.empty:
